@@ -1,0 +1,42 @@
+package dev.connpool.error;
+
+import java.io.IOException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Base of all errors that a client raises itself. The message names the client, the host,
+ * the limit or deadline, and the property to change.
+ * <p>
+ * {@code WebClient} delivers it as the cause of its {@code WebClientRequestException},
+ * {@code RestClient} as the cause of its {@code ResourceAccessException}.
+ */
+public abstract class ConnPoolException extends IOException {
+
+	private final String client;
+
+	private final String host;
+
+	ConnPoolException(String client, String host, String message, @Nullable Throwable cause) {
+		super("Client '%s', host %s: %s".formatted(client, host, message), cause);
+		this.client = client;
+		this.host = host;
+	}
+
+	/**
+	 * Return the name of the client.
+	 * @return the client name
+	 */
+	public String client() {
+		return this.client;
+	}
+
+	/**
+	 * Return the host that was asked for.
+	 * @return the host, as {@code scheme://host:port}
+	 */
+	public String host() {
+		return this.host;
+	}
+
+}

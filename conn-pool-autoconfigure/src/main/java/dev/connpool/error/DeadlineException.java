@@ -1,0 +1,36 @@
+package dev.connpool.error;
+
+import java.time.Duration;
+
+/**
+ * Base of all errors raised because a deadline passed.
+ */
+public abstract class DeadlineException extends ConnPoolException {
+
+	private final Duration deadline;
+
+	DeadlineException(String client, String host, Duration deadline, String message) {
+		super(client, host, message, null);
+		this.deadline = deadline;
+	}
+
+	/**
+	 * Return the deadline that passed.
+	 * @return the configured duration
+	 */
+	public Duration deadline() {
+		return this.deadline;
+	}
+
+	@Override
+	public synchronized Throwable fillInStackTrace() {
+		// Raised by a timer: the stack would only show the event loop.
+		return this;
+	}
+
+	static String text(Duration duration) {
+		long millis = duration.toMillis();
+		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";
+	}
+
+}

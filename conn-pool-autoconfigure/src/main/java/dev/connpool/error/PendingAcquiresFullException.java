@@ -1,0 +1,23 @@
+package dev.connpool.error;
+
+/**
+ * Raised when a caller would have to wait for a connection but too many wait already.
+ */
+public final class PendingAcquiresFullException extends ConnPoolException {
+
+	/**
+	 * Create an exception.
+	 * @param client the client name
+	 * @param host the host
+	 * @param limit the most callers that may wait
+	 * @param state what the pool was doing, in words
+	 */
+	public PendingAcquiresFullException(String client, String host, int limit, String state) {
+		super(client, host,
+				("too many callers wait for a connection: the limit is %d (%s). Raise 'pool.max-connections-per-host' if"
+						+ " the host can take more, or 'pool.max-pending-acquires' to let more callers wait.")
+					.formatted(limit, state),
+				null);
+	}
+
+}

@@ -1,0 +1,79 @@
+package dev.connpool.settings;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one client is told to be.
+ *
+ * @param baseUrl what relative URLs are resolved against, or {@code null}
+ * @param protocols the protocols to speak, in the order of preference
+ * @param pool the connection limits
+ * @param timeouts the deadlines
+ * @param tcp the socket options
+ * @param http2 the HTTP/2 settings
+ * @param compression whether compressed responses are asked for and decompressed
+ * @param maxResponseHeaderSize most bytes of response headers accepted
+ * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
+ * @param hosts what differs for some hosts, by authority ({@code host} or
+ * {@code host:port}, in lower case)
+ */
+public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
+		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, boolean compression, int maxResponseHeaderSize,
+		@Nullable String sslBundle, Map<String, HostSettings> hosts) {
+
+	/**
+	 * What a client gets when nothing is configured.
+	 */
+	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
+			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS, true,
+			64 * 1024, null, Map.of());
+
+	public ClientSettings {
+		protocols = List.copyOf(protocols);
+		hosts = Map.copyOf(hosts);
+		Require.atLeast("max-response-header-size", maxResponseHeaderSize, 1, "");
+		if (baseUrl != null) {
+			checkBaseUrl(baseUrl, protocols);
+		}
+	}
+
+	private static void checkBaseUrl(URI baseUrl, List<Protocol> protocols) {
+		String scheme = Objects.requireNonNullElse(baseUrl.getScheme(), "").toLowerCase(Locale.ROOT);
+		if (!scheme.equals("http") && !scheme.equals("https")) {
+			throw new InvalidSettingException("base-url", baseUrl, "must start with 'http://' or 'https://'");
+		}
+		if (baseUrl.getHost() == null) {
+			throw new InvalidSettingException("base-url", baseUrl,
+					"must name a host, as in '%s://orders.example.com'".formatted(scheme));
+		}
+		Protocol useless = scheme.equals("http") ? Protocol.H2 : Protocol.H2C;
+		if (protocols.equals(List.of(useless))) {
+			throw new InvalidSettingException("protocols", useless.id(),
+					scheme.equals("http")
+							? "cannot be spoken to '%s': 'h2' needs https; add 'http/1.1', or use 'h2c'"
+								.formatted(baseUrl)
+							: "cannot be spoken to '%s': 'h2c' needs http; use 'h2'".formatted(baseUrl));
+		}
+	}
+
+	/**
+	 * Return the settings for one host.
+	 * @param host the host name
+	 * @param port the port
+	 * @return what was set for {@code host:port}, else for {@code host}, else for the
+	 * client
+	 */
+	public HostSettings host(String host, int port) {
+		String name = host.toLowerCase(Locale.ROOT);
+		HostSettings exact = this.hosts.get(name + ":" + port);
+		HostSettings settings = (exact != null) ? exact : this.hosts.get(name);
+		return (settings != null) ? settings : new HostSettings(this.pool, this.http2);
+	}
+
+}

@@ -1,0 +1,36 @@
+package dev.connpool.settings;
+
+/**
+ * How a client speaks HTTP/2 (RFC 9113).
+ *
+ * @param strictMaxConcurrentStreams whether callers wait at the server's stream limit
+ * instead of opening another connection ({@code StrictMaxConcurrentStreams} in Go)
+ * @param maxConcurrentStreams most streams on one connection; 0 for what the server
+ * allows
+ * @param initialWindowSize bytes of a response body that the server may send ahead of its
+ * reader, for each stream
+ * @param connectionWindowSize the same for all streams of a connection together
+ * @param maxHeaderListSize bytes of uncompressed response headers accepted; 0 for the
+ * client's {@code max-response-header-size}
+ * @param headerTableSize bytes of the HPACK table for response headers; 0 turns it off
+ */
+public record Http2Settings(boolean strictMaxConcurrentStreams, int maxConcurrentStreams, int initialWindowSize,
+		int connectionWindowSize, int maxHeaderListSize, int headerTableSize) {
+
+	/**
+	 * What a client gets when nothing is configured.
+	 */
+	public static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 4 << 20, 16 << 20, 0, 4096);
+
+	private static final int PROTOCOL_WINDOW = 65_535;
+
+	public Http2Settings {
+		Require.atLeast("http2.max-concurrent-streams", maxConcurrentStreams, 0, "; 0 leaves it to the server");
+		Require.atLeast("http2.initial-window-size", initialWindowSize, 1, "");
+		Require.atLeast("http2.connection-window-size", connectionWindowSize, PROTOCOL_WINDOW,
+				", what every connection starts with (RFC 9113, section 6.9.2)");
+		Require.atLeast("http2.max-header-list-size", maxHeaderListSize, 0, "; 0 follows 'max-response-header-size'");
+		Require.atLeast("http2.header-table-size", headerTableSize, 0, "; 0 turns the table off");
+	}
+
+}

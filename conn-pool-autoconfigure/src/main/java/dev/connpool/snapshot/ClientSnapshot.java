@@ -1,0 +1,15 @@
+package dev.connpool.snapshot;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One client at one instant. Two numbers may disagree by what happened between reading
+ * them.
+ *
+ * @param client the client name
+ * @param protocols the protocols it may speak, in the order of preference
+ * @param hosts the hosts it knows, by {@code scheme://host:port}
+ */
+public record ClientSnapshot(String client, List<String> protocols, Map<String, HostSnapshot> hosts) {
+}
