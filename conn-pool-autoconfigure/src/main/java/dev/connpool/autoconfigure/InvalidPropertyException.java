@@ -1,0 +1,42 @@
+package dev.connpool.autoconfigure;
+
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown when a property has a value that cannot be honoured.
+ */
+final class InvalidPropertyException extends RuntimeException {
+
+	private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]*@");
+
+	private final String property;
+
+	/**
+	 * Create an exception for one property.
+	 * @param property the full name of the property
+	 * @param value the value that was refused, or {@code null} if there is none
+	 * @param requirement what the value has to be, starting with a verb, and how to get
+	 * what was probably meant
+	 * @param cause the cause, or {@code null}
+	 */
+	InvalidPropertyException(String property, @Nullable Object value, String requirement, @Nullable Throwable cause) {
+		super(withoutUserInfo((value != null) ? "Property '%s' is '%s' but %s".formatted(property, value, requirement)
+				: "Property '%s' is not set but %s".formatted(property, requirement)), cause);
+		this.property = property;
+	}
+
+	/**
+	 * Return the full name of the property.
+	 * @return the name
+	 */
+	String property() {
+		return this.property;
+	}
+
+	private static String withoutUserInfo(String message) {
+		return USER_INFO.matcher(message).replaceAll("//");
+	}
+
+}
