@@ -16,9 +16,11 @@ import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.web.ConnPoolClients;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -56,8 +58,7 @@ final class ConfiguredClients {
 	ConfiguredClients(Environment environment) {
 		this.environment = environment;
 		Binder binder = Binder.get(environment);
-		this.properties = binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
-				new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+		this.properties = bind(binder);
 		this.shared = new BootProperties(binder.bindOrCreate(SHARED, HttpClientsProperties.class));
 		this.groups = binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of());
 		if (this.properties.clients().containsKey(ConnPoolClients.DEFAULT)) {
@@ -122,6 +123,19 @@ final class ConfiguredClients {
 	String property(String name, String setting) {
 		List<SettingsSource> sources = sources(name);
 		return property(sources, sources.size() - 1, setting);
+	}
+
+	private static ConnPoolProperties bind(Binder binder) {
+		try {
+			return binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
+					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+		}
+		catch (BindException ex) {
+			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+				throw InvalidPropertyException.unknown(unbound);
+			}
+			throw ex;
+		}
 	}
 
 	private Set<String> find() {

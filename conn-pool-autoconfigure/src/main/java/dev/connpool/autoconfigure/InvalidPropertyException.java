@@ -1,8 +1,12 @@
 package dev.connpool.autoconfigure;
 
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 
 /**
  * Thrown when a property has a value that cannot be honoured.
@@ -25,6 +29,22 @@ final class InvalidPropertyException extends RuntimeException {
 		super(withoutUserInfo((value != null) ? "Property '%s' is '%s' but %s".formatted(property, value, requirement)
 				: "Property '%s' is not set but %s".formatted(property, requirement)), cause);
 		this.property = property;
+	}
+
+	/**
+	 * Create an exception for properties that do not exist.
+	 * @param cause the properties
+	 * @return an exception for the first of them that mentions the others
+	 */
+	static InvalidPropertyException unknown(UnboundConfigurationPropertiesException cause) {
+		ConfigurationProperty first = cause.getUnboundProperties().iterator().next();
+		String others = cause.getUnboundProperties()
+			.stream()
+			.skip(1)
+			.map((property) -> ", nor '%s'".formatted(property.getName()))
+			.collect(Collectors.joining());
+		return new InvalidPropertyException(first.getName().toString(), first.getValue(),
+				"there is no property of that name" + others, cause);
 	}
 
 	/**
