@@ -8,11 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.web.ConnPoolClients;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +19,6 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
@@ -67,7 +61,7 @@ final class ConfiguredClients {
 							+ " 'default' is the client that 'conn-pool' itself configures, so move its properties up there",
 					null);
 		}
-		find().forEach((name) -> this.settings.put(name, resolve(name)));
+		find().forEach((name) -> this.settings.put(name, sources(name).resolve()));
 	}
 
 	/**
@@ -121,8 +115,7 @@ final class ConfiguredClients {
 	 * @return the full property name, where it was set with the highest precedence
 	 */
 	String property(String name, String setting) {
-		List<SettingsSource> sources = sources(name);
-		return property(sources, sources.size() - 1, setting);
+		return sources(name).property(setting);
 	}
 
 	private static ConnPoolProperties bind(Binder binder) {
@@ -146,7 +139,7 @@ final class ConfiguredClients {
 		return names;
 	}
 
-	private List<SettingsSource> sources(String name) {
+	private SettingsSources sources(String name) {
 		List<SettingsSource> sources = new ArrayList<>();
 		sources.add(SettingsSource.of(SHARED, this.shared));
 		sources.add(SettingsSource.of(ConnPoolProperties.PREFIX, this.properties.defaults()));
@@ -158,51 +151,7 @@ final class ConfiguredClients {
 		if (client != null) {
 			sources.add(SettingsSource.of(CLIENTS + "." + name, client));
 		}
-		return sources;
-	}
-
-	private ClientSettings resolve(String name) {
-		List<SettingsSource> sources = sources(name);
-		ClientSettings settings = apply(sources, SettingsSource::over, ClientSettings.DEFAULTS);
-		return apply(sources, SettingsSource::hostsOver, settings);
-	}
-
-	private ClientSettings apply(List<SettingsSource> sources,
-			Function<SettingsSource, UnaryOperator<ClientSettings>> step, ClientSettings base) {
-		ClientSettings settings = base;
-		for (int i = 0; i < sources.size(); i++) {
-			try {
-				settings = step.apply(sources.get(i)).apply(settings);
-			}
-			catch (InvalidSettingException ex) {
-				throw new InvalidPropertyException(property(sources, i, ex.setting()), ex.value(), ex.requirement(),
-						ex);
-			}
-		}
-		return settings;
-	}
-
-	private String property(List<SettingsSource> sources, int last, String setting) {
-		// A setting may be refused because of one of higher precedence, and was then
-		// written further down.
-		for (int i = last; i >= 0; i--) {
-			String property = sources.get(i).property(setting);
-			if (isSet(property)) {
-				return property;
-			}
-		}
-		return sources.get(last).property(setting);
-	}
-
-	private boolean isSet(String property) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
-		for (var source : ConfigurationPropertySources.get(this.environment)) {
-			if (source.getConfigurationProperty(name) != null
-					|| source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT) {
-				return true;
-			}
-		}
-		return false;
+		return new SettingsSources(this.environment, sources);
 	}
 
 }

@@ -21,7 +21,9 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
@@ -94,7 +96,7 @@ class ConnPoolConnectorAutoConfigurationTests {
 
 	@Test
 	void proxiesAreNotResolvedWhenClientsAreBuilt() {
-		this.contextRunner
+		this.contextRunner.withSystemProperties("https.proxyHost=127.0.0.1", "https.proxyPort=1")
 			.run((context) -> assertThat(defaultClient(context).configuration().proxyProvider()).isNull());
 	}
 
@@ -131,6 +133,22 @@ class ConnPoolConnectorAutoConfigurationTests {
 			assertThat(other).isNotSameAs(defaultClient(context));
 			assertThat(other.configuration().isSecure()).isTrue();
 		});
+	}
+
+	@Test
+	void bundleOfBootsSettingsIsOverriddenUnlessItIsAskedFor() {
+		SslBundle boots = SslBundle.systemDefault();
+		DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry("mine", SslBundle.of(null));
+		this.contextRunner.withBean(SslBundles.class, () -> bundles)
+			.withBean(HttpClientSettings.class, () -> HttpClientSettings.ofSslBundle(boots))
+			.withPropertyValues("conn-pool.ssl.bundle=mine")
+			.run((context) -> {
+				ClientHttpConnectorBuilder<?> builder = context.getBean(ClientHttpConnectorBuilder.class);
+				HttpClientSettings settings = context.getBean(HttpClientSettings.class);
+				assertThat(httpClient(builder.build(settings))).isSameAs(defaultClient(context));
+				assertThat(httpClient(builder.build(settings.withSslBundle(boots))))
+					.isNotSameAs(defaultClient(context));
+			});
 	}
 
 	@Test
