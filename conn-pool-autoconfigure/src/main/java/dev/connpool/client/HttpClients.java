@@ -28,13 +28,14 @@ final class HttpClients {
 	static HttpClient create(ConnectionPool pool, ClientSettings settings, TlsMaterial tls, LoopResources loops) {
 		HttpClient client = HttpClient.create(pool)
 			.runOn(loops)
+			// The pool keeps the deadline, for all addresses of a host together.
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
 			// The pool speaks HTTP/2 where it is negotiated; Reactor Netty need not know.
 			.protocol(HttpProtocol.HTTP11)
 			.secure((spec) -> spec.sslContext(tls.sslContext(settings.protocols())))
 			.compress(settings.compression())
 			.keepAlive(settings.pool().keepAlive())
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))
-			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.timeouts().connect().toMillis())
 			.mapConnect(pool::scoped);
 		return tcp(client, settings.tcp());
 	}

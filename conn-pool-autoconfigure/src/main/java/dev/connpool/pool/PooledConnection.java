@@ -162,7 +162,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 			this.pool.released(this);
 		}
 		else {
-			close(this.finishing ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
+					: this.finishing ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
 		}
 		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
 	}
