@@ -2,6 +2,8 @@ package dev.connpool.sample.backend;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -22,7 +24,7 @@ final class BackendRoutes implements Consumer<HttpServerRoutes> {
 
 	private static final int CHUNKS = 160;
 
-	private static final long LONGEST_MILLIS = 60_000;
+	private static final Pattern MILLIS = Pattern.compile("[0-9]{1,5}");
 
 	private static final Duration EVENT_INTERVAL = Duration.ofMillis(200);
 
@@ -60,8 +62,8 @@ final class BackendRoutes implements Consumer<HttpServerRoutes> {
 	}
 
 	private static Duration millis(HttpServerRequest request) {
-		long millis = Long.parseLong(String.valueOf(request.param("millis")));
-		return Duration.ofMillis(Math.min(LONGEST_MILLIS, Math.max(0, millis)));
+		Matcher millis = MILLIS.matcher(String.valueOf(request.param("millis")));
+		return millis.matches() ? Duration.ofMillis(Long.parseLong(millis.group())) : Duration.ZERO;
 	}
 
 }
