@@ -45,7 +45,7 @@ class LabsAtStart implements ApplicationRunner, ExitCodeGenerator {
 
 	@Override
 	public void run(ApplicationArguments arguments) {
-		this.laboratory.run(Labs.warmUp()).blockLast();
+		this.laboratory.run(this.labs.warmUp()).blockLast();
 		ReportTable table = new ReportTable(System.out, terminal());
 		table.begin();
 		List<LabReport> reports = this.laboratory.run(this.labs.all()).doOnNext(table::row).toStream().toList();

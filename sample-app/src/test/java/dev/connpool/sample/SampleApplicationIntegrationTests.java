@@ -62,7 +62,7 @@ class SampleApplicationIntegrationTests {
 		@Bean
 		@Primary
 		Labs falseClaim() {
-			return new Labs(
+			return new Labs(List.of(),
 					List.of(new Lab("false-claim", "nothing is open", 1, (bench) -> Mono.empty(), (seen) -> false)));
 		}
 
@@ -74,9 +74,10 @@ class SampleApplicationIntegrationTests {
 		@Bean
 		@Primary
 		Labs brokenExperiment() {
-			return new Labs(List.of(new Lab("broken", "none fails", 1,
-					(bench) -> Mono.error(new IllegalStateException("broken on purpose")),
-					(seen) -> seen.failed() == 0)));
+			return new Labs(List.of(),
+					List.of(new Lab("broken", "none fails", 1,
+							(bench) -> Mono.error(new IllegalStateException("broken on purpose")),
+							(seen) -> seen.failed() == 0)));
 		}
 
 	}

@@ -106,7 +106,7 @@ class SampleWebIntegrationTests {
 		@Bean
 		@Primary
 		Labs idleLab() {
-			return new Labs(List.of(new Lab("idle", "no connection", 1, (bench) -> Mono.empty(),
+			return new Labs(List.of(), List.of(new Lab("idle", "no connection", 1, (bench) -> Mono.empty(),
 					(seen) -> seen.connections() == 0 && seen.failed() == 0)));
 		}
 

@@ -3,12 +3,15 @@ package dev.connpool.sample.lab;
 import java.util.List;
 import java.util.Optional;
 
+import dev.connpool.settings.ClientSettings;
+
 /**
  * The labs, in the order in which they are run.
  *
+ * @param warmUp traffic that lets the virtual machine compile what both clients need
  * @param all every lab
  */
-public record Labs(List<Lab> all) {
+public record Labs(List<Lab> warmUp, List<Lab> all) {
 
 	private static final int STREAMS = 1000;
 
@@ -17,8 +20,9 @@ public record Labs(List<Lab> all) {
 	 * @return the labs
 	 */
 	public static Labs create() {
-		return new Labs(List.of(sequential(), tenByTen(), limit(), keepAliveOff(), coldBurst(), limitedStreams(),
-				limitedStreamsStrict(), slowStream(), headerBytes()));
+		return new Labs(List.of(warmUp(LabSettings.HTTP_1_1), warmUp(LabSettings.HTTP_2)),
+				List.of(sequential(), tenByTen(), limit(), keepAliveOff(), coldBurst(), limitedStreams(),
+						limitedStreamsStrict(), slowStream(), headerBytes()));
 	}
 
 	/**
@@ -30,16 +34,8 @@ public record Labs(List<Lab> all) {
 		return this.all.stream().filter((lab) -> lab.name().equals(name)).findFirst();
 	}
 
-	/**
-	 * Return traffic that lets the virtual machine compile what both clients need.
-	 * @return labs that claim nothing
-	 */
-	public static List<Lab> warmUp() {
-		return List.of(
-				new Lab("warm-up-http1", "", STREAMS, new Callers(LabSettings.HTTP_1_1, 10, 50, "/fast"),
-						(seen) -> true),
-				new Lab("warm-up-http2", "", STREAMS, new Callers(LabSettings.HTTP_2, 50, 20, "/fast"),
-						(seen) -> true));
+	private static Lab warmUp(ClientSettings settings) {
+		return new Lab("warm-up", "nothing", STREAMS, new Callers(settings, 10, 50, "/fast"), (seen) -> true);
 	}
 
 	private static Lab sequential() {
