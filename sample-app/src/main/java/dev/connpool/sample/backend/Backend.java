@@ -12,6 +12,7 @@ import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
 /**
  * An HTTPS server on the loopback address that speaks HTTP/2 and HTTP/1.1.
@@ -39,7 +40,7 @@ public final class Backend implements AutoCloseable {
 	 * @param maxConcurrentStreams the streams that it allows on one HTTP/2 connection
 	 */
 	public Backend(BackendCertificate certificate, int port, long maxConcurrentStreams) {
-		Http2SslContextSpec tls = Http2SslContextSpec.forServer(certificate.keyManagers());
+		GenericSslContextSpec<?> tls = Http2SslContextSpec.forServer(certificate.keyManagers());
 		this.server = HttpServer.create()
 			.host(HOST)
 			.port(port)

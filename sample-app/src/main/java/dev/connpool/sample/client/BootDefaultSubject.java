@@ -3,12 +3,14 @@ package dev.connpool.sample.client;
 import dev.connpool.sample.backend.BackendCertificate;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
+import io.netty.handler.ssl.SslContextBuilder;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -39,15 +41,14 @@ public record BootDefaultSubject(BackendCertificate certificate, LoopResources l
 	}
 
 	private HttpClient http2(HttpClient client) {
-		Http2SslContextSpec tls = Http2SslContextSpec.forClient();
-		tls.configure((builder) -> builder.trustManager(this.certificate.trustManagers()));
-		return client.runOn(this.loops)
-			.protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
-			.secure((spec) -> spec.sslContext(tls));
+		return trusting(client.protocol(HttpProtocol.H2, HttpProtocol.HTTP11), Http2SslContextSpec.forClient());
 	}
 
 	private HttpClient http11(HttpClient client) {
-		Http11SslContextSpec tls = Http11SslContextSpec.forClient();
+		return trusting(client, Http11SslContextSpec.forClient());
+	}
+
+	private HttpClient trusting(HttpClient client, GenericSslContextSpec<SslContextBuilder> tls) {
 		tls.configure((builder) -> builder.trustManager(this.certificate.trustManagers()));
 		return client.runOn(this.loops).secure((spec) -> spec.sslContext(tls));
 	}
