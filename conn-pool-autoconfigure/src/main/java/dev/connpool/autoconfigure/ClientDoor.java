@@ -1,7 +1,10 @@
 package dev.connpool.autoconfigure;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
@@ -33,7 +36,9 @@ final class ClientDoor {
 
 	private final List<ConnPoolClientCustomizer> customizers;
 
-	private final HttpClient filtered;
+	private final Variant ownTls;
+
+	private final Map<SslBundle, Variant> otherTls = Collections.synchronizedMap(new WeakHashMap<>());
 
 	ClientDoor(PooledHttpClient pooled, ClientTls tls, BootSettings boot, List<ConnPoolClientCustomizer> customizers) {
 		this.pooled = pooled;
@@ -41,11 +46,7 @@ final class ClientDoor {
 		this.bundle = tls.bundle(pooled.name());
 		this.boot = boot;
 		this.customizers = customizers;
-		// Connections are shared only by clients with the same address selector, and
-		// Boot makes a new one for a filter each time.
-		this.filtered = new ReactorHttpClientBuilder().withHttpClientFactory(pooled::httpClient)
-			.withoutHttpClientDefaults()
-			.build(HttpClientSettings.defaults().withInetAddressFilter(boot.own().inetAddressFilter()));
+		this.ownTls = variant(pooled.httpClient());
 	}
 
 	PooledHttpClient pooled() {
@@ -77,13 +78,11 @@ final class ClientDoor {
 	 */
 	Start start(HttpClientSettings settings, boolean keepsAddresses) {
 		HttpClientSettings remaining = this.boot.withoutOurs(settings);
-		if (!isOwn(settings) && isOther(settings.sslBundle())) {
-			return new Start(this.pooled.httpClient(this.tls.material(settings.sslBundle())), remaining);
-		}
+		Variant variant = isOwn(settings) ? this.ownTls : variant(settings.sslBundle());
 		if (keepsAddresses && Objects.equals(settings.inetAddressFilter(), own().inetAddressFilter())) {
-			return new Start(this.filtered, remaining.withInetAddressFilter(null));
+			return new Start(variant.filtered(), remaining.withInetAddressFilter(null));
 		}
-		return new Start(this.pooled.httpClient(), remaining);
+		return new Start(variant.httpClient(), remaining);
 	}
 
 	/**
@@ -115,8 +114,19 @@ final class ClientDoor {
 			.channelHash() == built.resolvedAddressesSelector(marker).configuration().channelHash();
 	}
 
-	private boolean isOther(@Nullable SslBundle given) {
-		return given != null && !given.equals(this.bundle);
+	private Variant variant(@Nullable SslBundle given) {
+		if (given == null || given.equals(this.bundle)) {
+			return this.ownTls;
+		}
+		return this.otherTls.computeIfAbsent(given,
+				(other) -> variant(this.pooled.httpClient(this.tls.material(other))));
+	}
+
+	private Variant variant(HttpClient httpClient) {
+		return new Variant(httpClient,
+				new ReactorHttpClientBuilder().withHttpClientFactory(() -> httpClient)
+					.withoutHttpClientDefaults()
+					.build(HttpClientSettings.defaults().withInetAddressFilter(own().inetAddressFilter())));
 	}
 
 	/**
@@ -126,6 +136,18 @@ final class ClientDoor {
 	 * @param settings what is left to apply to it
 	 */
 	record Start(HttpClient httpClient, HttpClientSettings settings) {
+
+	}
+
+	/**
+	 * The client with one TLS material. Connections are shared only by clients with the
+	 * same material and the same address selector, and Boot makes a new selector for a
+	 * filter each time.
+	 *
+	 * @param httpClient the client
+	 * @param filtered the same with the address filter that every client has
+	 */
+	private record Variant(HttpClient httpClient, HttpClient filtered) {
 
 	}
 

@@ -30,6 +30,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for {@link ConnPoolAutoConfiguration}.
@@ -94,7 +95,7 @@ class ConnPoolAutoConfigurationTests {
 			assertThat(orders.webClient()).isSameAs(context.getBean("orders"));
 			assertThat(orders.snapshot().protocols()).containsExactly("http/1.1");
 			orders.closeIdle();
-			orders.drain("https://orders.example.com:443");
+			assertThatIllegalArgumentException().isThrownBy(() -> orders.drain("https://orders.example.com:443"));
 		});
 	}
 
