@@ -36,16 +36,17 @@ class ArchitectureTests {
 		packageDependsOn("settings");
 		packageDependsOn("error");
 		packageDependsOn("snapshot");
+		packageDependsOn("listener");
 	}
 
 	@Test
 	void poolKnowsSettingsErrorsAndSnapshots() {
-		packageDependsOn("pool", "settings", "error", "snapshot");
+		packageDependsOn("pool", "settings", "error", "snapshot", "listener");
 	}
 
 	@Test
 	void clientKnowsThePool() {
-		packageDependsOn("client", "settings", "pool", "snapshot", "error");
+		packageDependsOn("client", "settings", "pool", "snapshot", "error", "listener");
 	}
 
 	@Test

@@ -2,6 +2,8 @@ package dev.connpool.autoconfigure;
 
 import java.util.List;
 
+import dev.connpool.listener.ConnectionListener;
+import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.web.ConnPoolClientCustomizer;
 import dev.connpool.web.ConnPoolClients;
 import reactor.netty.http.HttpResources;
@@ -50,10 +52,10 @@ public final class ConnPoolAutoConfiguration {
 
 	@Bean
 	PooledClients connPoolPooledClients(ConfiguredClients configured, ClientTls tls,
-			ObjectProvider<ReactorResourceFactory> resources) {
+			ObjectProvider<ReactorResourceFactory> resources, ObjectProvider<ConnectionListener> listeners) {
 		ReactorResourceFactory shared = resources.getIfAvailable();
 		LoopResources loops = (shared != null) ? shared.getLoopResources() : HttpResources.get();
-		return new PooledClients(configured, tls, loops);
+		return new PooledClients(configured, tls, loops, new ConnectionListeners(listeners.orderedStream().toList()));
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import dev.connpool.client.PooledHttpClient;
+import dev.connpool.listener.ConnectionListeners;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
@@ -20,10 +21,10 @@ final class PooledClients implements AutoCloseable {
 
 	private final Map<String, PooledHttpClient> clients = new LinkedHashMap<>();
 
-	PooledClients(ConfiguredClients configured, ClientTls tls, LoopResources loops) {
+	PooledClients(ConfiguredClients configured, ClientTls tls, LoopResources loops, ConnectionListeners listeners) {
 		configured.names().forEach((name) -> {
-			this.clients.put(name,
-					new PooledHttpClient(name, configured.settings(name), tls.material(tls.bundle(name)), loops));
+			this.clients.put(name, new PooledHttpClient(name, configured.settings(name), tls.material(tls.bundle(name)),
+					loops, listeners));
 			logger.info(new StartReport(name, configured.settings(name)));
 		});
 	}

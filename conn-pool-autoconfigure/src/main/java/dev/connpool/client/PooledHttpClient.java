@@ -1,5 +1,6 @@
 package dev.connpool.client;
 
+import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
@@ -29,8 +30,21 @@ public final class PooledHttpClient {
 	 * @param loops the event loops to run on
 	 */
 	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, LoopResources loops) {
+		this(name, settings, tls, loops, ConnectionListeners.NONE);
+	}
+
+	/**
+	 * Create a client that tells what its connections do.
+	 * @param name the client name
+	 * @param settings the settings
+	 * @param tls what the client proves and trusts
+	 * @param loops the event loops to run on
+	 * @param listeners told what the connections do
+	 */
+	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, LoopResources loops,
+			ConnectionListeners listeners) {
 		this.settings = settings;
-		this.pool = new ConnectionPool(name, settings);
+		this.pool = new ConnectionPool(name, settings, listeners);
 		this.loops = loops;
 		this.httpClient = httpClient(tls);
 	}

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import dev.connpool.error.ClientClosedException;
+import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -46,6 +47,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final ClientSettings settings;
 
+	private final ConnectionListeners listeners;
+
 	private final long tick;
 
 	private final IdleCount idleCount = new IdleCount();
@@ -66,9 +69,11 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * Create a pool. No socket is opened before the first request.
 	 * @param name the client name
 	 * @param settings the settings of the client
+	 * @param listeners told what its connections do
 	 */
-	public ConnectionPool(String name, ClientSettings settings) {
+	public ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners) {
 		this.name = name;
+		this.listeners = listeners;
 		this.settings = settings;
 		this.tick = InFlight.tick(settings.timeouts());
 	}
@@ -238,6 +243,10 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	boolean isShutDown() {
 		return this.shutDown;
+	}
+
+	ConnectionListeners listeners() {
+		return this.listeners;
 	}
 
 	IdleCount idleCount() {

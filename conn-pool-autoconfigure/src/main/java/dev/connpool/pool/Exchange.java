@@ -19,6 +19,8 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	private boolean eventStream;
 
 	private @Nullable HttpClientRequest request;
+
+	private @Nullable String reset;
 
 	private long bytesSent;
 
@@ -311,6 +315,23 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		received(msg);
 		ctx.fireChannelRead(msg);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof Http2ResetFrame frame) {
+			Http2Error error = Http2Error.valueOf(frame.errorCode());
+			this.reset = (error != null) ? error.name() : "UNKNOWN";
+		}
+		ctx.fireUserEventTriggered(event);
+	}
+
+	/**
+	 * Return why the server reset the stream.
+	 * @return the name of the error code, or {@code null} if it did not
+	 */
+	@Nullable String reset() {
+		return this.reset;
 	}
 
 	void sent(Object msg) {

@@ -282,6 +282,7 @@ final class HostPool {
 		if (connection.record().tls() != null) {
 			this.counters.handshake();
 		}
+		connection.opened();
 		this.negotiated = this.host.protocolFor((session != null) ? Protocol.H2.id() : null);
 		post(() -> {
 			this.dials.remove(dial);
@@ -303,13 +304,19 @@ final class HostPool {
 				drain(connection, CloseReason.SHUTDOWN);
 			}
 		});
-		connection.channel().closeFuture().addListener((closed) -> post(() -> closed(connection)));
+		connection.channel().closeFuture().addListener((closed) -> {
+			post(() -> closed(connection));
+			connection.tell((listener, told) -> listener.closed(told, connection.closeReason().toString(),
+					connection.record().age()));
+		});
 	}
 
 	void failed(Dial dial, CloseReason reason, ConnPoolException error) {
 		post(() -> {
 			this.dials.remove(dial);
 			gone(dial.connection(), reason);
+			this.client.listeners()
+				.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 			// Others may yet succeed; when none did, nobody who waits would fare better.
 			this.dialsFail = !this.dials.isEmpty();
 			if (this.dials.isEmpty() && this.connections.isEmpty()) {

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.listener.ConnectionListener;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot.GoAway;
 import io.netty.channel.Channel;
@@ -212,6 +213,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		Http2StreamChannel stream = opening.getNow();
 		stream.closeFuture().addListener((closed) -> {
 			exchange.end(this.connection.inFlight());
+			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.reset()));
+			this.connection.tell(ConnectionListener::released);
 			unreserve();
 		});
 		if (exchange.activate()) {
@@ -230,6 +233,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		this.early = this.ready ? null : exchange;
 		exchange.begin(stream, this.connection.inFlight());
 		this.connection.announce(exchange);
+		this.connection.tell(ConnectionListener::streamOpened);
 		ChannelPipeline pipeline = stream.pipeline();
 		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC).addLast(NettyPipeline.HttpTrafficHandler, exchange);
 		if (exchange.config.isAcceptGzip()) {
@@ -293,7 +297,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 		else if (msg instanceof Http2GoAwayFrame frame) {
 			Http2Error error = Http2Error.valueOf(frame.errorCode());
-			this.goAway = new GoAway(frame.lastStreamId(), (error != null) ? error.name() : "" + frame.errorCode());
+			String code = (error != null) ? error.name() : Long.toString(frame.errorCode());
+			this.goAway = new GoAway(frame.lastStreamId(), code);
+			this.connection.tell((listener, told) -> listener.goAwayReceived(told, code));
 			this.connection.pool().retire(this.connection, CloseReason.GOAWAY);
 		}
 		ReferenceCountUtil.release(msg);

@@ -1,8 +1,13 @@
 package dev.connpool.pool;
 
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
+import dev.connpool.listener.ConnectionInfo;
+import dev.connpool.listener.ConnectionListener;
+import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	private @Nullable Http2Session http2;
 
 	private @Nullable Exchange current;
+
+	/** What listeners are told this is; {@code null} if there are none. */
+	private @Nullable ConnectionInfo info;
 
 	private volatile @Nullable Future<?> idleTimer;
 
@@ -82,6 +90,31 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return this.inFlight;
 	}
 
+	// Telling listeners
+
+	/**
+	 * Note that this is open, and tell so.
+	 */
+	void opened() {
+		Protocol protocol = this.record.protocol();
+		if (protocol != null && !this.pool.client().listeners().isEmpty()) {
+			this.info = new ConnectionInfo(this.pool.host().client(), this.pool.host().origin(), this.record.id(),
+					protocol.id());
+			tell((listener, connection) -> listener.opened(connection, this.record.created()));
+		}
+	}
+
+	/**
+	 * Tell the listeners something about this connection.
+	 * @param event what to tell each of them
+	 */
+	void tell(BiConsumer<ConnectionListener, ConnectionInfo> event) {
+		ConnectionInfo told = this.info;
+		if (told != null) {
+			this.pool.client().listeners().tell((listener) -> event.accept(listener, told));
+		}
+	}
+
 	// Serving exchanges
 
 	/**
@@ -127,6 +160,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	void announce(Exchange exchange) {
 		boolean reused = this.record.exchanged();
 		this.pool.counters().acquired(reused);
+		ConnectionInfo told = this.info;
+		if (told != null) {
+			Duration waited = Duration.ofNanos(System.nanoTime() - exchange.askedAt);
+			this.pool.client().listeners().tell((listener) -> listener.acquired(told, waited, reused));
+		}
 		exchange.onStateChange(this, reused ? State.ACQUIRED : State.CONNECTED);
 	}
 
@@ -161,6 +199,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	private void ended(Connection connection, Exchange exchange) {
 		this.current = null;
 		exchange.end(this.inFlight);
+		tell(ConnectionListener::released);
 		boolean reusable = this.channel.isActive() && isPersistent() && this.pool.host().pool().keepAlive();
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);

@@ -3,7 +3,9 @@ package dev.connpool.web;
 import java.util.function.Supplier;
 
 import dev.connpool.client.PooledHttpClient;
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.util.function.SingletonSupplier;
@@ -58,11 +60,28 @@ public final class ConnPoolClient {
 	}
 
 	/**
-	 * Return how the client looks now.
-	 * @return hosts, connections and counters
+	 * Return the settings of the client.
+	 * @return the settings
+	 */
+	public ClientSettings settings() {
+		return this.pooled.settings();
+	}
+
+	/**
+	 * Count the connections, without listing them.
+	 * @return how the client looks now
 	 */
 	public ClientSnapshot snapshot() {
 		return this.pooled.snapshot();
+	}
+
+	/**
+	 * List the connections and their exchanges. The lists are cut at a bound.
+	 * @return how the client looks now, within half a second; marked as partial if an
+	 * event loop did not answer by then
+	 */
+	public Mono<ClientSnapshot> survey() {
+		return this.pooled.survey();
 	}
 
 	/**
