@@ -172,11 +172,7 @@ class LimitsIntegrationTests {
 	// B5, B17: asked for h2, given http/1.1
 	@Test
 	void theLimitHoldsWhenTheServerFallsBackToHttp11() {
-		TestServer server = TestServer.h1Tls()
-			.route("/slow",
-					(request, response) -> Mono.delay(Duration.ofMillis(20))
-						.then(Mono.defer(() -> response.sendString(Mono.just("slow")).then())))
-			.start(this.network);
+		TestServer server = TestServer.h1Tls().slow("/slow", Duration.ofMillis(20)).start(this.network);
 		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(3));
 		for (int round = 0; round < 3; round++) {
 			assertThat(client.fetchTogether(server.url("/slow"), 30)).hasSize(30).containsOnly("slow");

@@ -1,5 +1,6 @@
 package dev.connpool.testing;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -8,7 +9,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -73,6 +76,27 @@ public final class TestServerBuilder {
 	public TestServerBuilder hold(String path, Gate gate) {
 		return route(path, (request, response) -> gate.opened()
 			.then(Mono.defer(() -> response.sendString(Mono.just("held")).then())));
+	}
+
+	/** Answer a path with a text, after a while. */
+	public TestServerBuilder slow(String path, Duration delay) {
+		return route(path, (request, response) -> Mono.delay(delay)
+			.then(Mono.defer(() -> response.sendString(Mono.just("slow")).then())));
+	}
+
+	/** Answer a path with parts of a body, each sent when it is there. */
+	public TestServerBuilder stream(String path, String contentType, Flux<String> parts) {
+		return route(path, (request, response) -> response.header("Content-Type", contentType)
+			.send(ByteBufFlux.fromString(parts), (buffer) -> true));
+	}
+
+	/** Answer a path with the body of the request, once all of that arrived. */
+	public TestServerBuilder echo(String path) {
+		return route(path,
+				(request, response) -> request.receive()
+					.aggregate()
+					.asString()
+					.flatMap((body) -> response.sendString(Mono.just(body)).then()));
 	}
 
 	/** Start on a free port, to be stopped with the network. */
