@@ -1,5 +1,6 @@
 package dev.connpool.client;
 
+import dev.connpool.pool.ConnectionPool;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
 import reactor.core.publisher.Mono;
@@ -7,55 +8,109 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
 /**
- * One named client: its settings, its pool, and Reactor Netty's {@link HttpClient} on it.
- * Safe for use by many threads. Creating one opens no socket.
+ * One named client: its settings, its connections, and Reactor Netty's {@link HttpClient}
+ * on them. Creating one opens no socket. Safe for use by many threads.
  */
 public final class PooledHttpClient {
 
+	private final ClientSettings settings;
+
+	private final ConnectionPool pool;
+
+	private final LoopResources loops;
+
+	private final HttpClient httpClient;
+
+	/**
+	 * Create a client.
+	 * @param name the client name
+	 * @param settings the settings
+	 * @param tls what the client proves and trusts
+	 * @param loops the event loops to run on
+	 */
 	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, LoopResources loops) {
-		throw new UnsupportedOperationException();
+		this.settings = settings;
+		this.pool = new ConnectionPool(name, settings);
+		this.loops = loops;
+		this.httpClient = httpClient(tls);
 	}
 
+	/**
+	 * Return the client name.
+	 * @return the name
+	 */
 	public String name() {
-		throw new UnsupportedOperationException();
+		return this.pool.name();
 	}
 
+	/**
+	 * Return the settings.
+	 * @return the settings
+	 */
 	public ClientSettings settings() {
-		throw new UnsupportedOperationException();
+		return this.settings;
 	}
 
-	/** The client. */
+	/**
+	 * Return Reactor Netty's client. What is changed on a copy of it, such as a handler
+	 * or a socket option, gets connections of its own; {@code protocol(…)} must not be
+	 * changed.
+	 * @return the client
+	 */
 	public HttpClient httpClient() {
-		throw new UnsupportedOperationException();
+		return this.httpClient;
 	}
 
-	/** The same client with other TLS material; shares limits, not connections. */
+	/**
+	 * Return a client like this one that proves and trusts something else. It shares no
+	 * connections with this one, but its lifecycle and its limit of idle connections.
+	 * @param tls what to prove and trust
+	 * @return a new client
+	 */
 	public HttpClient httpClient(TlsMaterial tls) {
-		throw new UnsupportedOperationException();
+		return HttpClients.create(this.pool, this.settings, tls, this.loops);
 	}
 
+	/**
+	 * Look at the connections.
+	 * @return how they are now
+	 */
 	public ClientSnapshot snapshot() {
-		throw new UnsupportedOperationException();
+		return this.pool.snapshot();
 	}
 
-	/** Close every idle connection. */
+	/**
+	 * Close every idle connection; those in use are left alone
+	 * ({@code CloseIdleConnections} in Go). Returns at once.
+	 */
 	public void closeIdle() {
-		throw new UnsupportedOperationException();
+		this.pool.closeIdle();
 	}
 
-	/** Stop new use of a host's connections, let exchanges finish, then close them. */
+	/**
+	 * Use the present connections to one host no more and close each when its exchanges
+	 * have ended. Later requests open new ones. Returns at once.
+	 * @param host the host as {@code scheme://host:port}
+	 * @throws IllegalArgumentException if there has been no request to that host
+	 */
 	public void drain(String host) {
-		throw new UnsupportedOperationException();
+		this.pool.drain(host);
 	}
 
-	/** Refuse new exchanges, close idle connections, complete when all exchanges ended. */
+	/**
+	 * Refuse new requests, close idle connections, and close each other one when its
+	 * exchanges have ended. Begins at once, subscribed or not.
+	 * @return completes when no connection is left
+	 */
 	public Mono<Void> shutdown() {
-		throw new UnsupportedOperationException();
+		return this.pool.shutDown();
 	}
 
-	/** Close everything now. */
+	/**
+	 * Shut down without waiting for exchanges. Returns at once.
+	 */
 	public void close() {
-		throw new UnsupportedOperationException();
+		this.pool.dispose();
 	}
 
 }

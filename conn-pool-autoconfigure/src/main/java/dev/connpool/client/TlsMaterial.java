@@ -3,8 +3,15 @@ package dev.connpool.client;
 import java.util.List;
 
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 
+import dev.connpool.settings.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,5 +29,33 @@ public record TlsMaterial(@Nullable KeyManagerFactory keyManagers, @Nullable Tru
 	 * No keys and the JDK's trust store.
 	 */
 	public static final TlsMaterial DEFAULT = new TlsMaterial(null, null, null, null);
+
+	/**
+	 * Build the TLS context that offers the given protocols by ALPN (RFC 7301).
+	 * @param protocols the protocols, in the order of preference
+	 * @return a new context
+	 * @throws IllegalArgumentException if the material cannot be used
+	 */
+	SslContext sslContext(List<Protocol> protocols) {
+		SslContextBuilder builder = SslContextBuilder.forClient()
+			.keyManager(this.keyManagers)
+			.trustManager(this.trustManagers)
+			.ciphers(this.ciphers)
+			.protocols(this.versions);
+		List<String> offered = protocols.stream()
+			.filter((protocol) -> protocol != Protocol.H2C)
+			.map(Protocol::id)
+			.toList();
+		if (!offered.isEmpty()) {
+			builder.applicationProtocolConfig(new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
+					SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, offered));
+		}
+		try {
+			return builder.build();
+		}
+		catch (SSLException ex) {
+			throw new IllegalArgumentException("The TLS material cannot be used: " + ex.getMessage(), ex);
+		}
+	}
 
 }

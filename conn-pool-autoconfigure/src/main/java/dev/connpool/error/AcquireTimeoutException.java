@@ -16,9 +16,9 @@ public final class AcquireTimeoutException extends DeadlineException {
 	 */
 	public AcquireTimeoutException(String client, String host, Duration deadline, String state) {
 		super(client, host, deadline,
-				("no connection became free within %s (%s). Raise 'pool.max-connections-per-host' if the host can take"
-						+ " more, or 'timeouts.acquire' to wait longer.")
-					.formatted(text(deadline), state));
+				"no connection became free within %s (%s). Raise '%s' if the host can take more, or '%s' to wait longer."
+					.formatted(text(deadline), state, property(client, "pool.max-connections-per-host"),
+							property(client, "timeouts.acquire")));
 	}
 
 }

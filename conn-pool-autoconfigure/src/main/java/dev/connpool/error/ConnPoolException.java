@@ -24,6 +24,17 @@ public abstract class ConnPoolException extends IOException {
 	}
 
 	/**
+	 * Return the full name of a property of a client, as it is written in
+	 * {@code application.yml}.
+	 * @param client the client name
+	 * @param name the name relative to the client
+	 * @return the property name
+	 */
+	static String property(String client, String name) {
+		return client.equals("default") ? "conn-pool." + name : "conn-pool.clients." + client + "." + name;
+	}
+
+	/**
 	 * Return the name of the client.
 	 * @return the client name
 	 */

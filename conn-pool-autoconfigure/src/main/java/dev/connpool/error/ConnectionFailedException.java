@@ -47,7 +47,7 @@ public final class ConnectionFailedException extends ConnPoolException {
 	public static ConnectionFailedException timedOut(String client, String host, Phase phase, Duration deadline) {
 		return new ConnectionFailedException(client, host, phase,
 				"%s was not over within %s. Check that the host is reachable, or raise '%s'.".formatted(phase.text,
-						DeadlineException.text(deadline), phase.property),
+						DeadlineException.text(deadline), property(client, phase.property)),
 				null);
 	}
 

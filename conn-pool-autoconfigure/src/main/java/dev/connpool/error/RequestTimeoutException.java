@@ -17,8 +17,8 @@ public final class RequestTimeoutException extends DeadlineException {
 	 */
 	public RequestTimeoutException(String client, String host, Duration deadline, String phase) {
 		super(client, host, deadline,
-				"the exchange was not over within %s (%s). Raise 'timeouts.request' for long downloads, 0 turns it off."
-					.formatted(text(deadline), phase));
+				"the exchange was not over within %s (%s). Raise '%s' for long downloads, 0 turns it off."
+					.formatted(text(deadline), phase, property(client, "timeouts.request")));
 	}
 
 }

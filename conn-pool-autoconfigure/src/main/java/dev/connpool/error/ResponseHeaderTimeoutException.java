@@ -15,8 +15,8 @@ public final class ResponseHeaderTimeoutException extends DeadlineException {
 	 */
 	public ResponseHeaderTimeoutException(String client, String host, Duration deadline) {
 		super(client, host, deadline,
-				"no response header within %s of sending the request. Raise 'timeouts.response-header' if the server may take longer."
-					.formatted(text(deadline)));
+				"no response header within %s of sending the request. Raise '%s' if the server may take longer."
+					.formatted(text(deadline), property(client, "timeouts.response-header")));
 	}
 
 }

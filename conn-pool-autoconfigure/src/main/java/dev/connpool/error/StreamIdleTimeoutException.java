@@ -14,9 +14,8 @@ public final class StreamIdleTimeoutException extends DeadlineException {
 	 * @param deadline the longest silence allowed
 	 */
 	public StreamIdleTimeoutException(String client, String host, Duration deadline) {
-		super(client, host, deadline,
-				"the event stream was silent for %s. Raise 'timeouts.stream-idle', 0 turns it off."
-					.formatted(text(deadline)));
+		super(client, host, deadline, "the event stream was silent for %s. Raise '%s', 0 turns it off."
+			.formatted(text(deadline), property(client, "timeouts.stream-idle")));
 	}
 
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param compression whether compressed responses are asked for and decompressed
  * @param maxResponseHeaderSize most bytes of response headers accepted
  * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
- * @param hosts what differs for some hosts, by authority ({@code host} or
- * {@code host:port}, in lower case)
+ * @param hosts what differs for some hosts, by authority in lower case, such as
+ * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
 		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, boolean compression, int maxResponseHeaderSize,

@@ -48,8 +48,8 @@ public enum Protocol {
 	public static List<Protocol> parse(List<String> ids) {
 		List<Protocol> protocols = ids.stream().map(Protocol::parse).toList();
 		if (protocols.isEmpty() || protocols.stream().distinct().count() < protocols.size()) {
-			throw new InvalidSettingException("protocols", String.join(", ", ids), "must name at least one of "
-					+ known() + ", each at most once, in the order of preference");
+			throw new InvalidSettingException("protocols", String.join(", ", ids),
+					"must name at least one of " + known() + ", each at most once, in the order of preference");
 		}
 		return protocols;
 	}

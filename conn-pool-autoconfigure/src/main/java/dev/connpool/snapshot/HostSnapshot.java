@@ -15,6 +15,18 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 		Counters counters) {
 
 	/**
+	 * Add another pool to the same host, as there is one for each way of securing and
+	 * configuring its connections.
+	 * @param other the other
+	 * @return both together
+	 */
+	public HostSnapshot plus(HostSnapshot other) {
+		return new HostSnapshot((other.protocol != null) ? other.protocol : this.protocol,
+				this.connections.plus(other.connections), this.streams.plus(other.streams),
+				this.pendingAcquires + other.pendingAcquires, this.counters.plus(other.counters));
+	}
+
+	/**
 	 * Connections by state.
 	 *
 	 * @param connecting being opened
@@ -23,6 +35,12 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 	 * @param draining not given out any more, closed when their exchanges end
 	 */
 	public record Connections(int connecting, int active, int idle, int draining) {
+
+		Connections plus(Connections other) {
+			return new Connections(this.connecting + other.connecting, this.active + other.active,
+					this.idle + other.idle, this.draining + other.draining);
+		}
+
 	}
 
 	/**
@@ -32,6 +50,11 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 	 * @param limit the streams that the open connections allow
 	 */
 	public record Streams(int active, long limit) {
+
+		Streams plus(Streams other) {
+			return new Streams(this.active + other.active, this.limit + other.limit);
+		}
+
 	}
 
 	/**
@@ -43,6 +66,12 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 	 * @param reused exchanges that were given a connection that had served another
 	 */
 	public record Counters(long opened, long closed, long acquired, long reused) {
+
+		Counters plus(Counters other) {
+			return new Counters(this.opened + other.opened, this.closed + other.closed, this.acquired + other.acquired,
+					this.reused + other.reused);
+		}
+
 	}
 
 }

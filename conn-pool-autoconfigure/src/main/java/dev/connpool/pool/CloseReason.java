@@ -1,0 +1,49 @@
+package dev.connpool.pool;
+
+/**
+ * Why a connection was closed.
+ */
+enum CloseReason {
+
+	IDLE_TIMEOUT("idle-timeout"),
+
+	MAX_LIFETIME("max-lifetime"),
+
+	MAX_IDLE_PER_HOST("max-idle-per-host"),
+
+	MAX_IDLE("max-idle"),
+
+	PEER_CLOSED("peer-closed"),
+
+	GOAWAY("goaway"),
+
+	RESPONSE_TIMEOUT("response-timeout"),
+
+	REQUEST_TIMEOUT("request-timeout"),
+
+	CANCELLED("cancelled"),
+
+	PROTOCOL_ERROR("protocol-error"),
+
+	TLS_ERROR("tls-error"),
+
+	CONNECT_ERROR("connect-error"),
+
+	KEEP_ALIVE_OFF("keep-alive-off"),
+
+	DRAINED("drained"),
+
+	SHUTDOWN("shutdown");
+
+	private final String id;
+
+	CloseReason(String id) {
+		this.id = id;
+	}
+
+	@Override
+	public String toString() {
+		return this.id;
+	}
+
+}

@@ -1,0 +1,316 @@
+package dev.connpool.pool;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import dev.connpool.error.ClientClosedException;
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.PoolSettings;
+import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.HostSnapshot;
+import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.publisher.Sinks;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClientConfig;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.transport.TransportConfig;
+
+/**
+ * The connections of one client, to all hosts. It is Reactor Netty's
+ * {@link ConnectionProvider} for a client that speaks {@link HttpProtocol#HTTP11} as far
+ * as Reactor Netty knows: which protocol is spoken is negotiated here. Safe for use by
+ * many threads; never blocks.
+ */
+public final class ConnectionPool implements ConnectionProvider {
+
+	private final String name;
+
+	private final ClientSettings settings;
+
+	private final long tick;
+
+	private final IdleCount idleCount = new IdleCount();
+
+	private final Map<HostKey, HostPool> hosts = new ConcurrentHashMap<>();
+
+	private final Map<EventLoop, Deadlines> deadlines = new ConcurrentHashMap<>();
+
+	private final AtomicInteger open = new AtomicInteger();
+
+	private final Sinks.Empty<Void> terminated = Sinks.empty();
+
+	private volatile boolean shutDown;
+
+	/**
+	 * Create a pool. No socket is opened before the first request.
+	 * @param name the client name
+	 * @param settings the settings of the client
+	 */
+	public ConnectionPool(String name, ClientSettings settings) {
+		this.name = name;
+		this.settings = settings;
+		this.tick = Deadlines.tick(settings.timeouts());
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	/**
+	 * Wrap the exchanges of one request, so that they share its deadline and end when it
+	 * is cancelled. For
+	 * {@link reactor.netty.http.client.HttpClient#mapConnect(java.util.function.Function)}.
+	 * @param exchanges the exchanges
+	 * @return the exchanges, wrapped
+	 */
+	public Mono<? extends Connection> scoped(Mono<? extends Connection> exchanges) {
+		return ExchangeScope.over(exchanges);
+	}
+
+	@Override
+	public Mono<? extends Connection> acquire(TransportConfig config, ConnectionObserver observer,
+			@Nullable Supplier<? extends SocketAddress> remoteAddress, @Nullable AddressResolverGroup<?> resolver) {
+		if (!(config instanceof HttpClientConfig http) || remoteAddress == null || resolver == null) {
+			return Mono
+				.error(new IllegalArgumentException("Client '%s' opens HTTP connections only".formatted(this.name)));
+		}
+		return new Acquisition(http, observer, remoteAddress, resolver);
+	}
+
+	private void acquire(HttpClientConfig config, ConnectionObserver observer, SocketAddress address,
+			AddressResolverGroup<?> resolver, CoreSubscriber<? super Connection> actual) {
+		HostKey key = HostKey.of(config, address);
+		HostPool host = this.hosts.get(key);
+		if (host == null) {
+			Throwable obstacle = obstacle(config, key);
+			if (obstacle != null) {
+				Operators.error(actual, obstacle);
+				return;
+			}
+			host = this.hosts.computeIfAbsent(key, (absent) -> create(config, absent, resolver));
+		}
+		if (this.shutDown) {
+			Operators.error(actual, closed(host));
+			return;
+		}
+		new Exchange(host, config, observer, actual).start();
+	}
+
+	private @Nullable Throwable obstacle(HttpClientConfig config, HostKey key) {
+		if (config.protocols().length != 1 || config.protocols()[0] != HttpProtocol.HTTP11) {
+			return new IllegalStateException(
+					"Client '%s': set 'protocols' in its properties instead of calling HttpClient.protocol(…)"
+						.formatted(this.name));
+		}
+		Host host = Host.of(this.name, key, this.settings);
+		if (key.secure() && this.settings.protocols().stream().allMatch(Protocol.H2C::equals)) {
+			return host.noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
+		}
+		return (!key.secure() && host.protocolFor(null) == null)
+				? host.noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
+	}
+
+	private HostPool create(HttpClientConfig config, HostKey key, AddressResolverGroup<?> resolver) {
+		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
+		return new HostPool(this, key, Host.of(this.name, key, this.settings), resolver, eventLoop);
+	}
+
+	private static ClientClosedException closed(HostPool host) {
+		return new ClientClosedException(host.host().client(), host.host().origin());
+	}
+
+	/**
+	 * Look at all hosts. Costs time in proportion to the open connections, on the calling
+	 * thread.
+	 * @return how they are now
+	 */
+	public ClientSnapshot snapshot() {
+		Map<String, HostSnapshot> snapshots = new TreeMap<>();
+		this.hosts.values()
+			.forEach((host) -> snapshots.merge(host.host().origin(), host.snapshot(), HostSnapshot::plus));
+		return new ClientSnapshot(this.name, this.settings.protocols().stream().map(Protocol::id).toList(), snapshots);
+	}
+
+	/**
+	 * Close every idle connection; those in use are left alone.
+	 */
+	public void closeIdle() {
+		this.hosts.values().forEach((host) -> host.closeIdle(CloseReason.DRAINED));
+	}
+
+	/**
+	 * Use the present connections to one host no more and close each when its exchanges
+	 * have ended. Later requests open new ones.
+	 * @param origin the host as {@code scheme://host:port}
+	 * @throws IllegalArgumentException if there has been no request to that host
+	 */
+	public void drain(String origin) {
+		Collection<HostPool> drained = this.hosts.values()
+			.stream()
+			.filter((host) -> host.host().origin().equalsIgnoreCase(origin))
+			.toList();
+		if (drained.isEmpty()) {
+			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s"
+				.formatted(this.name, origin, snapshot().hosts().keySet()));
+		}
+		drained.forEach((host) -> host.drain(CloseReason.DRAINED));
+	}
+
+	/**
+	 * Refuse new requests and those that wait for a connection, close idle connections,
+	 * and close each other one when its exchanges have ended.
+	 * @return completes when no connection is left
+	 */
+	public Mono<Void> shutDown() {
+		this.shutDown = true;
+		this.hosts.values().forEach((host) -> host.shutDown(closed(host)));
+		terminateIfEmpty();
+		return this.terminated.asMono();
+	}
+
+	@Override
+	public Mono<Void> disposeLater() {
+		return Mono.defer(this::shutDown);
+	}
+
+	/**
+	 * Shut down without waiting for exchanges: all connections are closed now.
+	 */
+	@Override
+	public void dispose() {
+		shutDown();
+		this.hosts.values()
+			.forEach((host) -> host.connections().forEach((connection) -> connection.close(CloseReason.SHUTDOWN)));
+	}
+
+	@Override
+	public boolean isDisposed() {
+		return this.shutDown && this.open.get() == 0;
+	}
+
+	@Override
+	public int maxConnections() {
+		int max = this.settings.pool().maxConnectionsPerHost();
+		return (max == 0) ? Integer.MAX_VALUE : max;
+	}
+
+	// For hosts
+
+	boolean isShutDown() {
+		return this.shutDown;
+	}
+
+	IdleCount idleCount() {
+		return this.idleCount;
+	}
+
+	long tick() {
+		return this.tick;
+	}
+
+	Deadlines deadlines(EventLoop eventLoop) {
+		return this.deadlines.computeIfAbsent(eventLoop, (loop) -> new Deadlines(loop, this.tick));
+	}
+
+	void connectionBegun() {
+		this.open.incrementAndGet();
+	}
+
+	void connectionGone() {
+		this.open.decrementAndGet();
+		terminateIfEmpty();
+	}
+
+	private void terminateIfEmpty() {
+		if (this.shutDown && this.open.get() == 0) {
+			this.terminated.tryEmitEmpty();
+		}
+	}
+
+	/**
+	 * Close the least recently used idle connection if there are too many.
+	 */
+	void limitIdle() {
+		if (this.idleCount.get() > this.settings.pool().maxIdleConnections()) {
+			Optional<PooledConnection> eldest = this.hosts.values()
+				.stream()
+				.flatMap((host) -> host.connections().stream())
+				.filter((connection) -> connection.idleSince() != 0)
+				.min(Comparator.comparingLong(PooledConnection::idleSince));
+			eldest.ifPresent((connection) -> connection.pool().evict(connection, CloseReason.MAX_IDLE));
+		}
+	}
+
+	/**
+	 * Return how long a connection may live.
+	 * @param pool the settings of its host
+	 * @return a time in nanoseconds, a little different each time; 0 for ever
+	 */
+	static long lifetime(PoolSettings pool) {
+		Duration longest = pool.maxLifetime();
+		double share = 1 - pool.maxLifetimeJitter() * ThreadLocalRandom.current().nextDouble();
+		return (long) (longest.toNanos() * share);
+	}
+
+	void forget(HostPool host) {
+		this.hosts.remove(host.key(), host);
+	}
+
+	/**
+	 * Send a caller on whose host was forgotten just before it came.
+	 * @param exchange the exchange
+	 * @param forgotten the pool that was forgotten
+	 */
+	void redirect(Exchange exchange, HostPool forgotten) {
+		HostPool successor = this.hosts.computeIfAbsent(forgotten.key(), (absent) -> forgotten.successor());
+		exchange.moveTo(successor);
+		successor.acquire(exchange);
+	}
+
+	/**
+	 * A connection, asked for on subscription.
+	 */
+	private final class Acquisition extends Mono<Connection> {
+
+		private final HttpClientConfig config;
+
+		private final ConnectionObserver observer;
+
+		private final Supplier<? extends SocketAddress> address;
+
+		private final AddressResolverGroup<?> resolver;
+
+		Acquisition(HttpClientConfig config, ConnectionObserver observer, Supplier<? extends SocketAddress> address,
+				AddressResolverGroup<?> resolver) {
+			this.config = config;
+			this.observer = observer;
+			this.address = address;
+			this.resolver = resolver;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super Connection> actual) {
+			acquire(this.config, this.observer, this.address.get(), this.resolver, actual);
+		}
+
+	}
+
+}

@@ -1,0 +1,81 @@
+package dev.connpool.pool;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.connpool.settings.TimeoutSettings;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanges in flight on one event loop, looked at every tick: no timer and no
+ * operator per request. Only used on its event loop.
+ */
+final class Deadlines implements Runnable {
+
+	private static final long FINEST = TimeUnit.MILLISECONDS.toNanos(5);
+
+	private static final long COARSEST = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final EventLoop eventLoop;
+
+	private final long tick;
+
+	private final ExchangeList exchanges = new ExchangeList();
+
+	private boolean ticking;
+
+	Deadlines(EventLoop eventLoop, long tick) {
+		this.eventLoop = eventLoop;
+		this.tick = tick;
+	}
+
+	/**
+	 * Return how often deadlines are looked at: a twentieth of the shortest, so that an
+	 * error is at most that late.
+	 * @param timeouts the deadlines
+	 * @return the tick in nanoseconds
+	 */
+	static long tick(TimeoutSettings timeouts) {
+		long tick = COARSEST;
+		for (Duration deadline : new Duration[] { timeouts.acquire(), timeouts.responseHeader(), timeouts.request(),
+				timeouts.streamIdle() }) {
+			if (!deadline.isZero()) {
+				tick = Math.min(tick, deadline.toNanos() / 20);
+			}
+		}
+		return Math.max(tick, FINEST);
+	}
+
+	void add(Exchange exchange) {
+		this.exchanges.addLast(exchange);
+		if (!this.ticking) {
+			schedule();
+		}
+	}
+
+	void remove(Exchange exchange) {
+		this.exchanges.remove(exchange);
+	}
+
+	@Override
+	public void run() {
+		this.ticking = false;
+		long now = System.nanoTime();
+		@Nullable Exchange exchange = this.exchanges.first();
+		while (exchange != null) {
+			Exchange next = exchange.next;
+			exchange.checkDeadlines(now);
+			exchange = next;
+		}
+		if (this.exchanges.size() > 0) {
+			schedule();
+		}
+	}
+
+	private void schedule() {
+		this.ticking = true;
+		this.eventLoop.schedule(this, this.tick, TimeUnit.NANOSECONDS);
+	}
+
+}

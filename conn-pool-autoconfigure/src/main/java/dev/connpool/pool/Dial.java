@@ -1,0 +1,184 @@
+package dev.connpool.pool;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.ConnectionFailedException;
+import dev.connpool.error.ConnectionFailedException.Phase;
+import dev.connpool.settings.Protocol;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.resolver.AddressResolverGroup;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.client.HttpClientConfig;
+import reactor.netty.transport.TransportConnector;
+
+/**
+ * Opens one connection: resolves the name, connects to one of its addresses after
+ * another, does TLS. Each step has its deadline; whatever fails is told once. All but
+ * {@link #start} happens on the event loop of the channel.
+ */
+final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<Channel> {
+
+	private final long startedAt = System.nanoTime();
+
+	private final HostPool pool;
+
+	private final HttpClientConfig config;
+
+	private Phase phase = Phase.DNS;
+
+	private boolean over;
+
+	private @Nullable PooledConnection connection;
+
+	private @Nullable Subscription connecting;
+
+	private @Nullable Future<?> deadline;
+
+	Dial(HostPool pool, HttpClientConfig config) {
+		this.pool = pool;
+		this.config = config;
+	}
+
+	void start(AddressResolverGroup<?> resolver) {
+		TransportConnector.connect(this.config, this.pool.host().address(), resolver, this).subscribe(this);
+	}
+
+	/**
+	 * Prepare a channel; called once for each address that is tried.
+	 */
+	@Override
+	protected void initChannel(Channel channel) {
+		PooledConnection connection = new PooledConnection(this.pool, channel);
+		this.connection = connection;
+		if (this.deadline == null) {
+			arm(channel, this.pool.host().timeouts().connect());
+		}
+		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
+		connection.bind();
+		channel.pipeline()
+			.addBefore(NettyPipeline.HttpCodec, ProtocolHandler.NAME, new ProtocolHandler(this, connection));
+	}
+
+	@Override
+	public boolean isSharable() {
+		return true;
+	}
+
+	private void arm(Channel channel, Duration timeout) {
+		this.deadline = channel.eventLoop().schedule(() -> timedOut(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private void timedOut(Duration timeout) {
+		fail(ConnectionFailedException.timedOut(this.pool.host().client(), this.pool.host().origin(), this.phase,
+				timeout));
+	}
+
+	/**
+	 * Note that the name is resolved.
+	 */
+	void resolved() {
+		this.phase = Phase.CONNECT;
+	}
+
+	/**
+	 * Decide which protocol to speak.
+	 * @param alpn what TLS negotiated, or {@code null}
+	 * @return the protocol, or {@code null} if there is none and the dial has failed
+	 */
+	@Nullable Protocol negotiated(@Nullable String alpn) {
+		Protocol protocol = this.pool.host().protocolFor(alpn);
+		if (protocol == null) {
+			fail(this.pool.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'"));
+		}
+		return protocol;
+	}
+
+	/**
+	 * Note that TLS and ALPN, if there are any, are done.
+	 * @param connection the connection that is ready for use
+	 */
+	void succeeded(PooledConnection connection) {
+		if (!this.over) {
+			disarm();
+			this.pool.opened(connection);
+		}
+	}
+
+	void failed(Throwable cause) {
+		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
+		fail(ConnectionFailedException.failed(this.pool.host().client(), this.pool.host().origin(), this.phase, after,
+				cause));
+	}
+
+	/**
+	 * Note that the channel was closed.
+	 * @param connection its connection
+	 */
+	void closed(PooledConnection connection) {
+		// While addresses are tried one after another, the connector tells the outcome.
+		if (connection == this.connection && this.phase == Phase.TLS) {
+			failed(new IOException("the server closed the connection"));
+		}
+	}
+
+	private void fail(ConnPoolException error) {
+		if (this.over) {
+			return;
+		}
+		disarm();
+		if (this.connecting != null) {
+			this.connecting.cancel();
+		}
+		if (this.connection != null) {
+			this.connection.close((this.phase == Phase.TLS) ? CloseReason.TLS_ERROR : CloseReason.CONNECT_ERROR);
+		}
+		this.pool.failed(error);
+	}
+
+	private void disarm() {
+		this.over = true;
+		if (this.deadline != null) {
+			this.deadline.cancel(false);
+		}
+	}
+
+	// The outcome of connecting
+
+	@Override
+	public void onSubscribe(Subscription connecting) {
+		this.connecting = connecting;
+		connecting.request(Long.MAX_VALUE);
+	}
+
+	@Override
+	public void onNext(Channel channel) {
+		if (this.over) {
+			channel.close();
+			return;
+		}
+		if (this.deadline != null) {
+			this.deadline.cancel(false);
+		}
+		this.phase = Phase.TLS;
+		arm(channel, this.pool.host().timeouts().tlsHandshake());
+	}
+
+	@Override
+	public void onError(Throwable cause) {
+		failed(cause);
+	}
+
+	@Override
+	public void onComplete() {
+		// Told by onNext.
+	}
+
+}

@@ -1,0 +1,345 @@
+package dev.connpool.pool;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.ResponseHeaderTimeoutException;
+import dev.connpool.error.StreamIdleTimeoutException;
+import dev.connpool.settings.TimeoutSettings;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.channel.ChannelOperations;
+import reactor.netty.http.client.HttpClientConfig;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.client.HttpClientState;
+import reactor.util.context.Context;
+
+/**
+ * One request and its response on one connection: first a caller that waits, then the
+ * owner of an HTTP/1.1 connection or of an HTTP/2 stream. It stands between the channel
+ * and the caller's observer, which is how it learns what the exchange is doing.
+ * <p>
+ * Waiting and being assigned may happen on any thread; all else on the connection's event
+ * loop.
+ */
+final class Exchange implements ConnectionObserver, Subscription, Runnable {
+
+	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(Exchange.class, "state");
+
+	private static final int WAITING = 0;
+
+	private static final int ASSIGNED = 1;
+
+	private static final int ACTIVE = 2;
+
+	private static final int OVER = 3;
+
+	final HttpClientConfig config;
+
+	/** When the caller asked for a connection. */
+	final long askedAt = System.nanoTime();
+
+	/** The list this is in, and its neighbours there; owned by that list. */
+	@Nullable ExchangeList list;
+
+	@Nullable Exchange previous;
+
+	@Nullable Exchange next;
+
+	private HostPool pool;
+
+	private final ConnectionObserver observer;
+
+	private final CoreSubscriber<? super Connection> actual;
+
+	private final @Nullable ExchangeScope scope;
+
+	private final long requestDeadline;
+
+	private volatile int state = WAITING;
+
+	private volatile @Nullable PooledConnection connection;
+
+	private @Nullable Channel channel;
+
+	private Phase phase = Phase.SENDING;
+
+	private long phaseDeadline = Long.MAX_VALUE;
+
+	private boolean eventStream;
+
+	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
+			CoreSubscriber<? super Connection> actual) {
+		this.pool = pool;
+		this.config = config;
+		this.observer = observer;
+		this.actual = actual;
+		this.scope = observer.currentContext().getOrDefault(ExchangeScope.class, null);
+		long startedAt = (this.scope != null) ? this.scope.startedAt : this.askedAt;
+		this.requestDeadline = after(startedAt, pool.host().timeouts().request());
+	}
+
+	private TimeoutSettings timeouts() {
+		return this.pool.host().timeouts();
+	}
+
+	private static long after(long start, Duration deadline) {
+		return deadline.isZero() ? Long.MAX_VALUE : start + deadline.toNanos();
+	}
+
+	private static boolean passed(long deadline, long now) {
+		return deadline != Long.MAX_VALUE && deadline - now <= 0;
+	}
+
+	// Waiting
+
+	void start() {
+		this.actual.onSubscribe(this);
+		if (this.scope != null) {
+			this.scope.enter(this);
+		}
+		this.pool.acquire(this);
+	}
+
+	boolean isWaiting() {
+		return this.state == WAITING;
+	}
+
+	/**
+	 * Say why a caller that waits has waited for too long.
+	 * @param now the current time
+	 * @return the error, or {@code null} if it may go on waiting
+	 */
+	@Nullable ConnPoolException overdue(long now) {
+		if (passed(this.requestDeadline, now)) {
+			return this.pool.host().requestTimeout("waiting for a connection; " + this.pool.describe());
+		}
+		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.pool.acquireTimeout() : null;
+	}
+
+	/**
+	 * Give a waiting caller its connection. What follows is {@link #run()}, on the event
+	 * loop of the connection.
+	 * @param connection the connection, with a stream reserved on HTTP/2
+	 * @return whether the caller still waited
+	 */
+	boolean assign(PooledConnection connection) {
+		this.connection = connection;
+		return STATE.compareAndSet(this, WAITING, ASSIGNED);
+	}
+
+	/**
+	 * Take back an assignment, because the connection went away before it was used.
+	 * @return whether the caller still wants a connection
+	 */
+	boolean unassign() {
+		return STATE.compareAndSet(this, ASSIGNED, WAITING);
+	}
+
+	boolean activate() {
+		return STATE.compareAndSet(this, ASSIGNED, ACTIVE);
+	}
+
+	/**
+	 * Answer a caller that waits with an error.
+	 * @param error the error
+	 * @param eventLoop where it is told
+	 * @return whether the caller still waited
+	 */
+	boolean fail(Throwable error, EventLoop eventLoop) {
+		if (!STATE.compareAndSet(this, WAITING, OVER)) {
+			return false;
+		}
+		eventLoop.execute(() -> this.actual.onError(error));
+		return true;
+	}
+
+	/**
+	 * Wait somewhere else.
+	 * @param pool the pool that now serves the host
+	 */
+	void moveTo(HostPool pool) {
+		this.pool = pool;
+	}
+
+	@Override
+	public void request(long n) {
+		// A connection is delivered when there is one; callers always ask for it.
+	}
+
+	@Override
+	public void cancel() {
+		if (STATE.compareAndSet(this, WAITING, OVER)) {
+			this.pool.cancelled(this);
+		}
+		else {
+			STATE.compareAndSet(this, ASSIGNED, OVER);
+		}
+	}
+
+	// On the event loop of the connection
+
+	EventLoop eventLoop() {
+		return assigned().channel().eventLoop();
+	}
+
+	private PooledConnection assigned() {
+		return Objects.requireNonNull(this.connection, "No connection assigned");
+	}
+
+	@Override
+	public void run() {
+		assigned().serve(this);
+	}
+
+	/**
+	 * Take over the channel and have the deadlines watched.
+	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
+	 * @param deadlines where the exchange is watched
+	 */
+	void begin(Channel channel, Deadlines deadlines) {
+		this.channel = channel;
+		deadlines.add(this);
+	}
+
+	/**
+	 * Hand the channel to the caller, whose request is then written.
+	 * @param operations the channel as Reactor Netty sees it
+	 */
+	void deliver(ChannelOperations<?, ?> operations) {
+		this.actual.onNext(operations);
+		this.actual.onComplete();
+	}
+
+	void end(Deadlines deadlines) {
+		deadlines.remove(this);
+		this.state = OVER;
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.observer.currentContext();
+	}
+
+	@Override
+	public void onStateChange(Connection connection, State state) {
+		if (state == HttpClientState.REQUEST_SENT) {
+			requestSent();
+		}
+		else if (state == HttpClientState.RESPONSE_RECEIVED) {
+			responseReceived(connection);
+		}
+		this.observer.onStateChange(connection, state);
+		if (state == State.DISCONNECTING && this.channel instanceof Http2StreamChannel stream && stream.isActive()) {
+			stream.close();
+		}
+	}
+
+	@Override
+	public void onUncaughtException(Connection connection, Throwable error) {
+		this.observer.onUncaughtException(connection, error);
+	}
+
+	private void requestSent() {
+		if (this.phase == Phase.SENDING) {
+			this.phase = Phase.AWAITING_HEADER;
+			this.phaseDeadline = after(System.nanoTime(), timeouts().responseHeader());
+		}
+	}
+
+	private void responseReceived(Connection connection) {
+		this.phase = Phase.READING;
+		this.phaseDeadline = Long.MAX_VALUE;
+		if (connection instanceof HttpClientResponse response && isEventStream(response)) {
+			this.eventStream = true;
+			if (!timeouts().streamIdle().isZero()) {
+				SilenceHandler.watch(connection.channel(), this);
+			}
+		}
+	}
+
+	private static boolean isEventStream(HttpClientResponse response) {
+		if (response.status().code() == 101) {
+			return true;
+		}
+		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
+		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
+				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
+	}
+
+	/**
+	 * Note that an event stream is waited for, or was heard of.
+	 * @param waiting whether the caller waits for more
+	 */
+	void silence(boolean waiting) {
+		this.phaseDeadline = waiting ? after(System.nanoTime(), timeouts().streamIdle()) : Long.MAX_VALUE;
+	}
+
+	void checkDeadlines(long now) {
+		if (!this.eventStream && passed(this.requestDeadline, now)) {
+			abort(this.pool.host().requestTimeout(this.phase.text), CloseReason.REQUEST_TIMEOUT);
+		}
+		else if (passed(this.phaseDeadline, now)) {
+			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
+		}
+	}
+
+	private ConnPoolException phaseTimeout() {
+		Host host = this.pool.host();
+		return (this.phase == Phase.READING)
+				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
+				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
+	}
+
+	/**
+	 * End the exchange with an error: the caller is told, an HTTP/1.1 connection is
+	 * closed, an HTTP/2 stream is reset.
+	 * @param error the error
+	 * @param reason why the connection is closed, if it is
+	 */
+	void abort(Throwable error, CloseReason reason) {
+		Channel channel = this.channel;
+		if (channel == null) {
+			return;
+		}
+		PooledConnection connection = assigned();
+		connection.deadlines().remove(this);
+		if (channel == connection.channel()) {
+			connection.closing(reason);
+		}
+		if (this.scope == null || !this.scope.fail(error)) {
+			channel.pipeline().fireExceptionCaught(error);
+		}
+		channel.close();
+	}
+
+	/**
+	 * What an exchange is doing.
+	 */
+	private enum Phase {
+
+		SENDING("sending the request"),
+
+		AWAITING_HEADER("waiting for the response header"),
+
+		READING("reading the response body");
+
+		private final String text;
+
+		Phase(String text) {
+			this.text = text;
+		}
+
+	}
+
+}

@@ -1,0 +1,94 @@
+package dev.connpool.pool;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.ConnectionFailedException;
+import dev.connpool.error.NoCommonProtocolException;
+import dev.connpool.error.RequestTimeoutException;
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.HostSettings;
+import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.PoolSettings;
+import dev.connpool.settings.Protocol;
+import dev.connpool.settings.TimeoutSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client is told about one host.
+ *
+ * @param client the client name
+ * @param origin the host as {@code scheme://host:port}
+ * @param address the address, not yet resolved
+ * @param secure whether TLS is used
+ * @param settings the settings of the client
+ * @param own the settings for this host
+ */
+record Host(String client, String origin, SocketAddress address, boolean secure, ClientSettings settings,
+		HostSettings own) {
+
+	static Host of(String client, HostKey key, ClientSettings settings) {
+		HostSettings own = (key.address() instanceof InetSocketAddress inet)
+				? settings.host(inet.getHostString(), inet.getPort())
+				: new HostSettings(settings.pool(), settings.http2());
+		return new Host(client, key.origin(), key.address(), key.secure(), settings, own);
+	}
+
+	PoolSettings pool() {
+		return this.own.pool();
+	}
+
+	Http2Settings http2() {
+		return this.own.http2();
+	}
+
+	TimeoutSettings timeouts() {
+		return this.settings.timeouts();
+	}
+
+	int maxHeaderListSize() {
+		int size = http2().maxHeaderListSize();
+		return (size > 0) ? size : this.settings.maxResponseHeaderSize();
+	}
+
+	/**
+	 * Return whether several callers may come to share one connection.
+	 * @return whether HTTP/2 may be spoken
+	 */
+	boolean maySpeakHttp2() {
+		Protocol protocol = protocolFor(Protocol.H2.id());
+		return protocol != null && protocol != Protocol.HTTP_1_1;
+	}
+
+	/**
+	 * Return the protocol to speak on a new connection.
+	 * @param alpn what TLS negotiated, or {@code null}
+	 * @return the protocol, or {@code null} if the client speaks none that can be used
+	 */
+	@Nullable Protocol protocolFor(@Nullable String alpn) {
+		List<Protocol> protocols = this.settings.protocols();
+		if (!this.secure) {
+			return protocols.stream().filter((protocol) -> protocol != Protocol.H2).findFirst().orElse(null);
+		}
+		Protocol protocol = Protocol.H2.id().equals(alpn) ? Protocol.H2 : Protocol.HTTP_1_1;
+		return protocols.contains(protocol) ? protocol : null;
+	}
+
+	ConnPoolException noCommonProtocol(String obstacle) {
+		String protocols = this.settings.protocols().stream().map(Protocol::id).collect(Collectors.joining(", "));
+		return new NoCommonProtocolException(this.client, this.origin, protocols, obstacle);
+	}
+
+	ConnPoolException requestTimeout(String phase) {
+		return new RequestTimeoutException(this.client, this.origin, timeouts().request(), phase);
+	}
+
+	ConnPoolException settingsMissing() {
+		return ConnectionFailedException.timedOut(this.client, this.origin, ConnectionFailedException.Phase.SETTINGS,
+				timeouts().tlsHandshake());
+	}
+
+}

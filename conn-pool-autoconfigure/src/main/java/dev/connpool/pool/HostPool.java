@@ -1,0 +1,601 @@
+package dev.connpool.pool;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.connpool.error.AcquireTimeoutException;
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.PendingAcquiresFullException;
+import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.HostSnapshot;
+import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one client to one host, and the callers that wait for one.
+ * <p>
+ * What is neither final nor {@code volatile} belongs to the mailbox: it is only touched
+ * by events posted there. Reserving a stream on an open HTTP/2 connection does without.
+ */
+final class HostPool {
+
+	/** How many streams a server should allow at least (RFC 9113, section 6.5.2). */
+	private static final int EXPECTED_STREAMS = 100;
+
+	private static final long FORGET_AFTER_MINUTES = 5;
+
+	private final ConnectionPool client;
+
+	private final HostKey key;
+
+	private final Host host;
+
+	private final AddressResolverGroup<?> resolver;
+
+	/** Where callers that wait are told bad news; never that of a caller. */
+	private final EventLoop eventLoop;
+
+	private final Mailbox mailbox = new Mailbox(this::handle, this::settle);
+
+	private final HostCounters counters = new HostCounters();
+
+	private final Set<PooledConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private final ExchangeList waiters = new ExchangeList();
+
+	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
+
+	private final AtomicInteger finishing = new AtomicInteger();
+
+	private final IdleCount idleCount;
+
+	private volatile Http2Session[] sessions = {};
+
+	private volatile @Nullable Protocol negotiated;
+
+	private volatile int waiting;
+
+	private final AtomicInteger connecting = new AtomicInteger();
+
+	private final AtomicInteger draining = new AtomicInteger();
+
+	/** What the server last allowed on one connection; 0 before it said. */
+	private int streamLimit;
+
+	private boolean dialsFail;
+
+	private @Nullable Future<?> ticking;
+
+	private @Nullable Future<?> forgetting;
+
+	private boolean forgotten;
+
+	HostPool(ConnectionPool client, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
+		this.client = client;
+		this.key = key;
+		this.host = host;
+		this.resolver = resolver;
+		this.eventLoop = eventLoop;
+		this.idleCount = client.idleCount().forHost();
+	}
+
+	Host host() {
+		return this.host;
+	}
+
+	HostKey key() {
+		return this.key;
+	}
+
+	/**
+	 * Return a pool to take the place of this one after it was forgotten.
+	 * @return a new pool for the same host
+	 */
+	HostPool successor() {
+		return new HostPool(this.client, this.key, this.host, this.resolver, this.eventLoop);
+	}
+
+	ConnectionPool client() {
+		return this.client;
+	}
+
+	HostCounters counters() {
+		return this.counters;
+	}
+
+	IdleCount idleCount() {
+		return this.idleCount;
+	}
+
+	Set<PooledConnection> connections() {
+		return this.connections;
+	}
+
+	String describe() {
+		int max = this.host.pool().maxConnectionsPerHost();
+		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(usable(),
+				(max == 0) ? "unlimited" : max, this.connecting.get(), this.waiting);
+	}
+
+	// Callers, on any thread
+
+	void acquire(Exchange exchange) {
+		PooledConnection connection = (this.waiting == 0) ? reserveStream() : null;
+		if (connection == null) {
+			this.mailbox.post(exchange);
+		}
+		else if (!exchange.assign(connection)) {
+			connection.unused();
+		}
+		else if (exchange.eventLoop().inEventLoop()) {
+			exchange.run();
+		}
+		else {
+			exchange.eventLoop().execute(exchange);
+		}
+	}
+
+	void cancelled(Exchange exchange) {
+		this.mailbox.post(exchange);
+	}
+
+	/**
+	 * Find another connection for an exchange whose connection went away before use.
+	 * @param exchange the exchange
+	 */
+	void reassign(Exchange exchange) {
+		if (exchange.unassign()) {
+			post(() -> {
+				if (exchange.isWaiting()) {
+					this.waiters.addFirst(exchange);
+				}
+			});
+		}
+	}
+
+	private @Nullable PooledConnection reserveStream() {
+		for (Http2Session session : this.sessions) {
+			if (session.tryReserve()) {
+				return session.connection();
+			}
+		}
+		return null;
+	}
+
+	// Connections, on any thread
+
+	void finishing(int more) {
+		this.finishing.addAndGet(more);
+	}
+
+	/**
+	 * Note that an HTTP/1.1 connection is not used by its exchange any more.
+	 * @param connection the connection
+	 */
+	void released(PooledConnection connection) {
+		this.mailbox.post(connection);
+	}
+
+	/**
+	 * Note that a stream has become free on an HTTP/2 connection.
+	 * @param connection the connection
+	 */
+	void streamFree(PooledConnection connection) {
+		if (this.waiting > 0) {
+			this.mailbox.drain();
+		}
+		else if (connection.idleSince() != 0) {
+			limitIdle(connection);
+		}
+	}
+
+	private void limitIdle(PooledConnection returning) {
+		if (this.idleCount.get() > this.host.pool().maxIdleConnectionsPerHost()) {
+			evict(returning, CloseReason.MAX_IDLE_PER_HOST);
+		}
+		else {
+			this.client.limitIdle();
+		}
+	}
+
+	/**
+	 * Close a connection unless it is in use.
+	 * @param connection the connection
+	 * @param reason the reason
+	 */
+	void evict(PooledConnection connection, CloseReason reason) {
+		post(() -> {
+			Http2Session session = connection.http2();
+			if (session != null) {
+				session.closeIfUnused(reason);
+			}
+			else if (this.idle.remove(connection)) {
+				noLongerIdle(connection);
+				connection.close(reason);
+			}
+			if (reason == CloseReason.MAX_IDLE) {
+				this.client.limitIdle();
+			}
+		});
+	}
+
+	/**
+	 * Use a connection no more, and close it when its exchanges have ended.
+	 * @param connection the connection
+	 * @param reason the reason
+	 */
+	void retire(PooledConnection connection, CloseReason reason) {
+		post(() -> drain(connection, reason));
+	}
+
+	void closeIdle(CloseReason reason) {
+		this.connections.forEach((connection) -> evict(connection, reason));
+	}
+
+	void drain(CloseReason reason) {
+		post(() -> this.connections.forEach((connection) -> drain(connection, reason)));
+	}
+
+	/**
+	 * Refuse the callers that wait and drain the connections.
+	 * @param error what the callers are told
+	 */
+	void shutDown(ConnPoolException error) {
+		post(() -> {
+			failAll(error);
+			stayKnown();
+			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
+		});
+	}
+
+	/**
+	 * Note what the server's SETTINGS allow.
+	 * @param limit the streams that may be open at once on one connection
+	 */
+	void streamLimit(int limit) {
+		post(() -> this.streamLimit = limit);
+	}
+
+	void settingsMissing(Http2Session session) {
+		ConnPoolException error = this.host.settingsMissing();
+		session.fail(error);
+		post(() -> {
+			if (Arrays.stream(this.sessions).noneMatch(Http2Session::isReady)) {
+				failAll(error);
+			}
+		});
+	}
+
+	// The outcome of dialling, on the event loop of the channel
+
+	void opened(PooledConnection connection) {
+		Http2Session session = connection.http2();
+		this.negotiated = this.host.protocolFor((session != null) ? Protocol.H2.id() : null);
+		post(() -> {
+			this.connecting.decrementAndGet();
+			this.dialsFail = false;
+			this.connections.add(connection);
+			if (session == null) {
+				returned(connection);
+			}
+			else {
+				this.sessions = Arrays.copyOf(this.sessions, this.sessions.length + 1);
+				this.sessions[this.sessions.length - 1] = session;
+				session.becomesIdle();
+			}
+			long lifetime = ConnectionPool.lifetime(this.host.pool());
+			if (lifetime > 0) {
+				connection.retireAfter(lifetime);
+			}
+			if (this.client.isShutDown()) {
+				drain(connection, CloseReason.SHUTDOWN);
+			}
+		});
+		connection.channel().closeFuture().addListener((closed) -> post(() -> closed(connection)));
+	}
+
+	void failed(ConnPoolException error) {
+		post(() -> {
+			this.connecting.decrementAndGet();
+			this.counters.closed();
+			this.client.connectionGone();
+			// Others may yet succeed; when none did, nobody who waits would fare better.
+			this.dialsFail = this.connecting.get() > 0;
+			if (this.connecting.get() == 0 && this.connections.isEmpty()) {
+				failAll(error);
+			}
+			else {
+				failOne(error);
+			}
+		});
+	}
+
+	// In the mailbox
+
+	private void post(Runnable event) {
+		this.mailbox.post(event);
+	}
+
+	private void handle(Object event) {
+		if (event instanceof Exchange exchange) {
+			changed(exchange);
+		}
+		else if (event instanceof PooledConnection connection) {
+			returned(connection);
+		}
+		else {
+			((Runnable) event).run();
+		}
+	}
+
+	private void changed(Exchange exchange) {
+		if (!exchange.isWaiting()) {
+			this.waiters.remove(exchange);
+		}
+		else if (this.forgotten) {
+			this.client.redirect(exchange, this);
+		}
+		else {
+			this.waiters.addLast(exchange);
+		}
+	}
+
+	private void returned(PooledConnection connection) {
+		connection.finished();
+		if (connection.isDraining()) {
+			connection.close(CloseReason.DRAINED);
+		}
+		else if (connection.channel().isActive()) {
+			this.idle.addLast(connection);
+			this.idleCount.add(1);
+			connection.idle();
+		}
+	}
+
+	private void noLongerIdle(PooledConnection connection) {
+		this.idleCount.add(-1);
+		connection.busy();
+	}
+
+	private void drain(PooledConnection connection, CloseReason reason) {
+		if (connection.isDraining() || !this.connections.contains(connection)) {
+			return;
+		}
+		this.draining.incrementAndGet();
+		connection.draining(reason);
+		Http2Session session = connection.http2();
+		if (session != null) {
+			session.drain(reason);
+		}
+		else if (this.idle.remove(connection)) {
+			noLongerIdle(connection);
+			connection.close(reason);
+		}
+	}
+
+	private void closed(PooledConnection connection) {
+		this.connections.remove(connection);
+		this.counters.closed();
+		this.client.connectionGone();
+		if (connection.isDraining()) {
+			this.draining.decrementAndGet();
+		}
+		connection.finished();
+		if (this.idle.remove(connection)) {
+			noLongerIdle(connection);
+		}
+		Http2Session session = connection.http2();
+		if (session != null) {
+			this.sessions = Arrays.stream(this.sessions).filter((open) -> open != session).toArray(Http2Session[]::new);
+			connection.draining(CloseReason.PEER_CLOSED);
+			session.drain(CloseReason.PEER_CLOSED);
+		}
+	}
+
+	private void failOne(ConnPoolException error) {
+		for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
+			this.waiters.remove(first);
+			if (first.fail(error, this.eventLoop)) {
+				return;
+			}
+		}
+	}
+
+	private void failAll(ConnPoolException error) {
+		while (this.waiters.size() > 0) {
+			failOne(error);
+		}
+	}
+
+	private void settle() {
+		serve();
+		dial();
+		refuse();
+		this.waiting = this.waiters.size();
+		if (this.waiting > 0) {
+			tick();
+		}
+		else {
+			PooledConnection returned = this.idle.peekLast();
+			if (returned != null) {
+				limitIdle(returned);
+			}
+			forgetLater();
+		}
+	}
+
+	private void serve() {
+		for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
+			PooledConnection connection = first.isWaiting() ? free() : null;
+			if (connection == null && first.isWaiting()) {
+				return;
+			}
+			this.waiters.remove(first);
+			if (connection != null && first.assign(connection)) {
+				first.eventLoop().execute(first);
+			}
+			else if (connection != null) {
+				connection.unused();
+			}
+		}
+	}
+
+	private @Nullable PooledConnection free() {
+		PooledConnection connection = reserveStream();
+		while (connection == null && !this.idle.isEmpty()) {
+			PooledConnection latest = this.idle.removeLast();
+			noLongerIdle(latest);
+			if (latest.channel().isActive()) {
+				connection = latest;
+			}
+		}
+		return connection;
+	}
+
+	private void dial() {
+		Exchange first = this.waiters.first();
+		if (first == null || (this.dialsFail && this.connecting.get() > 0)) {
+			return;
+		}
+		int max = this.host.pool().maxConnectionsPerHost();
+		int room = (max == 0) ? Integer.MAX_VALUE : max - this.connecting.get() - usable();
+		for (int dials = Math.min(missing(), room); dials > 0; dials--) {
+			stayKnown();
+			this.connecting.incrementAndGet();
+			this.counters.opened();
+			this.client.connectionBegun();
+			new Dial(this, first.config).start(this.resolver);
+		}
+	}
+
+	/**
+	 * Tell how many connections would have to be opened to serve all that wait.
+	 * @return the number, zero or less for none
+	 */
+	private int missing() {
+		int callers = this.waiters.size() - this.finishing.get();
+		if (!sharesConnections()) {
+			return callers - this.connecting.get();
+		}
+		int fresh = fresh();
+		boolean usable = this.sessions.length > this.draining.get();
+		if (this.streamLimit == 0 || this.host.http2().strictMaxConcurrentStreams()) {
+			return (callers <= 0 || fresh > 0 || usable) ? 0 : 1;
+		}
+		return (callers + this.streamLimit - 1) / this.streamLimit - fresh;
+	}
+
+	private int usable() {
+		return this.connections.size() - this.draining.get();
+	}
+
+	/**
+	 * Tell whether one connection is likely to serve all. Then one is opened and waited
+	 * for.
+	 * @return whether HTTP/2 was spoken last, or may be spoken if nothing was yet
+	 */
+	private boolean sharesConnections() {
+		Protocol protocol = this.negotiated;
+		return (protocol != null) ? protocol != Protocol.HTTP_1_1 : this.host.maySpeakHttp2();
+	}
+
+	private int fresh() {
+		return this.connecting.get()
+				+ (int) Arrays.stream(this.sessions).filter((session) -> !session.isReady()).count();
+	}
+
+	private void refuse() {
+		int perDial = sharesConnections() ? Math.max(this.streamLimit, EXPECTED_STREAMS) : 1;
+		long coming = this.finishing.get() + (long) fresh() * perDial;
+		int limit = this.host.pool().maxPendingAcquires();
+		while (this.waiters.size() - coming > limit) {
+			Exchange last = this.waiters.last();
+			if (last == null) {
+				return;
+			}
+			this.waiters.remove(last);
+			last.fail(new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()),
+					this.eventLoop);
+		}
+	}
+
+	private void tick() {
+		if (this.ticking == null) {
+			this.ticking = this.eventLoop.schedule(() -> post(this::expire), this.client.tick(), TimeUnit.NANOSECONDS);
+		}
+	}
+
+	private void expire() {
+		this.ticking = null;
+		long now = System.nanoTime();
+		Exchange exchange = this.waiters.first();
+		while (exchange != null) {
+			Exchange next = exchange.next;
+			ConnPoolException error = exchange.overdue(now);
+			if (error != null) {
+				this.waiters.remove(exchange);
+				exchange.fail(error, this.eventLoop);
+			}
+			exchange = next;
+		}
+	}
+
+	ConnPoolException acquireTimeout() {
+		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.timeouts().acquire(),
+				describe());
+	}
+
+	private boolean isQuiet() {
+		return this.connections.isEmpty() && this.connecting.get() == 0 && this.waiters.size() == 0;
+	}
+
+	private void forgetLater() {
+		if (isQuiet() && this.forgetting == null && !this.client.isShutDown()) {
+			this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
+		}
+	}
+
+	private void stayKnown() {
+		if (this.forgetting != null) {
+			this.forgetting.cancel(false);
+			this.forgetting = null;
+		}
+	}
+
+	private void forget() {
+		this.forgetting = null;
+		if (isQuiet()) {
+			this.forgotten = true;
+			this.client.forget(this);
+		}
+	}
+
+	// Looking, on any thread
+
+	HostSnapshot snapshot() {
+		int draining = 0;
+		int idle = 0;
+		int streams = 0;
+		long limit = 0;
+		for (PooledConnection connection : this.connections) {
+			draining += connection.isDraining() ? 1 : 0;
+			idle += (!connection.isDraining() && connection.idleSince() != 0) ? 1 : 0;
+		}
+		for (Http2Session session : this.sessions) {
+			streams += session.activeStreams();
+			limit += session.limit();
+		}
+		Protocol protocol = this.negotiated;
+		int active = Math.max(0, this.connections.size() - draining - idle);
+		return new HostSnapshot((protocol != null) ? protocol.id() : null,
+				new HostSnapshot.Connections(this.connecting.get(), active, idle, draining),
+				new HostSnapshot.Streams(streams, limit), this.waiting, this.counters.snapshot());
+	}
+
+}

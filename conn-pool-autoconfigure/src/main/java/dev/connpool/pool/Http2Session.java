@@ -1,0 +1,294 @@
+package dev.connpool.pool;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.connpool.error.ConnPoolException;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContentDecompressor;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
+import reactor.netty.ReactorNetty;
+import reactor.netty.channel.ChannelOperations;
+import reactor.netty.http.client.HttpClientState;
+import reactor.util.context.Context;
+
+/**
+ * The streams of one HTTP/2 connection (RFC 9113). Streams are reserved on any thread and
+ * opened on the event loop.
+ */
+final class Http2Session extends ChannelInboundHandlerAdapter {
+
+	/** More reservations than there can be: nothing can be reserved any more. */
+	private static final int CLOSED = Integer.MIN_VALUE / 2;
+
+	/** Room for the streams reserved while the last ids are being used up. */
+	private static final int LAST_USABLE_ID = Integer.MAX_VALUE - (1 << 20);
+
+	private static final Http2StreamFrameToHttpObjectCodec CODEC = new Http2StreamFrameToHttpObjectCodec(false);
+
+	/** Where Reactor Netty looks for SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441). */
+	private static final AttributeKey<Long> CONNECT_PROTOCOL = AttributeKey.valueOf("$ENABLE_CONNECT_PROTOCOL");
+
+	private static final char CONNECT_PROTOCOL_SETTING = 8;
+
+	private final PooledConnection connection;
+
+	private final Http2Connection http2;
+
+	private final Http2StreamChannelBootstrap streams;
+
+	private final AtomicInteger reserved = new AtomicInteger();
+
+	/**
+	 * Streams that may be open at once. One until the server's SETTINGS say: it costs the
+	 * first request no round trip, and nothing is refused.
+	 */
+	private volatile int limit = 1;
+
+	private volatile boolean ready;
+
+	private final Future<?> settingsTimer;
+
+	/** The exchange that did not wait for SETTINGS. */
+	private @Nullable Exchange early;
+
+	Http2Session(PooledConnection connection, Http2FrameCodec codec) {
+		this.connection = connection;
+		this.http2 = codec.connection();
+		this.streams = new Http2StreamChannelBootstrap(connection.channel());
+		this.settingsTimer = connection.channel()
+			.eventLoop()
+			.schedule(() -> connection.pool().settingsMissing(this),
+					connection.pool().host().timeouts().tlsHandshake().toNanos(), TimeUnit.NANOSECONDS);
+		connection.channel().closeFuture().addListener((closed) -> this.settingsTimer.cancel(false));
+	}
+
+	PooledConnection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * Return whether the server's SETTINGS have arrived.
+	 * @return whether the limit is known
+	 */
+	boolean isReady() {
+		return this.ready;
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	int activeStreams() {
+		return Math.max(0, this.reserved.get());
+	}
+
+	// Reservations, on any thread
+
+	boolean tryReserve() {
+		for (int streams = this.reserved.get(); streams >= 0 && streams < this.limit; streams = this.reserved.get()) {
+			if (this.reserved.compareAndSet(streams, streams + 1)) {
+				if (streams == 0) {
+					noLongerIdle();
+				}
+				return true;
+			}
+		}
+		return false;
+	}
+
+	void unreserve() {
+		if (this.reserved.decrementAndGet() == 0) {
+			becomesIdle();
+			if (this.connection.isDraining()) {
+				closeIfUnused(CloseReason.DRAINED);
+			}
+		}
+		this.connection.pool().streamFree(this.connection);
+	}
+
+	/**
+	 * Count this as idle. Every way to no reservations does, every way from there undoes
+	 * it, so that the count is right whoever comes first.
+	 */
+	void becomesIdle() {
+		this.connection.idle();
+		this.connection.pool().idleCount().add(1);
+	}
+
+	private void noLongerIdle() {
+		this.connection.busy();
+		this.connection.pool().idleCount().add(-1);
+	}
+
+	/**
+	 * Close the connection unless it has streams.
+	 * @param reason the reason
+	 * @return whether it had none
+	 */
+	boolean closeIfUnused(CloseReason reason) {
+		if (!this.reserved.compareAndSet(0, CLOSED)) {
+			return false;
+		}
+		noLongerIdle();
+		this.connection.close(reason);
+		return true;
+	}
+
+	/**
+	 * Give out no more streams, and close the connection when it has none.
+	 * @param reason the reason
+	 */
+	void drain(CloseReason reason) {
+		this.connection.draining(reason);
+		this.limit = 0;
+		closeIfUnused(reason);
+	}
+
+	// Streams, on the event loop
+
+	/**
+	 * Close the connection because the server does not answer.
+	 * @param error what the caller that did not wait for the answer is told
+	 */
+	void fail(ConnPoolException error) {
+		if (this.early != null) {
+			this.early.abort(error, CloseReason.PROTOCOL_ERROR);
+		}
+		this.connection.close(CloseReason.PROTOCOL_ERROR);
+	}
+
+	/**
+	 * Open the stream that was reserved for an exchange.
+	 * @param exchange the exchange
+	 */
+	void open(Exchange exchange) {
+		if (!this.connection.channel().isActive() || this.http2.goAwayReceived()) {
+			unreserve();
+			this.connection.pool().reassign(exchange);
+			return;
+		}
+		Future<Http2StreamChannel> opening = this.streams.open();
+		if (opening.isDone()) {
+			opened(exchange, opening);
+		}
+		else {
+			opening.addListener((opened) -> opened(exchange, opening));
+		}
+	}
+
+	private void opened(Exchange exchange, Future<Http2StreamChannel> opening) {
+		if (!opening.isSuccess()) {
+			unreserve();
+			this.connection.pool().reassign(exchange);
+			return;
+		}
+		Http2StreamChannel stream = opening.getNow();
+		stream.closeFuture().addListener((closed) -> {
+			exchange.end(this.connection.deadlines());
+			unreserve();
+		});
+		if (exchange.activate()) {
+			exchange(exchange, stream);
+		}
+		else {
+			stream.close();
+		}
+	}
+
+	private void exchange(Exchange exchange, Http2StreamChannel stream) {
+		Context context = exchange.currentContext();
+		if (!context.isEmpty()) {
+			ReactorNetty.setChannelContext(stream, context);
+		}
+		this.early = this.ready ? null : exchange;
+		exchange.begin(stream, this.connection.deadlines());
+		this.connection.announce(exchange);
+		ChannelPipeline pipeline = stream.pipeline();
+		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
+			.addLast(NettyPipeline.HttpTrafficHandler, StreamBridge.INSTANCE);
+		if (exchange.config.isAcceptGzip()) {
+			pipeline.addLast(NettyPipeline.HttpDecompressor, new HttpContentDecompressor(false, 0));
+		}
+		ChannelOperations.OnSetup factory = exchange.config.channelOperationsProvider();
+		ChannelOperations.addReactiveBridge(stream, factory, exchange);
+		ChannelOperations<?, ?> operations = factory.create(Connection.from(stream), exchange, null);
+		if (operations != null) {
+			operations.bind();
+			exchange.onStateChange(operations, HttpClientState.STREAM_CONFIGURED);
+			exchange.deliver(operations);
+		}
+		retireIfUsedUp();
+	}
+
+	private void retireIfUsedUp() {
+		if (!this.connection.pool().host().pool().keepAlive()) {
+			this.connection.pool().retire(this.connection, CloseReason.KEEP_ALIVE_OFF);
+		}
+		else if (this.http2.local().lastStreamCreated() > LAST_USABLE_ID) {
+			this.connection.pool().retire(this.connection, CloseReason.MAX_LIFETIME);
+		}
+	}
+
+	// What the server says about the connection, on the event loop
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		if (msg instanceof Http2SettingsFrame frame) {
+			settingsReceived(ctx.channel(), frame.settings());
+		}
+		else if (msg instanceof Http2GoAwayFrame) {
+			this.connection.pool().retire(this.connection, CloseReason.GOAWAY);
+		}
+		ReferenceCountUtil.release(msg);
+	}
+
+	private void settingsReceived(Channel channel, Http2Settings settings) {
+		if (!this.ready || settings.maxConcurrentStreams() != null) {
+			Long peer = settings.maxConcurrentStreams();
+			int cap = this.connection.pool().host().http2().maxConcurrentStreams();
+			long allowed = Math.min((peer != null) ? peer : Integer.MAX_VALUE, (cap > 0) ? cap : Integer.MAX_VALUE);
+			this.limit = (int) allowed;
+			if (this.connection.isDraining()) {
+				this.limit = 0;
+			}
+		}
+		channel.attr(CONNECT_PROTOCOL).set(settings.get(CONNECT_PROTOCOL_SETTING));
+		this.ready = true;
+		this.early = null;
+		this.settingsTimer.cancel(false);
+		this.connection.pool().streamLimit(this.limit);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+			ctx.close();
+		}
+		ReferenceCountUtil.release(event);
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		// The codec has already told the server (RFC 9113, section 5.4.1) and closes.
+		this.connection.closing(CloseReason.PROTOCOL_ERROR);
+	}
+
+}

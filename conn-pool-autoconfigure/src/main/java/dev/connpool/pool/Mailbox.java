@@ -1,0 +1,52 @@
+package dev.connpool.pool;
+
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import reactor.util.concurrent.Queues;
+
+/**
+ * Runs what belongs to one owner one at a time, on whichever thread brings it, without a
+ * lock: a thread that finds another at work leaves its event there and goes on.
+ */
+final class Mailbox {
+
+	private final Queue<Object> events = Queues.unboundedMultiproducer().get();
+
+	private final AtomicInteger rounds = new AtomicInteger();
+
+	private final Consumer<Object> handler;
+
+	private final Runnable afterwards;
+
+	/**
+	 * Create a mailbox.
+	 * @param handler told of each event
+	 * @param afterwards run when there are no more, at least once for each {@link #drain}
+	 */
+	Mailbox(Consumer<Object> handler, Runnable afterwards) {
+		this.handler = handler;
+		this.afterwards = afterwards;
+	}
+
+	void post(Object event) {
+		this.events.offer(event);
+		drain();
+	}
+
+	void drain() {
+		if (this.rounds.getAndIncrement() != 0) {
+			return;
+		}
+		int done = 1;
+		while (done != 0) {
+			for (Object event = this.events.poll(); event != null; event = this.events.poll()) {
+				this.handler.accept(event);
+			}
+			this.afterwards.run();
+			done = this.rounds.addAndGet(-done);
+		}
+	}
+
+}

@@ -1,0 +1,305 @@
+package dev.connpool.pool;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.ReactorNetty;
+import reactor.netty.channel.ChannelOperations;
+import reactor.util.context.Context;
+
+/**
+ * One connection to a host. HTTP/1.1 serves one exchange at a time; on HTTP/2 the
+ * {@link Http2Session} serves many.
+ * <p>
+ * Fields are written on the connection's event loop unless they say otherwise.
+ */
+final class PooledConnection implements Connection, ConnectionObserver {
+
+	private final HostPool pool;
+
+	private final Channel channel;
+
+	private final Deadlines deadlines;
+
+	private final long idleTimeout;
+
+	private @Nullable Http2Session http2;
+
+	private @Nullable Exchange current;
+
+	private boolean served;
+
+	private volatile @Nullable Future<?> idleTimer;
+
+	private @Nullable CloseReason reason;
+
+	/**
+	 * Whether the response of the current exchange has ended, so that this is free soon.
+	 */
+	private volatile boolean finishing;
+
+	private volatile boolean draining;
+
+	/** When this was last used; 0 while it is in use. */
+	private volatile long idleSince;
+
+	PooledConnection(HostPool pool, Channel channel) {
+		this.pool = pool;
+		this.channel = channel;
+		this.deadlines = pool.client().deadlines(channel.eventLoop());
+		this.idleTimeout = pool.host().pool().idleTimeout().toNanos();
+		channel.closeFuture().addListener((closed) -> stopTimer());
+	}
+
+	@Override
+	public Channel channel() {
+		return this.channel;
+	}
+
+	@Nullable Http2Session http2() {
+		return this.http2;
+	}
+
+	void http2(Http2Session session) {
+		this.http2 = session;
+	}
+
+	HostPool pool() {
+		return this.pool;
+	}
+
+	Deadlines deadlines() {
+		return this.deadlines;
+	}
+
+	// Serving exchanges
+
+	/**
+	 * Serve an exchange that this connection was assigned to.
+	 * @param exchange the exchange
+	 */
+	void serve(Exchange exchange) {
+		Http2Session session = this.http2;
+		if (session != null) {
+			session.open(exchange);
+		}
+		else if (!this.channel.isActive()) {
+			this.pool.reassign(exchange);
+		}
+		else if (!exchange.activate()) {
+			this.pool.released(this);
+		}
+		else {
+			exchangeOverHttp1(exchange);
+		}
+	}
+
+	private void exchangeOverHttp1(Exchange exchange) {
+		this.current = exchange;
+		Context context = exchange.currentContext();
+		if (!context.isEmpty()) {
+			ReactorNetty.setChannelContext(this.channel, context);
+		}
+		exchange.begin(this.channel, this.deadlines);
+		announce(exchange);
+		ChannelOperations<?, ?> operations = exchange.config.channelOperationsProvider().create(this, this, null);
+		if (operations != null) {
+			operations.bind();
+			exchange.deliver(operations);
+			exchange.onStateChange(operations, State.CONFIGURED);
+		}
+	}
+
+	/**
+	 * Tell the observers of an exchange how it came by this connection.
+	 * @param exchange the exchange
+	 */
+	void announce(Exchange exchange) {
+		this.pool.counters().acquired(this.served);
+		exchange.onStateChange(this, this.served ? State.ACQUIRED : State.CONNECTED);
+		this.served = true;
+	}
+
+	@Override
+	public Context currentContext() {
+		Exchange exchange = this.current;
+		return (exchange != null) ? exchange.currentContext() : Context.empty();
+	}
+
+	@Override
+	public void onStateChange(Connection connection, State state) {
+		Exchange exchange = this.current;
+		if (exchange == null) {
+			return;
+		}
+		if (state == State.DISCONNECTING) {
+			ended(connection, exchange);
+		}
+		else {
+			exchange.onStateChange(connection, state);
+		}
+	}
+
+	@Override
+	public void onUncaughtException(Connection connection, Throwable error) {
+		Exchange exchange = this.current;
+		if (exchange != null) {
+			exchange.onUncaughtException(connection, error);
+		}
+	}
+
+	private void ended(Connection connection, Exchange exchange) {
+		this.current = null;
+		exchange.end(this.deadlines);
+		boolean reusable = this.channel.isActive() && isPersistent() && this.pool.host().pool().keepAlive();
+		if (reusable) {
+			ReactorNetty.setChannelContext(this.channel, null);
+			SilenceHandler.unwatch(this.channel);
+			this.pool.released(this);
+		}
+		else {
+			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
+					: this.finishing ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+		}
+		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
+	}
+
+	/**
+	 * Note that the response has ended. The caller learns of it before Reactor Netty
+	 * releases the connection; its next request should wait for this one, not dial.
+	 */
+	void finishing() {
+		if (this.current != null && !this.finishing) {
+			this.finishing = true;
+			this.pool.finishing(1);
+		}
+	}
+
+	/**
+	 * Undo {@link #finishing()}.
+	 */
+	void finished() {
+		if (this.finishing) {
+			this.finishing = false;
+			this.pool.finishing(-1);
+		}
+	}
+
+	boolean inUse() {
+		return this.current != null;
+	}
+
+	/**
+	 * Take back an assignment that no exchange made use of.
+	 */
+	void unused() {
+		Http2Session session = this.http2;
+		if (session != null) {
+			session.unreserve();
+		}
+		else {
+			this.pool.released(this);
+		}
+	}
+
+	// Age
+
+	/**
+	 * Retire this after a while.
+	 * @param lifetime the time in nanoseconds
+	 */
+	void retireAfter(long lifetime) {
+		Future<?> timer = this.channel.eventLoop()
+			.schedule(() -> this.pool.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
+		this.channel.closeFuture().addListener((closed) -> timer.cancel(false));
+	}
+
+	long idleSince() {
+		return this.idleSince;
+	}
+
+	void busy() {
+		this.idleSince = 0;
+	}
+
+	/**
+	 * Note that this is unused from now on, and watch that it does not stay so for too
+	 * long. On any thread.
+	 */
+	void idle() {
+		this.idleSince = System.nanoTime() | 1;
+		if (this.idleTimeout > 0 && this.idleTimer == null) {
+			this.channel.eventLoop().execute(() -> {
+				if (this.idleTimer == null) {
+					watchIdleness(this.idleTimeout);
+				}
+			});
+		}
+	}
+
+	private void watchIdleness(long delay) {
+		this.idleTimer = this.channel.eventLoop().schedule(this::checkIdleness, delay, TimeUnit.NANOSECONDS);
+	}
+
+	private void checkIdleness() {
+		this.idleTimer = null;
+		long since = this.idleSince;
+		if (since == 0 || !this.channel.isActive()) {
+			return;
+		}
+		long left = since + this.idleTimeout - System.nanoTime();
+		if (left <= 0) {
+			this.pool.evict(this, CloseReason.IDLE_TIMEOUT);
+		}
+		else {
+			watchIdleness(left);
+		}
+	}
+
+	private void stopTimer() {
+		if (this.idleTimer != null) {
+			this.idleTimer.cancel(false);
+		}
+	}
+
+	// Closing
+
+	boolean isDraining() {
+		return this.draining;
+	}
+
+	void draining(CloseReason reason) {
+		closing(reason);
+		this.draining = true;
+	}
+
+	/**
+	 * Note why this is going to be closed; the first reason stands.
+	 * @param reason the reason
+	 */
+	void closing(CloseReason reason) {
+		if (this.reason == null) {
+			this.reason = reason;
+		}
+	}
+
+	CloseReason closeReason() {
+		CloseReason reason = this.reason;
+		return (reason != null) ? reason : CloseReason.PEER_CLOSED;
+	}
+
+	void close(CloseReason reason) {
+		closing(reason);
+		this.channel.close();
+	}
+
+	@Override
+	public String toString() {
+		return "PooledConnection[" + this.pool.host().origin() + ", " + this.channel + "]";
+	}
+
+}

@@ -1,0 +1,146 @@
+package dev.connpool.pool;
+
+import java.net.SocketAddress;
+
+import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.Protocol;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Waits until a new channel is connected and secured, and then gives it the codec of the
+ * protocol that was negotiated. Reactor Netty has prepared it for HTTP/1.1.
+ */
+final class ProtocolHandler extends ChannelDuplexHandler {
+
+	static final String NAME = "connpool.protocol";
+
+	private static final int FLUSHES_AT_ONCE = 1024;
+
+	private final Dial dial;
+
+	private final PooledConnection connection;
+
+	ProtocolHandler(Dial dial, PooledConnection connection) {
+		this.dial = dial;
+		this.connection = connection;
+	}
+
+	@Override
+	public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+		this.dial.resolved();
+		ctx.connect(remote, local, promise);
+	}
+
+	@Override
+	public void channelActive(ChannelHandlerContext ctx) throws Http2Exception {
+		ChannelPipeline pipeline = ctx.pipeline();
+		Protocol protocol = this.dial.negotiated(alpn(pipeline));
+		if (protocol == null) {
+			return;
+		}
+		if (protocol != Protocol.HTTP_1_1) {
+			useHttp2(pipeline);
+		}
+		else {
+			ctx.fireChannelActive();
+			// Reactor Netty has bound operations of its own, which are for no exchange.
+			this.connection.bind();
+			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
+		}
+		// An idle connection has to notice that the server closes it.
+		ctx.channel().config().setAutoRead(true);
+		pipeline.remove(this);
+		this.dial.succeeded(this.connection);
+	}
+
+	private static @Nullable String alpn(ChannelPipeline pipeline) {
+		SslHandler tls = pipeline.get(SslHandler.class);
+		return (tls != null) ? tls.applicationProtocol() : null;
+	}
+
+	private void useHttp2(ChannelPipeline pipeline) throws Http2Exception {
+		remove(pipeline, NettyPipeline.HttpDecompressor);
+		remove(pipeline, NettyPipeline.HttpCodec);
+		Http2Settings settings = this.connection.pool().host().http2();
+		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize());
+		Http2Session session = new Http2Session(this.connection, codec);
+		this.connection.http2(session);
+		pipeline
+			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush,
+					new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
+			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
+			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
+					new Http2MultiplexHandler(PushRefused.INSTANCE))
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", session)
+			.remove(NettyPipeline.ReactiveBridge);
+		widen(codec.connection(), settings.connectionWindowSize());
+		pipeline.channel().flush();
+	}
+
+	private static void remove(ChannelPipeline pipeline, String name) {
+		if (pipeline.get(name) != null) {
+			pipeline.remove(name);
+		}
+	}
+
+	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize) {
+		return Http2FrameCodecBuilder.forClient()
+			.initialSettings(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
+				.pushEnabled(false)
+				.initialWindowSize(settings.initialWindowSize())
+				.headerTableSize(settings.headerTableSize())
+				.maxHeaderListSize(maxHeaderListSize))
+			.build();
+	}
+
+	private static void widen(Http2Connection connection, int window) throws Http2Exception {
+		var flow = connection.local().flowController();
+		int more = window - flow.initialWindowSize(connection.connectionStream());
+		if (more > 0) {
+			flow.incrementWindowSize(connection.connectionStream(), more);
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		this.dial.closed(this.connection);
+		ctx.fireChannelInactive();
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		this.dial.failed(cause);
+	}
+
+	/**
+	 * Closes streams that a server opens. None does: push is disabled (RFC 9113, section
+	 * 8.4).
+	 */
+	@Sharable
+	private static final class PushRefused extends ChannelInitializer<Channel> {
+
+		static final PushRefused INSTANCE = new PushRefused();
+
+		@Override
+		protected void initChannel(Channel stream) {
+			stream.close();
+		}
+
+	}
+
+}
