@@ -77,6 +77,7 @@ class ClosingIntegrationTests {
 		TestClient client = this.network.client(wire.settings());
 		for (int round = 1; round <= 3; round++) {
 			assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
+			assertThat(client).connections(server, 0, 0, 1);
 			client.pooled().closeIdle();
 			assertThat(server).settlesAt(0).acceptedConnections(round);
 		}

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.DeadlineException;
 import dev.connpool.error.PendingAcquiresFullException;
+import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
@@ -56,7 +57,8 @@ class LimitsIntegrationTests {
 	@Test
 	void connectionsBeingOpenedCount() {
 		RawServer server = RawServer.silent(this.network, "https");
-		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(2));
+		TestClient client = this.network
+			.client((settings) -> settings.protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(2));
 		Disposable waiting = Flux.range(0, 5)
 			.flatMap((number) -> client.get(server.url("/")))
 			.onErrorComplete()
@@ -107,7 +109,7 @@ class LimitsIntegrationTests {
 		assertThat(failure.error()).isInstanceOf(PendingAcquiresFullException.class);
 		assertThat(failure.after()).isLessThan(Duration.ofSeconds(1));
 		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "limit is 7",
-				"'pool.max-connections-per-host'", "'pool.max-pending-acquires'");
+				TestClient.property("pool.max-connections-per-host"), TestClient.property("pool.max-pending-acquires"));
 		assertThat(state(failure, server)).containsPattern("\\b3\\b").containsPattern("\\b7\\b");
 		assertThat(client).pending(server, 7);
 		this.gate.open();
@@ -142,7 +144,7 @@ class LimitsIntegrationTests {
 			.satisfies((error) -> assertThat(error.deadline()).isEqualTo(deadline));
 		assertThat(failure.after()).isBetween(deadline, deadline.plusMillis(700));
 		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "300 ms",
-				"'pool.max-connections-per-host'", "'timeouts.acquire'");
+				TestClient.property("pool.max-connections-per-host"), TestClient.property("timeouts.acquire"));
 		assertThat(state(failure, server)).containsPattern("\\b3\\b").containsPattern("(?i)wait|queue|pending");
 		assertThat(client).pending(server, 0);
 		this.gate.open();

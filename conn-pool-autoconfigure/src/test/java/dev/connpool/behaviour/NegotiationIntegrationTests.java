@@ -5,6 +5,7 @@ import java.util.List;
 import dev.connpool.client.TlsMaterial;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
+import dev.connpool.error.NoCommonProtocolException;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
@@ -140,9 +141,8 @@ class NegotiationIntegrationTests {
 
 	private static void assertNegotiationFails(TestClient client, ObservedServer server) {
 		Failure failure = Failure.of(client.get(server.url("/hello")));
-		assertThat(failure.error()).isInstanceOfSatisfying(ConnectionFailedException.class,
-				(error) -> assertThat(error.phase()).isEqualTo(Phase.TLS));
-		assertThat(failure.message()).contains(server.host(), "h2");
+		assertThat(failure.error()).isInstanceOf(NoCommonProtocolException.class);
+		assertThat(failure.message()).contains(server.host(), "'protocols' is 'h2'", "add 'http/1.1'");
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
 	}

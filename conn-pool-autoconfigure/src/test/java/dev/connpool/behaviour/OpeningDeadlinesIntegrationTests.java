@@ -34,7 +34,7 @@ class OpeningDeadlinesIntegrationTests {
 		try (FullBacklog blackHole = new FullBacklog()) {
 			TestClient client = this.network.client((settings) -> settings.connect(DEADLINE));
 			List<Failure> failures = Failure.ofAll(client.get(blackHole.url("/")), CALLERS);
-			assertTimedOutTogether(failures, Phase.CONNECT, "'timeouts.connect'");
+			assertTimedOutTogether(failures, Phase.CONNECT, TestClient.property("timeouts.connect"));
 			assertThat(client).holdsNothing();
 		}
 	}
@@ -44,7 +44,7 @@ class OpeningDeadlinesIntegrationTests {
 		RawServer server = RawServer.silent(this.network, "https");
 		TestClient client = this.network.client((settings) -> settings.tlsHandshake(DEADLINE));
 		List<Failure> failures = Failure.ofAll(client.get(server.url("/")), CALLERS);
-		assertTimedOutTogether(failures, Phase.TLS, "'timeouts.tls-handshake'");
+		assertTimedOutTogether(failures, Phase.TLS, TestClient.property("timeouts.tls-handshake"));
 		assertThat(failures.get(0).message()).contains(server.host());
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
@@ -56,7 +56,7 @@ class OpeningDeadlinesIntegrationTests {
 		TestClient client = this.network
 			.client((settings) -> settings.protocols(Protocol.HTTP_1_1).tlsHandshake(DEADLINE));
 		List<Failure> failures = Failure.ofAll(client.get(server.url("/")), CALLERS);
-		assertTimedOutTogether(failures, Phase.TLS, "'timeouts.tls-handshake'");
+		assertTimedOutTogether(failures, Phase.TLS, TestClient.property("timeouts.tls-handshake"));
 		assertThat(server).settlesAt(0);
 	}
 
@@ -66,7 +66,7 @@ class OpeningDeadlinesIntegrationTests {
 		}, "h2");
 		TestClient client = this.network.client((settings) -> settings.tlsHandshake(DEADLINE));
 		List<Failure> failures = Failure.ofAll(client.get(server.url("/")), CALLERS);
-		assertTimedOutTogether(failures, Phase.SETTINGS, "'timeouts.tls-handshake'");
+		assertTimedOutTogether(failures, Phase.SETTINGS, TestClient.property("timeouts.tls-handshake"));
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
 	}
@@ -76,7 +76,7 @@ class OpeningDeadlinesIntegrationTests {
 		RawServer server = RawServer.silent(this.network, "http");
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C).tlsHandshake(DEADLINE));
 		List<Failure> failures = Failure.ofAll(client.get(server.url("/")), CALLERS);
-		assertTimedOutTogether(failures, Phase.SETTINGS, "'timeouts.tls-handshake'");
+		assertTimedOutTogether(failures, Phase.SETTINGS, TestClient.property("timeouts.tls-handshake"));
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
 	}
@@ -87,7 +87,7 @@ class OpeningDeadlinesIntegrationTests {
 		TestClient client = this.network.client((settings) -> settings.tlsHandshake(DEADLINE));
 		for (int round = 0; round < 2; round++) {
 			assertTimedOutTogether(Failure.ofAll(client.get(server.url("/")), CALLERS), Phase.TLS,
-					"'timeouts.tls-handshake'");
+					TestClient.property("timeouts.tls-handshake"));
 			assertThat(server).settlesAt(0);
 		}
 	}

@@ -60,8 +60,9 @@ class ResponseDeadlinesIntegrationTests {
 		client.fetch(server.url("/hello"));
 		Failure failure = Failure.of(client.get(server.url("/held")));
 		assertDeadline(failure, ResponseHeaderTimeoutException.class);
-		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms", "'timeouts.response-header'");
-		await().until(() -> server.cancelled() == 1);
+		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms",
+				TestClient.property("timeouts.response-header"));
+		await().until(() -> server.cancelled("/held") == 1);
 	}
 
 	// B12: a server that is not even an HTTP server
@@ -132,8 +133,9 @@ class ResponseDeadlinesIntegrationTests {
 		client.fetch(server.url("/hello"));
 		Failure failure = Failure.of(client.get(server.url("/drip")));
 		assertDeadline(failure, RequestTimeoutException.class);
-		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms", "'timeouts.request'");
-		await().until(() -> server.cancelled() == 1);
+		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms",
+				TestClient.property("timeouts.request"));
+		await().until(() -> server.cancelled("/drip") == 1);
 	}
 
 	// B13
@@ -219,8 +221,9 @@ class ResponseDeadlinesIntegrationTests {
 		client.fetch(server.url("/hello"));
 		Failure failure = Failure.of(client.get(server.url("/events")));
 		assertDeadline(failure, StreamIdleTimeoutException.class);
-		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms", "'timeouts.stream-idle'");
-		await().until(() -> server.cancelled() == 1);
+		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms",
+				TestClient.property("timeouts.stream-idle"));
+		await().until(() -> server.cancelled("/events") == 1);
 	}
 
 	// B13
@@ -260,7 +263,7 @@ class ResponseDeadlinesIntegrationTests {
 		client.fetch(server.url("/hello"));
 		Failure failure = Failure.of(client.get(server.url("/held")).timeout(DEADLINE));
 		assertThat(failure.error()).isInstanceOf(TimeoutException.class);
-		await().until(() -> server.cancelled() == 1);
+		await().until(() -> server.cancelled("/held") == 1);
 		assertAfterwards(wire, server, client);
 	}
 
@@ -273,7 +276,7 @@ class ResponseDeadlinesIntegrationTests {
 		Disposable call = client.httpClient().get().uri(server.url("/drip")).responseContent().subscribe();
 		await().until(() -> server.requests("/drip") == 1);
 		call.dispose();
-		await().until(() -> server.cancelled() == 1);
+		await().until(() -> server.cancelled("/drip") == 1);
 		assertAfterwards(wire, server, client);
 	}
 
@@ -286,7 +289,7 @@ class ResponseDeadlinesIntegrationTests {
 			.client((settings) -> wire.settings().apply(settings).responseHeader(DEADLINE).maxConnectionsPerHost(1));
 		client.fetch(server.url("/hello"));
 		assertDeadline(Failure.of(client.get(server.url("/held"))), ResponseHeaderTimeoutException.class);
-		await().until(() -> server.cancelled() == 1);
+		await().until(() -> server.cancelled("/held") == 1);
 		assertAfterwards(wire, server, client);
 	}
 

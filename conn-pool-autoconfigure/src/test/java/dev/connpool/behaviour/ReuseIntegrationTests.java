@@ -103,6 +103,7 @@ class ReuseIntegrationTests {
 		finish(second, calls.get(1), client, server, 3);
 		for (int request = 0; request < 5; request++) {
 			client.fetch(server.url("/hello"));
+			assertThat(client).connections(server, 0, 0, 3);
 		}
 		String mostRecentlyUsed = connectionOf(server, "/2");
 		assertThat(server.arrivals()).filteredOn((arrival) -> arrival.path().equals("/hello"))

@@ -33,6 +33,11 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 		this.pooled = pooled;
 	}
 
+	/** A property of this client, as errors spell it. */
+	public static String property(String name) {
+		return "'conn-pool.clients.%s.%s'".formatted(NAME, name);
+	}
+
 	public PooledHttpClient pooled() {
 		return this.pooled;
 	}

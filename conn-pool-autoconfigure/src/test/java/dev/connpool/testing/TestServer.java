@@ -1,11 +1,11 @@
 package dev.connpool.testing;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.channel.Channel;
 import reactor.netty.DisposableServer;
@@ -72,9 +72,9 @@ public final class TestServer implements ObservedServer {
 		return (int) this.traffic.arrivals.stream().filter((arrival) -> arrival.path().equals(path)).count();
 	}
 
-	/** How many exchanges the client broke off before their response ended. */
-	public int cancelled() {
-		return this.traffic.cancelled.get();
+	/** How many requests to a path the client broke off before they were answered. */
+	public int cancelled(String path) {
+		return Collections.frequency(this.traffic.cancelled, path);
 	}
 
 	/** The protocols that were spoken, by ALPN id. */
@@ -115,7 +115,7 @@ public final class TestServer implements ObservedServer {
 
 		final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
 
-		final AtomicInteger cancelled = new AtomicInteger();
+		final List<String> cancelled = new CopyOnWriteArrayList<>();
 
 		void opened(Channel channel) {
 			this.connections.opened();

@@ -121,9 +121,10 @@ public final class TestServerBuilder {
 
 	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
 		request.withConnection((connection) -> this.traffic.arrivals.add(arrival(request, connection.channel())));
-		var answer = this.routes.get("/" + request.path());
+		String path = "/" + request.path();
+		var answer = this.routes.get(path);
 		return Mono.from((answer != null) ? answer.apply(request, response) : response.sendNotFound())
-			.doOnCancel(this.traffic.cancelled::incrementAndGet);
+			.doOnCancel(() -> this.traffic.cancelled.add(path));
 	}
 
 	private TestServer.Arrival arrival(HttpServerRequest request, Channel channel) {
