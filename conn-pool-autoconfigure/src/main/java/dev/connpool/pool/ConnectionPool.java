@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,7 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.ClosedConnection;
 import dev.connpool.snapshot.HostSnapshot;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
@@ -50,9 +52,11 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final Map<HostKey, HostPool> hosts = new ConcurrentHashMap<>();
 
-	private final Map<EventLoop, Deadlines> deadlines = new ConcurrentHashMap<>();
+	private final Map<EventLoop, InFlight> inFlight = new ConcurrentHashMap<>();
 
 	private final AtomicInteger open = new AtomicInteger();
+
+	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
 	private final Sinks.Empty<Void> terminated = Sinks.empty();
 
@@ -66,7 +70,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	public ConnectionPool(String name, ClientSettings settings) {
 		this.name = name;
 		this.settings = settings;
-		this.tick = Deadlines.tick(settings.timeouts());
+		this.tick = InFlight.tick(settings.timeouts());
 	}
 
 	@Override
@@ -146,7 +150,25 @@ public final class ConnectionPool implements ConnectionProvider {
 		Map<String, HostSnapshot> snapshots = new TreeMap<>();
 		this.hosts.values()
 			.forEach((host) -> snapshots.merge(host.host().origin(), host.snapshot(), HostSnapshot::plus));
-		return new ClientSnapshot(this.name, this.settings.protocols().stream().map(Protocol::id).toList(), snapshots);
+		return new ClientSnapshot(this.name, this.settings.protocols().stream().map(Protocol::id).toList(), snapshots,
+				this.recentlyClosed.latestFirst(), false);
+	}
+
+	/**
+	 * Look at all hosts, connections and streams, each event loop at its own.
+	 * @return how they are now; marked as partial if an event loop does not answer in
+	 * time
+	 */
+	public Mono<ClientSnapshot> survey() {
+		return new Survey(this).take();
+	}
+
+	Collection<HostPool> hosts() {
+		return this.hosts.values();
+	}
+
+	Set<EventLoop> eventLoops() {
+		return this.inFlight.keySet();
 	}
 
 	/**
@@ -226,15 +248,18 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.tick;
 	}
 
-	Deadlines deadlines(EventLoop eventLoop) {
-		return this.deadlines.computeIfAbsent(eventLoop, (loop) -> new Deadlines(loop, this.tick));
+	InFlight inFlight(EventLoop eventLoop) {
+		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this.tick));
 	}
 
 	void connectionBegun() {
 		this.open.incrementAndGet();
 	}
 
-	void connectionGone() {
+	void connectionGone(@Nullable ClosedConnection connection) {
+		if (connection != null) {
+			this.recentlyClosed.add(connection);
+		}
 		this.open.decrementAndGet();
 		terminateIfEmpty();
 	}

@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -9,6 +10,7 @@ import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
 import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.resolver.AddressResolverGroup;
@@ -26,17 +28,19 @@ import reactor.netty.transport.TransportConnector;
  */
 final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<Channel> {
 
+	private final Instant openedAt = Instant.now();
+
 	private final long startedAt = System.nanoTime();
 
 	private final HostPool pool;
 
 	private final HttpClientConfig config;
 
-	private Phase phase = Phase.DNS;
+	private volatile Phase phase = Phase.DNS;
 
 	private boolean over;
 
-	private @Nullable PooledConnection connection;
+	private volatile @Nullable PooledConnection connection;
 
 	private @Nullable Subscription connecting;
 
@@ -56,15 +60,33 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	 */
 	@Override
 	protected void initChannel(Channel channel) {
-		PooledConnection connection = new PooledConnection(this.pool, channel);
+		ConnectionRecord record = new ConnectionRecord(channel, this.openedAt, this.startedAt);
+		PooledConnection connection = new PooledConnection(this.pool, channel, record);
 		this.connection = connection;
 		if (this.deadline == null) {
 			arm(channel, this.pool.host().timeouts().connect());
 		}
 		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
+		channel.pipeline().addFirst(new WireHandler(record));
 		connection.bind();
 		channel.pipeline()
 			.addBefore(NettyPipeline.HttpCodec, ProtocolHandler.NAME, new ProtocolHandler(this, connection));
+	}
+
+	/**
+	 * Return the connection that is being opened.
+	 * @return the connection, or {@code null} if there is no channel yet
+	 */
+	@Nullable PooledConnection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * Return what is being done.
+	 * @return {@code CONNECTING} or {@code HANDSHAKING}
+	 */
+	ConnectionSnapshot.State state() {
+		return (this.phase == Phase.TLS) ? ConnectionSnapshot.State.HANDSHAKING : ConnectionSnapshot.State.CONNECTING;
 	}
 
 	@Override
@@ -83,9 +105,11 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 
 	/**
 	 * Note that the name is resolved.
+	 * @param connection the connection that is going to be connected
 	 */
-	void resolved() {
+	void resolved(PooledConnection connection) {
 		this.phase = Phase.CONNECT;
+		connection.record().resolved();
 	}
 
 	/**
@@ -96,7 +120,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	@Nullable Protocol negotiated(@Nullable String alpn) {
 		Protocol protocol = this.pool.host().protocolFor(alpn);
 		if (protocol == null) {
-			fail(this.pool.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'"));
+			fail(noCommonProtocol());
 		}
 		return protocol;
 	}
@@ -104,15 +128,21 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	/**
 	 * Note that TLS and ALPN, if there are any, are done.
 	 * @param connection the connection that is ready for use
+	 * @param protocol the protocol to be spoken on it
 	 */
-	void succeeded(PooledConnection connection) {
+	void succeeded(PooledConnection connection, Protocol protocol) {
 		if (!this.over) {
 			disarm();
-			this.pool.opened(connection);
+			connection.record().secured(protocol);
+			this.pool.opened(this, connection);
 		}
 	}
 
 	void failed(Throwable cause) {
+		if (this.phase == Phase.TLS && String.valueOf(cause.getMessage()).contains("no_application_protocol")) {
+			fail(noCommonProtocol());
+			return;
+		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
 		fail(ConnectionFailedException.failed(this.pool.host().client(), this.pool.host().origin(), this.phase, after,
 				cause));
@@ -129,6 +159,10 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		}
 	}
 
+	private ConnPoolException noCommonProtocol() {
+		return this.pool.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'");
+	}
+
 	private void fail(ConnPoolException error) {
 		if (this.over) {
 			return;
@@ -137,10 +171,12 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		if (this.connecting != null) {
 			this.connecting.cancel();
 		}
-		if (this.connection != null) {
-			this.connection.close((this.phase == Phase.TLS) ? CloseReason.TLS_ERROR : CloseReason.CONNECT_ERROR);
+		CloseReason reason = (this.phase == Phase.TLS) ? CloseReason.TLS_ERROR : CloseReason.CONNECT_ERROR;
+		PooledConnection connection = this.connection;
+		if (connection != null) {
+			connection.close(reason);
 		}
-		this.pool.failed(error);
+		this.pool.failed(this, reason, error);
 	}
 
 	private void disarm() {
@@ -168,6 +204,10 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			this.deadline.cancel(false);
 		}
 		this.phase = Phase.TLS;
+		PooledConnection connection = this.connection;
+		if (connection != null) {
+			connection.record().connected();
+		}
 		arm(channel, this.pool.host().timeouts().tlsHandshake());
 	}
 

@@ -1,6 +1,7 @@
 package dev.connpool.pool;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
@@ -8,9 +9,17 @@ import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
+import dev.connpool.snapshot.StreamSnapshot;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -19,6 +28,7 @@ import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClientConfig;
+import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.client.HttpClientState;
 import reactor.util.context.Context;
@@ -28,10 +38,13 @@ import reactor.util.context.Context;
  * owner of an HTTP/1.1 connection or of an HTTP/2 stream. It stands between the channel
  * and the caller's observer, which is how it learns what the exchange is doing.
  * <p>
+ * In the pipeline of an HTTP/2 stream it also turns the buffers that Reactor Netty writes
+ * into DATA frames.
+ * <p>
  * Waiting and being assigned may happen on any thread; all else on the connection's event
  * loop.
  */
-final class Exchange implements ConnectionObserver, Subscription, Runnable {
+final class Exchange extends ChannelDuplexHandler implements ConnectionObserver, Subscription, Runnable {
 
 	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(Exchange.class, "state");
@@ -77,6 +90,12 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	private long phaseDeadline = Long.MAX_VALUE;
 
 	private boolean eventStream;
+
+	private @Nullable HttpClientRequest request;
+
+	private long bytesSent;
+
+	private long bytesReceived;
 
 	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
@@ -205,11 +224,11 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	/**
 	 * Take over the channel and have the deadlines watched.
 	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
-	 * @param deadlines where the exchange is watched
+	 * @param inFlight where the exchange is watched
 	 */
-	void begin(Channel channel, Deadlines deadlines) {
+	void begin(Channel channel, InFlight inFlight) {
 		this.channel = channel;
-		deadlines.add(this);
+		inFlight.add(this);
 	}
 
 	/**
@@ -221,8 +240,8 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		this.actual.onComplete();
 	}
 
-	void end(Deadlines deadlines) {
-		deadlines.remove(this);
+	void end(InFlight inFlight) {
+		inFlight.remove(this);
 		this.state = OVER;
 	}
 
@@ -233,7 +252,10 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	@Override
 	public void onStateChange(Connection connection, State state) {
-		if (state == HttpClientState.REQUEST_SENT) {
+		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
+			this.request = prepared;
+		}
+		else if (state == HttpClientState.REQUEST_SENT) {
 			requestSent();
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
@@ -277,6 +299,66 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
 	}
 
+	// Bytes, on the event loop of the connection
+
+	@Override
+	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		sent(msg);
+		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		received(msg);
+		ctx.fireChannelRead(msg);
+	}
+
+	void sent(Object msg) {
+		this.bytesSent += size(msg);
+	}
+
+	void received(Object msg) {
+		this.bytesReceived += size(msg);
+	}
+
+	private static int size(Object msg) {
+		if (msg instanceof ByteBufHolder holder) {
+			return holder.content().readableBytes();
+		}
+		return (msg instanceof ByteBuf buffer) ? buffer.readableBytes() : 0;
+	}
+
+	// Looking, on the event loop of the connection
+
+	@Nullable PooledConnection connection() {
+		return this.connection;
+	}
+
+	/**
+	 * Look at the exchange.
+	 * @return how it is now
+	 */
+	StreamSnapshot snapshot() {
+		HttpClientRequest request = this.request;
+		String method = (request != null) ? request.method().name() : "";
+		String path = (request != null) ? request.uri() : "";
+		Duration age = Duration.ofNanos(System.nanoTime() - this.askedAt);
+		Http2Session session = assigned().http2();
+		int id = (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
+		Http2Stream stream = (session != null && id > 0) ? session.stream(id) : null;
+		if (session == null || stream == null) {
+			return new StreamSnapshot((session != null) ? 0 : 1, this.phase.state, method, uriTemplate(), path, age,
+					this.bytesSent, this.bytesReceived, null, null);
+		}
+		return new StreamSnapshot(id, stream.state().name().toLowerCase(Locale.ROOT).replace('_', '-'), method,
+				uriTemplate(), path, age, this.bytesSent, this.bytesReceived, session.sendWindow(stream),
+				session.receiveWindow(stream));
+	}
+
+	private @Nullable String uriTemplate() {
+		return (this.channel != null) ? UriTemplates.of(this.channel) : null;
+	}
+
 	/**
 	 * Note that an event stream is waited for, or was heard of.
 	 * @param waiting whether the caller waits for more
@@ -313,7 +395,7 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 			return;
 		}
 		PooledConnection connection = assigned();
-		connection.deadlines().remove(this);
+		connection.inFlight().remove(this);
 		if (channel == connection.channel()) {
 			connection.closing(reason);
 		}
@@ -328,16 +410,20 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 */
 	private enum Phase {
 
-		SENDING("sending the request"),
+		SENDING("sending the request", "open"),
 
-		AWAITING_HEADER("waiting for the response header"),
+		AWAITING_HEADER("waiting for the response header", "half-closed-local"),
 
-		READING("reading the response body");
+		READING("reading the response body", "half-closed-local");
 
 		private final String text;
 
-		Phase(String text) {
+		/** What it would be called on HTTP/2. */
+		private final String state;
+
+		Phase(String text, String state) {
 			this.text = text;
+			this.state = state;
 		}
 
 	}

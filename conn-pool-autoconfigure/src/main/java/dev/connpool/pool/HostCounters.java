@@ -1,5 +1,8 @@
 package dev.connpool.pool;
 
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.connpool.snapshot.HostSnapshot;
@@ -11,7 +14,9 @@ final class HostCounters {
 
 	private final LongAdder opened = new LongAdder();
 
-	private final LongAdder closed = new LongAdder();
+	private final Map<CloseReason, LongAdder> closed = new ConcurrentHashMap<>();
+
+	private final LongAdder handshakes = new LongAdder();
 
 	private final LongAdder acquired = new LongAdder();
 
@@ -21,8 +26,12 @@ final class HostCounters {
 		this.opened.increment();
 	}
 
-	void closed() {
-		this.closed.increment();
+	void handshake() {
+		this.handshakes.increment();
+	}
+
+	void closed(CloseReason reason) {
+		this.closed.computeIfAbsent(reason, (first) -> new LongAdder()).increment();
 	}
 
 	void acquired(boolean again) {
@@ -33,7 +42,11 @@ final class HostCounters {
 	}
 
 	HostSnapshot.Counters snapshot() {
-		return new HostSnapshot.Counters(this.opened.sum(), this.closed.sum(), this.acquired.sum(), this.reused.sum());
+		Map<String, Long> byReason = new TreeMap<>();
+		this.closed.forEach((reason, count) -> byReason.put(reason.toString(), count.sum()));
+		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
+		return new HostSnapshot.Counters(this.opened.sum(), all, this.acquired.sum(), this.reused.sum(),
+				this.handshakes.sum(), byReason, Map.of());
 	}
 
 }

@@ -2,6 +2,8 @@ package dev.connpool.pool;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -12,6 +14,7 @@ import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
@@ -61,7 +64,7 @@ final class HostPool {
 
 	private volatile int waiting;
 
-	private final AtomicInteger connecting = new AtomicInteger();
+	private final Set<Dial> dials = ConcurrentHashMap.newKeySet();
 
 	private final AtomicInteger draining = new AtomicInteger();
 
@@ -120,7 +123,7 @@ final class HostPool {
 	String describe() {
 		int max = this.host.pool().maxConnectionsPerHost();
 		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(usable(),
-				(max == 0) ? "unlimited" : max, this.connecting.get(), this.waiting);
+				(max == 0) ? "unlimited" : max, this.dials.size(), this.waiting);
 	}
 
 	// Callers, on any thread
@@ -274,11 +277,14 @@ final class HostPool {
 
 	// The outcome of dialling, on the event loop of the channel
 
-	void opened(PooledConnection connection) {
+	void opened(Dial dial, PooledConnection connection) {
 		Http2Session session = connection.http2();
+		if (connection.record().tls() != null) {
+			this.counters.handshake();
+		}
 		this.negotiated = this.host.protocolFor((session != null) ? Protocol.H2.id() : null);
 		post(() -> {
-			this.connecting.decrementAndGet();
+			this.dials.remove(dial);
 			this.dialsFail = false;
 			this.connections.add(connection);
 			if (session == null) {
@@ -300,14 +306,13 @@ final class HostPool {
 		connection.channel().closeFuture().addListener((closed) -> post(() -> closed(connection)));
 	}
 
-	void failed(ConnPoolException error) {
+	void failed(Dial dial, CloseReason reason, ConnPoolException error) {
 		post(() -> {
-			this.connecting.decrementAndGet();
-			this.counters.closed();
-			this.client.connectionGone();
+			this.dials.remove(dial);
+			gone(dial.connection(), reason);
 			// Others may yet succeed; when none did, nobody who waits would fare better.
-			this.dialsFail = this.connecting.get() > 0;
-			if (this.connecting.get() == 0 && this.connections.isEmpty()) {
+			this.dialsFail = !this.dials.isEmpty();
+			if (this.dials.isEmpty() && this.connections.isEmpty()) {
 				failAll(error);
 			}
 			else {
@@ -381,8 +386,7 @@ final class HostPool {
 
 	private void closed(PooledConnection connection) {
 		this.connections.remove(connection);
-		this.counters.closed();
-		this.client.connectionGone();
+		gone(connection, connection.closeReason());
 		if (connection.isDraining()) {
 			this.draining.decrementAndGet();
 		}
@@ -396,6 +400,12 @@ final class HostPool {
 			connection.draining(CloseReason.PEER_CLOSED);
 			session.drain(CloseReason.PEER_CLOSED);
 		}
+	}
+
+	private void gone(@Nullable PooledConnection connection, CloseReason reason) {
+		this.counters.closed(reason);
+		this.client
+			.connectionGone((connection != null) ? connection.record().closed(this.host.origin(), reason) : null);
 	}
 
 	private void failOne(ConnPoolException error) {
@@ -460,17 +470,18 @@ final class HostPool {
 
 	private void dial() {
 		Exchange first = this.waiters.first();
-		if (first == null || (this.dialsFail && this.connecting.get() > 0)) {
+		if (first == null || (this.dialsFail && !this.dials.isEmpty())) {
 			return;
 		}
 		int max = this.host.pool().maxConnectionsPerHost();
-		int room = (max == 0) ? Integer.MAX_VALUE : max - this.connecting.get() - usable();
+		int room = (max == 0) ? Integer.MAX_VALUE : max - this.dials.size() - usable();
 		for (int dials = Math.min(missing(), room); dials > 0; dials--) {
 			stayKnown();
-			this.connecting.incrementAndGet();
 			this.counters.opened();
 			this.client.connectionBegun();
-			new Dial(this, first.config).start(this.resolver);
+			Dial dial = new Dial(this, first.config);
+			this.dials.add(dial);
+			dial.start(this.resolver);
 		}
 	}
 
@@ -481,7 +492,7 @@ final class HostPool {
 	private int missing() {
 		int callers = this.waiters.size() - this.finishing.get();
 		if (!sharesConnections()) {
-			return callers - this.connecting.get();
+			return callers - this.dials.size();
 		}
 		int fresh = fresh();
 		boolean usable = this.sessions.length > this.draining.get();
@@ -506,8 +517,7 @@ final class HostPool {
 	}
 
 	private int fresh() {
-		return this.connecting.get()
-				+ (int) Arrays.stream(this.sessions).filter((session) -> !session.isReady()).count();
+		return this.dials.size() + (int) Arrays.stream(this.sessions).filter((session) -> !session.isReady()).count();
 	}
 
 	private void refuse() {
@@ -552,7 +562,7 @@ final class HostPool {
 	}
 
 	private boolean isQuiet() {
-		return this.connections.isEmpty() && this.connecting.get() == 0 && this.waiters.size() == 0;
+		return this.connections.isEmpty() && this.dials.isEmpty() && this.waiters.size() == 0;
 	}
 
 	private void forgetLater() {
@@ -578,24 +588,35 @@ final class HostPool {
 
 	// Looking, on any thread
 
+	Set<Dial> dials() {
+		return this.dials;
+	}
+
+	/**
+	 * Count the connections, without asking their event loops.
+	 * @return how they are now
+	 */
 	HostSnapshot snapshot() {
-		int draining = 0;
-		int idle = 0;
-		int streams = 0;
+		Protocol protocol = this.negotiated;
+		return new HostSnapshot((protocol != null) ? protocol.id() : null, countConnections(), countStreams(),
+				this.waiting, this.counters.snapshot(), null, 0);
+	}
+
+	private HostSnapshot.Connections countConnections() {
+		Map<ConnectionSnapshot.State, Integer> states = new EnumMap<>(ConnectionSnapshot.State.class);
+		this.dials.forEach((dial) -> states.merge(dial.state(), 1, Integer::sum));
+		this.connections.forEach((connection) -> states.merge(connection.state(), 1, Integer::sum));
+		return HostSnapshot.Connections.of(states);
+	}
+
+	private HostSnapshot.Streams countStreams() {
+		int active = 0;
 		long limit = 0;
-		for (PooledConnection connection : this.connections) {
-			draining += connection.isDraining() ? 1 : 0;
-			idle += (!connection.isDraining() && connection.idleSince() != 0) ? 1 : 0;
-		}
 		for (Http2Session session : this.sessions) {
-			streams += session.activeStreams();
+			active += session.activeStreams();
 			limit += session.limit();
 		}
-		Protocol protocol = this.negotiated;
-		int active = Math.max(0, this.connections.size() - draining - idle);
-		return new HostSnapshot((protocol != null) ? protocol.id() : null,
-				new HostSnapshot.Connections(this.connecting.get(), active, idle, draining),
-				new HostSnapshot.Streams(streams, limit), this.waiting, this.counters.snapshot());
+		return new HostSnapshot.Streams(active, limit);
 	}
 
 }

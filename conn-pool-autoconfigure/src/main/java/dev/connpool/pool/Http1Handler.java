@@ -1,16 +1,17 @@
 package dev.connpool.pool;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Follows the responses on an HTTP/1.1 connection.
+ * Follows the exchanges on an HTTP/1.1 connection.
  */
-final class Http1Handler extends ChannelInboundHandlerAdapter {
+final class Http1Handler extends ChannelDuplexHandler {
 
 	static final String NAME = "connpool.http1";
 
@@ -24,7 +25,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		if (!this.connection.inUse()) {
+		Exchange exchange = this.connection.current();
+		if (exchange == null) {
 			// An answer to nothing could be taken for the answer to the next request.
 			ReferenceCountUtil.release(msg);
 			this.connection.close(CloseReason.PROTOCOL_ERROR);
@@ -37,7 +39,17 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 		if (msg instanceof LastHttpContent && !this.interim) {
 			this.connection.finishing();
 		}
+		exchange.received(msg);
 		ctx.fireChannelRead(msg);
+	}
+
+	@Override
+	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		Exchange exchange = this.connection.current();
+		if (exchange != null) {
+			exchange.sent(msg);
+		}
+		ctx.write(msg, promise);
 	}
 
 }

@@ -4,16 +4,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.snapshot.ConnectionSnapshot;
+import dev.connpool.snapshot.ConnectionSnapshot.GoAway;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
@@ -52,6 +56,10 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private final Http2Connection http2;
 
+	private final HeaderBytes headerBytes;
+
+	private @Nullable GoAway goAway;
+
 	private final Http2StreamChannelBootstrap streams;
 
 	private final AtomicInteger reserved = new AtomicInteger();
@@ -69,8 +77,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	/** The exchange that did not wait for SETTINGS. */
 	private @Nullable Exchange early;
 
-	Http2Session(PooledConnection connection, Http2FrameCodec codec) {
+	Http2Session(PooledConnection connection, Http2FrameCodec codec, HeaderBytes headerBytes) {
 		this.connection = connection;
+		this.headerBytes = headerBytes;
 		this.http2 = codec.connection();
 		this.streams = new Http2StreamChannelBootstrap(connection.channel());
 		this.settingsTimer = connection.channel()
@@ -202,7 +211,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 		Http2StreamChannel stream = opening.getNow();
 		stream.closeFuture().addListener((closed) -> {
-			exchange.end(this.connection.deadlines());
+			exchange.end(this.connection.inFlight());
 			unreserve();
 		});
 		if (exchange.activate()) {
@@ -219,11 +228,10 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			ReactorNetty.setChannelContext(stream, context);
 		}
 		this.early = this.ready ? null : exchange;
-		exchange.begin(stream, this.connection.deadlines());
+		exchange.begin(stream, this.connection.inFlight());
 		this.connection.announce(exchange);
 		ChannelPipeline pipeline = stream.pipeline();
-		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
-			.addLast(NettyPipeline.HttpTrafficHandler, StreamBridge.INSTANCE);
+		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC).addLast(NettyPipeline.HttpTrafficHandler, exchange);
 		if (exchange.config.isAcceptGzip()) {
 			pipeline.addLast(NettyPipeline.HttpDecompressor, new HttpContentDecompressor(false, 0));
 		}
@@ -247,6 +255,35 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 	}
 
+	/**
+	 * Look at the session.
+	 * @return how it is now
+	 */
+	ConnectionSnapshot.Http2 snapshot() {
+		Http2Stream all = this.http2.connectionStream();
+		return new ConnectionSnapshot.Http2(activeStreams(), this.limit, this.goAway, null,
+				this.http2.remote().flowController().windowSize(all),
+				this.http2.local().flowController().windowSize(all),
+				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));
+	}
+
+	/**
+	 * Return a stream.
+	 * @param id the stream id
+	 * @return the stream, or {@code null} if there is none of that id
+	 */
+	@Nullable Http2Stream stream(int id) {
+		return this.http2.stream(id);
+	}
+
+	int sendWindow(Http2Stream stream) {
+		return this.http2.remote().flowController().windowSize(stream);
+	}
+
+	int receiveWindow(Http2Stream stream) {
+		return this.http2.local().flowController().windowSize(stream);
+	}
+
 	// What the server says about the connection, on the event loop
 
 	@Override
@@ -254,7 +291,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		if (msg instanceof Http2SettingsFrame frame) {
 			settingsReceived(ctx.channel(), frame.settings());
 		}
-		else if (msg instanceof Http2GoAwayFrame) {
+		else if (msg instanceof Http2GoAwayFrame frame) {
+			Http2Error error = Http2Error.valueOf(frame.errorCode());
+			this.goAway = new GoAway(frame.lastStreamId(), (error != null) ? error.name() : "" + frame.errorCode());
 			this.connection.pool().retire(this.connection, CloseReason.GOAWAY);
 		}
 		ReferenceCountUtil.release(msg);

@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
@@ -23,15 +24,15 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private final Channel channel;
 
-	private final Deadlines deadlines;
+	private final ConnectionRecord record;
+
+	private final InFlight inFlight;
 
 	private final long idleTimeout;
 
 	private @Nullable Http2Session http2;
 
 	private @Nullable Exchange current;
-
-	private boolean served;
 
 	private volatile @Nullable Future<?> idleTimer;
 
@@ -47,10 +48,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	/** When this was last used; 0 while it is in use. */
 	private volatile long idleSince;
 
-	PooledConnection(HostPool pool, Channel channel) {
+	PooledConnection(HostPool pool, Channel channel, ConnectionRecord record) {
 		this.pool = pool;
 		this.channel = channel;
-		this.deadlines = pool.client().deadlines(channel.eventLoop());
+		this.record = record;
+		this.inFlight = pool.client().inFlight(channel.eventLoop());
 		this.idleTimeout = pool.host().pool().idleTimeout().toNanos();
 		channel.closeFuture().addListener((closed) -> stopTimer());
 	}
@@ -58,6 +60,10 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	@Override
 	public Channel channel() {
 		return this.channel;
+	}
+
+	ConnectionRecord record() {
+		return this.record;
 	}
 
 	@Nullable Http2Session http2() {
@@ -72,8 +78,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return this.pool;
 	}
 
-	Deadlines deadlines() {
-		return this.deadlines;
+	InFlight inFlight() {
+		return this.inFlight;
 	}
 
 	// Serving exchanges
@@ -104,7 +110,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (!context.isEmpty()) {
 			ReactorNetty.setChannelContext(this.channel, context);
 		}
-		exchange.begin(this.channel, this.deadlines);
+		exchange.begin(this.channel, this.inFlight);
 		announce(exchange);
 		ChannelOperations<?, ?> operations = exchange.config.channelOperationsProvider().create(this, this, null);
 		if (operations != null) {
@@ -119,9 +125,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 * @param exchange the exchange
 	 */
 	void announce(Exchange exchange) {
-		this.pool.counters().acquired(this.served);
-		exchange.onStateChange(this, this.served ? State.ACQUIRED : State.CONNECTED);
-		this.served = true;
+		boolean reused = this.record.exchanged();
+		this.pool.counters().acquired(reused);
+		exchange.onStateChange(this, reused ? State.ACQUIRED : State.CONNECTED);
 	}
 
 	@Override
@@ -154,7 +160,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private void ended(Connection connection, Exchange exchange) {
 		this.current = null;
-		exchange.end(this.deadlines);
+		exchange.end(this.inFlight);
 		boolean reusable = this.channel.isActive() && isPersistent() && this.pool.host().pool().keepAlive();
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
@@ -189,8 +195,12 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
-	boolean inUse() {
-		return this.current != null;
+	/**
+	 * Return the exchange that this serves over HTTP/1.1.
+	 * @return the exchange, or {@code null} if there is none
+	 */
+	@Nullable Exchange current() {
+		return this.current;
 	}
 
 	/**
@@ -264,6 +274,17 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (this.idleTimer != null) {
 			this.idleTimer.cancel(false);
 		}
+	}
+
+	/**
+	 * Return what this is doing. On any thread.
+	 * @return the state
+	 */
+	ConnectionSnapshot.State state() {
+		if (this.draining) {
+			return ConnectionSnapshot.State.DRAINING;
+		}
+		return (this.idleSince != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
 	}
 
 	// Closing

@@ -42,7 +42,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-		this.dial.resolved();
+		this.dial.resolved(this.connection);
 		ctx.connect(remote, local, promise);
 	}
 
@@ -65,7 +65,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		// An idle connection has to notice that the server closes it.
 		ctx.channel().config().setAutoRead(true);
 		pipeline.remove(this);
-		this.dial.succeeded(this.connection);
+		this.dial.succeeded(this.connection, protocol);
 	}
 
 	private static @Nullable String alpn(ChannelPipeline pipeline) {
@@ -77,12 +77,14 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		remove(pipeline, NettyPipeline.HttpDecompressor);
 		remove(pipeline, NettyPipeline.HttpCodec);
 		Http2Settings settings = this.connection.pool().host().http2();
-		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize());
-		Http2Session session = new Http2Session(this.connection, codec);
+		HeaderBytes headerBytes = new HeaderBytes();
+		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes);
+		Http2Session session = new Http2Session(this.connection, codec, headerBytes);
 		this.connection.http2(session);
 		pipeline
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush,
 					new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.headers", headerBytes)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
@@ -98,13 +100,14 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize) {
+	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize, HeaderBytes headerBytes) {
 		return Http2FrameCodecBuilder.forClient()
 			.initialSettings(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
 				.pushEnabled(false)
 				.initialWindowSize(settings.initialWindowSize())
 				.headerTableSize(settings.headerTableSize())
 				.maxHeaderListSize(maxHeaderListSize))
+			.headerSensitivityDetector(headerBytes)
 			.build();
 	}
 

@@ -8,8 +8,12 @@ import java.util.Map;
  * them.
  *
  * @param client the client name
- * @param protocols the protocols it may speak, in the order of preference
+ * @param protocols the ALPN ids it may speak, in the order of preference
  * @param hosts the hosts it knows, by {@code scheme://host:port}
+ * @param recentlyClosed the connections that ended last, latest first
+ * @param partial whether some event loop did not answer in time, so that its connections
+ * are missing from the lists
  */
-public record ClientSnapshot(String client, List<String> protocols, Map<String, HostSnapshot> hosts) {
+public record ClientSnapshot(String client, List<String> protocols, Map<String, HostSnapshot> hosts,
+		List<ClosedConnection> recentlyClosed, boolean partial) {
 }

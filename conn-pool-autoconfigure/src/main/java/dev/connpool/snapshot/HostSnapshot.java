@@ -1,5 +1,11 @@
 package dev.connpool.snapshot;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import dev.connpool.snapshot.ConnectionSnapshot.State;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param streams the HTTP/2 streams
  * @param pendingAcquires the callers that wait for a connection
  * @param counters what happened so far
+ * @param connectionList the connections, if they were asked for; cut at a bound
+ * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, Connections connections, Streams streams, int pendingAcquires,
-		Counters counters) {
+		Counters counters, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -21,24 +29,52 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 	 * @return both together
 	 */
 	public HostSnapshot plus(HostSnapshot other) {
+		List<ConnectionSnapshot> list = null;
+		if (this.connectionList != null && other.connectionList != null) {
+			list = new ArrayList<>(this.connectionList);
+			list.addAll(other.connectionList);
+		}
 		return new HostSnapshot((other.protocol != null) ? other.protocol : this.protocol,
 				this.connections.plus(other.connections), this.streams.plus(other.streams),
-				this.pendingAcquires + other.pendingAcquires, this.counters.plus(other.counters));
+				this.pendingAcquires + other.pendingAcquires, this.counters.plus(other.counters), list,
+				this.omittedConnections + other.omittedConnections);
 	}
 
 	/**
 	 * Connections by state.
 	 *
-	 * @param connecting being opened
+	 * @param connecting resolving the name and connecting the socket
+	 * @param handshaking negotiating TLS
 	 * @param active in use
 	 * @param idle open and unused
+	 * @param probing open, but suspected dead and not given out until a PING is answered
 	 * @param draining not given out any more, closed when their exchanges end
 	 */
-	public record Connections(int connecting, int active, int idle, int draining) {
+	public record Connections(int connecting, int handshaking, int active, int idle, int probing, int draining) {
+
+		/**
+		 * Count connections.
+		 * @param states how many there are in each state
+		 * @return the counts
+		 */
+		public static Connections of(Map<State, Integer> states) {
+			return new Connections(states.getOrDefault(State.CONNECTING, 0), states.getOrDefault(State.HANDSHAKING, 0),
+					states.getOrDefault(State.ACTIVE, 0), states.getOrDefault(State.IDLE, 0),
+					states.getOrDefault(State.PROBING, 0), states.getOrDefault(State.DRAINING, 0));
+		}
 
 		Connections plus(Connections other) {
-			return new Connections(this.connecting + other.connecting, this.active + other.active,
-					this.idle + other.idle, this.draining + other.draining);
+			return new Connections(this.connecting + other.connecting, this.handshaking + other.handshaking,
+					this.active + other.active, this.idle + other.idle, this.probing + other.probing,
+					this.draining + other.draining);
+		}
+
+		/**
+		 * Return all connections.
+		 * @return the number of connections in any state
+		 */
+		public int total() {
+			return this.connecting + this.handshaking + this.active + this.idle + this.probing + this.draining;
 		}
 
 	}
@@ -64,12 +100,23 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 	 * @param closed connections that ended, failed ones included
 	 * @param acquired exchanges that were given a connection
 	 * @param reused exchanges that were given a connection that had served another
+	 * @param handshakes TLS handshakes that succeeded
+	 * @param closedByReason {@code closed} by reason, such as {@code idle-timeout}
+	 * @param replaysByReason exchanges that were sent again, by reason
 	 */
-	public record Counters(long opened, long closed, long acquired, long reused) {
+	public record Counters(long opened, long closed, long acquired, long reused, long handshakes,
+			Map<String, Long> closedByReason, Map<String, Long> replaysByReason) {
 
 		Counters plus(Counters other) {
 			return new Counters(this.opened + other.opened, this.closed + other.closed, this.acquired + other.acquired,
-					this.reused + other.reused);
+					this.reused + other.reused, this.handshakes + other.handshakes,
+					sum(this.closedByReason, other.closedByReason), sum(this.replaysByReason, other.replaysByReason));
+		}
+
+		private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {
+			Map<String, Long> sum = new TreeMap<>(one);
+			other.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+			return sum;
 		}
 
 	}

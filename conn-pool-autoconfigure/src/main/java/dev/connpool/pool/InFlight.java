@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The exchanges in flight on one event loop, looked at every tick: no timer and no
  * operator per request. Only used on its event loop.
  */
-final class Deadlines implements Runnable {
+final class InFlight implements Runnable {
 
 	private static final long FINEST = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -25,7 +25,7 @@ final class Deadlines implements Runnable {
 
 	private boolean ticking;
 
-	Deadlines(EventLoop eventLoop, long tick) {
+	InFlight(EventLoop eventLoop, long tick) {
 		this.eventLoop = eventLoop;
 		this.tick = tick;
 	}
@@ -56,6 +56,14 @@ final class Deadlines implements Runnable {
 
 	void remove(Exchange exchange) {
 		this.exchanges.remove(exchange);
+	}
+
+	/**
+	 * Return the exchange that is in flight for longest.
+	 * @return the first exchange, or {@code null} if there is none
+	 */
+	@Nullable Exchange first() {
+		return this.exchanges.first();
 	}
 
 	@Override

@@ -1,0 +1,84 @@
+package dev.connpool.autoconfigure;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Map;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.TimeoutSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
+import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsProperties;
+import org.springframework.util.StringUtils;
+
+/**
+ * What Spring Boot's own properties say about a client.
+ *
+ * @param properties the bound properties
+ */
+record BootProperties(HttpClientSettingsProperties properties) {
+
+	/**
+	 * Boot's names for our settings.
+	 */
+	static final Map<String, String> NAMES = Map.of("timeouts.connect", "connect-timeout", "timeouts.response-header",
+			"read-timeout");
+
+	/**
+	 * Merge what has a setting of ours.
+	 * @param base the settings to fall back on
+	 * @return the merged settings
+	 */
+	ClientSettings over(ClientSettings base) {
+		TimeoutSettings timeouts = base.timeouts();
+		return new ClientSettings(baseUrl(base.baseUrl()), base.protocols(), base.pool(),
+				new TimeoutSettings(Absent.or(this.properties.getConnectTimeout(), timeouts.connect()),
+						timeouts.tlsHandshake(), timeouts.acquire(),
+						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
+						timeouts.streamIdle()),
+				base.tcp(), base.http2(), base.compression(), base.maxResponseHeaderSize(), sslBundle(base.sslBundle()),
+				base.hosts());
+	}
+
+	/**
+	 * Merge what Boot applies itself.
+	 * @param base the settings to fall back on
+	 * @return the merged settings
+	 */
+	HttpClientSettings over(HttpClientSettings base) {
+		return HttpClientSettings.defaults()
+			.withRedirects(this.properties.getRedirects())
+			.withReadTimeout(this.properties.getReadTimeout())
+			.withCookieHandling(this.properties.getCookieHandling())
+			.orElse(base);
+	}
+
+	private @Nullable URI baseUrl(@Nullable URI base) {
+		String url = (this.properties instanceof HttpClientProperties client) ? client.getBaseUrl() : null;
+		return StringUtils.hasText(url) ? parse(url) : base;
+	}
+
+	private @Nullable String sslBundle(@Nullable String base) {
+		String bundle = this.properties.getSsl().getBundle();
+		return StringUtils.hasText(bundle) ? bundle : base;
+	}
+
+	/**
+	 * Parse a URL that we can use. Boot takes others, such as {@code lb://orders} or URI
+	 * templates, and then applies them itself.
+	 */
+	private static @Nullable URI parse(String url) {
+		try {
+			URI uri = new URI(url);
+			String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
+			return ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) ? uri : null;
+		}
+		catch (URISyntaxException ex) {
+			return null;
+		}
+	}
+
+}

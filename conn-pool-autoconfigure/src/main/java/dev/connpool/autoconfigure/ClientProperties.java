@@ -1,0 +1,89 @@
+package dev.connpool.autoconfigure;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.HostSettings;
+import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Protocol;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What can be written for one client.
+ *
+ * @param baseUrl URL that relative URLs are resolved against.
+ * @param protocols Protocols to speak, in the order of preference.
+ * @param pool Connection limits.
+ * @param timeouts Deadlines.
+ * @param tcp Socket options.
+ * @param http2 HTTP/2 settings.
+ * @param ssl TLS settings.
+ * @param compression Whether to ask for compressed responses and decompress them.
+ * @param maxResponseHeaderSize Maximum size of the headers of a response, whatever the
+ * protocol.
+ * @param hosts Settings that differ for single hosts, by a name of your choice.
+ */
+record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols,
+		@NestedConfigurationProperty @DefaultValue PoolProperties pool,
+		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
+		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
+		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
+		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
+		@Nullable DataSize maxResponseHeaderSize, @DefaultValue Map<String, HostProperties> hosts) {
+
+	/**
+	 * Merge everything but the hosts, which come last because they inherit from the
+	 * client's final settings.
+	 * @param base the settings to fall back on
+	 * @return the merged settings
+	 */
+	ClientSettings over(ClientSettings base) {
+		return new ClientSettings((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl(),
+				(this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols(),
+				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
+				this.http2.over(base.http2()), Absent.or(this.compression, base.compression()),
+				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
+				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(), base.hosts());
+	}
+
+	/**
+	 * Merge the hosts.
+	 * @param base the settings to fall back on, complete but for these hosts
+	 * @return the merged settings
+	 */
+	ClientSettings hostsOver(ClientSettings base) {
+		Map<String, HostSettings> merged = new LinkedHashMap<>(base.hosts());
+		Map<String, String> aliases = new LinkedHashMap<>();
+		this.hosts.forEach((alias, host) -> {
+			String authority = host.authority(alias);
+			String other = aliases.put(authority, alias);
+			if (other != null) {
+				throw new InvalidSettingException("hosts.%s.authority".formatted(alias), authority,
+						"must differ from 'hosts.%s.authority'".formatted(other));
+			}
+			HostSettings inherited = merged.getOrDefault(authority, new HostSettings(base.pool(), base.http2()));
+			merged.put(authority, host.over(alias, inherited));
+		});
+		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
+				base.http2(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), merged);
+	}
+
+	private static URI uri(String setting, String value) {
+		try {
+			return new URI(value.strip());
+		}
+		catch (URISyntaxException ex) {
+			throw new InvalidSettingException(setting, value,
+					"must be a URL, as in 'https://orders.example.com': %s".formatted(ex.getReason()));
+		}
+	}
+
+}

@@ -1,0 +1,84 @@
+package dev.connpool.autoconfigure;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+import dev.connpool.client.TlsMaterial;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslManagerBundle;
+import org.springframework.boot.ssl.SslOptions;
+
+/**
+ * The SSL bundles of clients, and their TLS material. A bundle makes new key and trust
+ * managers each time it is asked, and only those who have the same ones share
+ * connections, so that it is asked once.
+ */
+final class ClientTls {
+
+	private final ConfiguredClients configured;
+
+	private final @Nullable SslBundles bundles;
+
+	private final @Nullable SslBundle fallback;
+
+	private final Map<SslBundle, TlsMaterial> materials = Collections.synchronizedMap(new WeakHashMap<>());
+
+	ClientTls(ConfiguredClients configured, @Nullable SslBundles bundles, @Nullable SslBundle fallback) {
+		this.configured = configured;
+		this.bundles = bundles;
+		this.fallback = fallback;
+	}
+
+	/**
+	 * Return the bundle of a client.
+	 * @param name the client name
+	 * @return the bundle, or {@code null} for the JDK's trust store
+	 */
+	@Nullable SslBundle bundle(String name) {
+		String bundle = this.configured.settings(name).sslBundle();
+		return (bundle != null) ? find(name, bundle) : this.fallback;
+	}
+
+	/**
+	 * Return the TLS material of a bundle.
+	 * @param bundle the bundle, or {@code null}
+	 * @return the material, the same for the same bundle
+	 */
+	TlsMaterial material(@Nullable SslBundle bundle) {
+		return (bundle != null) ? this.materials.computeIfAbsent(bundle, ClientTls::create) : TlsMaterial.DEFAULT;
+	}
+
+	private SslBundle find(String name, String bundle) {
+		List<String> known = (this.bundles != null) ? this.bundles.getBundleNames() : List.of();
+		try {
+			if (this.bundles != null) {
+				return this.bundles.getBundle(bundle);
+			}
+			throw new NoSuchSslBundleException(bundle, "There are no SSL bundles");
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw new InvalidPropertyException(this.configured.property(name, "ssl.bundle"), bundle,
+					"must be the name of an SSL bundle, %s; define 'spring.ssl.bundle.pem.%s' or 'spring.ssl.bundle.jks.%s'"
+						.formatted(known.isEmpty() ? "and there is none" : "one of " + known, bundle, bundle),
+					ex);
+		}
+	}
+
+	private static TlsMaterial create(SslBundle bundle) {
+		SslManagerBundle managers = bundle.getManagers();
+		SslOptions options = bundle.getOptions();
+		return new TlsMaterial(managers.getKeyManagerFactory(), managers.getTrustManagerFactory(),
+				list(options.getCiphers()), list(options.getEnabledProtocols()));
+	}
+
+	private static @Nullable List<String> list(String @Nullable [] values) {
+		return (values != null) ? List.of(values) : null;
+	}
+
+}

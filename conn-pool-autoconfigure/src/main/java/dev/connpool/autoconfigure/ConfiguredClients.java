@@ -1,0 +1,157 @@
+package dev.connpool.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.web.ConnPoolClients;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
+import org.springframework.boot.http.client.autoconfigure.HttpClientsProperties;
+import org.springframework.core.env.Environment;
+
+/**
+ * The clients that the environment asks for. What is written for one of them is, from the
+ * lowest precedence to the highest, Boot's {@code spring.http.clients}, our
+ * {@code conn-pool}, Boot's {@code spring.http.serviceclient.<name>}, and our
+ * {@code conn-pool.clients.<name>}.
+ */
+final class ConfiguredClients {
+
+	private static final String SHARED = "spring.http.clients";
+
+	private static final String GROUPS = "spring.http.serviceclient";
+
+	private static final String CLIENTS = ConnPoolProperties.PREFIX + ".clients";
+
+	private final Environment environment;
+
+	private final ConnPoolProperties properties;
+
+	private final BootProperties shared;
+
+	private final Map<String, HttpClientProperties> groups;
+
+	private final Map<String, ClientSettings> settings = new LinkedHashMap<>();
+
+	ConfiguredClients(Environment environment) {
+		this.environment = environment;
+		Binder binder = Binder.get(environment);
+		this.properties = bind(binder);
+		this.shared = new BootProperties(binder.bindOrCreate(SHARED, HttpClientsProperties.class));
+		this.groups = binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of());
+		if (this.properties.clients().containsKey(ConnPoolClients.DEFAULT)) {
+			throw new InvalidPropertyException(CLIENTS + "." + ConnPoolClients.DEFAULT, ConnPoolClients.DEFAULT,
+					"must have another name:"
+							+ " 'default' is the client that 'conn-pool' itself configures, so move its properties up there",
+					null);
+		}
+		find().forEach((name) -> this.settings.put(name, sources(name).resolve()));
+	}
+
+	/**
+	 * Return the names of the clients that get a bean of their own.
+	 * @return the names under {@code conn-pool.clients}
+	 */
+	Set<String> beanNames() {
+		return this.properties.clients().keySet();
+	}
+
+	/**
+	 * Return the names of all clients, service groups with properties included.
+	 * @return the names, the default client's first
+	 */
+	Set<String> names() {
+		return this.settings.keySet();
+	}
+
+	/**
+	 * Return the settings of one client.
+	 * @param name the name of a configured client
+	 * @return the validated settings
+	 */
+	ClientSettings settings(String name) {
+		return Objects.requireNonNull(this.settings.get(name));
+	}
+
+	/**
+	 * Return what Boot applies itself to a client.
+	 * @param name the client name
+	 * @param base what Boot applies to every client
+	 * @return the same with the properties of the service group of that name
+	 */
+	HttpClientSettings bootSettings(String name, HttpClientSettings base) {
+		HttpClientProperties group = this.groups.get(name);
+		return (group != null) ? new BootProperties(group).over(base) : base;
+	}
+
+	/**
+	 * Return the connect timeout that our settings took over from Boot's.
+	 * @return the connect timeout for all clients, or {@code null}
+	 */
+	@Nullable Duration sharedConnectTimeout() {
+		return this.shared.properties().getConnectTimeout();
+	}
+
+	/**
+	 * Return the name of the property that a setting of a client comes from.
+	 * @param name the client name
+	 * @param setting the name of the setting, relative to its client
+	 * @return the full property name, where it was set with the highest precedence
+	 */
+	String property(String name, String setting) {
+		return sources(name).property(setting);
+	}
+
+	private static ConnPoolProperties bind(Binder binder) {
+		try {
+			return binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
+					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+		}
+		catch (BindException ex) {
+			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+				throw InvalidPropertyException.unknown(unbound);
+			}
+			throw ex;
+		}
+	}
+
+	private Set<String> find() {
+		Set<String> names = new LinkedHashSet<>();
+		names.add(ConnPoolClients.DEFAULT);
+		names.addAll(beanNames());
+		names.addAll(this.groups.keySet());
+		return names;
+	}
+
+	private SettingsSources sources(String name) {
+		List<SettingsSource> sources = new ArrayList<>();
+		sources.add(SettingsSource.of(SHARED, this.shared));
+		sources.add(SettingsSource.of(ConnPoolProperties.PREFIX, this.properties.defaults()));
+		HttpClientProperties group = this.groups.get(name);
+		if (group != null) {
+			sources.add(SettingsSource.of(GROUPS + "." + name, new BootProperties(group)));
+		}
+		ClientProperties client = this.properties.clients().get(name);
+		if (client != null) {
+			sources.add(SettingsSource.of(CLIENTS + "." + name, client));
+		}
+		return new SettingsSources(this.environment, sources);
+	}
+
+}

@@ -1,0 +1,91 @@
+package dev.connpool.autoconfigure;
+
+import java.util.List;
+
+import dev.connpool.web.ConnPoolClientCustomizer;
+import dev.connpool.web.ConnPoolClients;
+import reactor.netty.http.HttpResources;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.LoopResources;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
+import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for pooled clients.
+ */
+@AutoConfiguration
+@ConditionalOnClass({ HttpClient.class, WebClient.class, WebClientAutoConfiguration.class })
+@ConditionalOnBooleanProperty(name = "conn-pool.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ConnPoolProperties.class)
+@Import(ClientBeanRegistrar.class)
+public final class ConnPoolAutoConfiguration {
+
+	@Bean
+	ConfiguredClients connPoolConfiguredClients(Environment environment) {
+		return new ConfiguredClients(environment);
+	}
+
+	@Bean
+	ClientTls connPoolClientTls(ConfiguredClients configured, ObjectProvider<SslBundles> bundles,
+			ObjectProvider<HttpClientSettings> settings) {
+		return new ClientTls(configured, bundles.getIfAvailable(),
+				settings.getIfAvailable(HttpClientSettings::defaults).sslBundle());
+	}
+
+	@Bean
+	PooledClients connPoolPooledClients(ConfiguredClients configured, ClientTls tls,
+			ObjectProvider<ReactorResourceFactory> resources) {
+		ReactorResourceFactory shared = resources.getIfAvailable();
+		LoopResources loops = (shared != null) ? shared.getLoopResources() : HttpResources.get();
+		return new PooledClients(configured, tls, loops);
+	}
+
+	@Bean
+	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients) {
+		return new ClientsLifecycle(clients);
+	}
+
+	@Bean
+	ClientDoors connPoolClientDoors(ConfiguredClients configured, PooledClients pooled, ClientTls tls,
+			ObjectProvider<HttpClientSettings> settings, ObjectProvider<ConnPoolClientCustomizer> customizers) {
+		return new ClientDoors(configured, pooled, tls, settings.getIfAvailable(HttpClientSettings::defaults),
+				customizers.orderedStream().toList());
+	}
+
+	@Bean
+	PooledConnectors connPoolConnectors(ClientDoors doors,
+			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
+		List<ClientHttpConnectorBuilderCustomizer<?>> ordered = customizers.orderedStream().toList();
+		return new PooledConnectors(doors, ordered);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients) {
+		return connectors.clients(webClients::getObject);
+	}
+
+	@Bean
+	@Primary
+	@ConditionalOnMissingBean
+	WebClient webClient(ConnPoolClients clients) {
+		return clients.get(ConnPoolClients.DEFAULT).webClient();
+	}
+
+}

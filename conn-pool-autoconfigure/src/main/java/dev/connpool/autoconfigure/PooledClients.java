@@ -1,0 +1,48 @@
+package dev.connpool.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.connpool.client.PooledHttpClient;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Owns the pools of all clients.
+ */
+final class PooledClients implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(PooledClients.class);
+
+	private final Map<String, PooledHttpClient> clients = new LinkedHashMap<>();
+
+	PooledClients(ConfiguredClients configured, ClientTls tls, LoopResources loops) {
+		configured.names().forEach((name) -> {
+			this.clients.put(name,
+					new PooledHttpClient(name, configured.settings(name), tls.material(tls.bundle(name)), loops));
+			logger.info(new StartReport(name, configured.settings(name)));
+		});
+	}
+
+	PooledHttpClient get(String name) {
+		return Objects.requireNonNull(this.clients.get(name));
+	}
+
+	/**
+	 * Refuse new exchanges and wait for those under way.
+	 * @return completes when all exchanges of all clients ended
+	 */
+	Mono<Void> shutdown() {
+		return Flux.fromIterable(this.clients.values()).flatMapDelayError(PooledHttpClient::shutdown, 256, 1).then();
+	}
+
+	@Override
+	public void close() {
+		this.clients.values().forEach(PooledHttpClient::close);
+	}
+
+}

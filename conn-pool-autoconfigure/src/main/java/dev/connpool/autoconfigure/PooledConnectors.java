@@ -1,0 +1,81 @@
+package dev.connpool.autoconfigure;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import dev.connpool.web.ConnPoolClient;
+import dev.connpool.web.ConnPoolClients;
+
+import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.util.LambdaSafe;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * The connectors of all clients.
+ */
+final class PooledConnectors {
+
+	private final Map<String, PooledConnectorBuilder> builders;
+
+	PooledConnectors(ClientDoors doors, List<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
+		ReactorClientHttpConnectorBuilder builder = customize(ClientHttpConnectorBuilder.reactor(), customizers);
+		this.builders = doors.each((door) -> new PooledConnectorBuilder(door, builder));
+	}
+
+	/**
+	 * Return the connectors of one client.
+	 * @param name the client name
+	 * @return its connectors, or those of the default client if there is no client of
+	 * that name
+	 */
+	PooledConnectorBuilder get(String name) {
+		PooledConnectorBuilder builder = this.builders.get(name);
+		return (builder != null) ? builder : Objects.requireNonNull(this.builders.get(ConnPoolClients.DEFAULT));
+	}
+
+	/**
+	 * Put a connector of a client, and its base URL if it has one, into a builder.
+	 * @param name the client name
+	 * @param webClient the builder
+	 */
+	void apply(String name, WebClient.Builder webClient) {
+		PooledConnectorBuilder builder = get(name);
+		webClient.clientConnector(builder.build(null));
+		URI baseUrl = builder.door().pooled().settings().baseUrl();
+		if (baseUrl != null) {
+			webClient.baseUrl(baseUrl.toString());
+		}
+	}
+
+	/**
+	 * Make the clients that applications use.
+	 * @param webClients makes Boot's builder
+	 * @return the clients
+	 */
+	ConnPoolClients clients(Supplier<WebClient.Builder> webClients) {
+		return new ConnPoolClients(this.builders.entrySet()
+			.stream()
+			.map((entry) -> new ConnPoolClient(entry.getValue().door().pooled(), entry.getValue().httpClient(), () -> {
+				WebClient.Builder webClient = webClients.get().clone();
+				apply(entry.getKey(), webClient);
+				return webClient.build();
+			}))
+			.toList());
+	}
+
+	@SuppressWarnings("unchecked")
+	private static ReactorClientHttpConnectorBuilder customize(ReactorClientHttpConnectorBuilder builder,
+			List<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
+		ReactorClientHttpConnectorBuilder[] customized = { builder };
+		LambdaSafe.callbacks(ClientHttpConnectorBuilderCustomizer.class, customizers, builder)
+			.invoke((customizer) -> customized[0] = (ReactorClientHttpConnectorBuilder) customizer
+				.customize(customized[0]));
+		return customized[0];
+	}
+
+}

@@ -1,0 +1,66 @@
+package dev.connpool.autoconfigure;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.PoolSettings;
+import dev.connpool.settings.Protocol;
+import dev.connpool.settings.TimeoutSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The line that a client logs when it starts.
+ *
+ * @param name the client name
+ * @param settings its settings
+ */
+record StartReport(String name, ClientSettings settings) {
+
+	@Override
+	public String toString() {
+		return "Client '%s'%s: %s; %s; %s".formatted(this.name, target(this.settings.baseUrl()), protocols(),
+				limits(this.settings.pool()), deadlines(this.settings.timeouts()));
+	}
+
+	private String protocols() {
+		return this.settings.protocols().stream().map(Protocol::id).collect(Collectors.joining(", ", "protocols ", ""));
+	}
+
+	private static String target(@Nullable URI baseUrl) {
+		if (baseUrl == null) {
+			return "";
+		}
+		String port = (baseUrl.getPort() != -1) ? ":" + baseUrl.getPort() : "";
+		return " for %s://%s%s%s".formatted(baseUrl.getScheme(), baseUrl.getHost(), port, baseUrl.getRawPath());
+	}
+
+	private static String limits(PoolSettings pool) {
+		String connections = (pool.maxConnectionsPerHost() != 0) ? "at most " + pool.maxConnectionsPerHost()
+				: "any number of";
+		String idle = pool.keepAlive() ? "%d of them idle (%d over all hosts, each for %s)"
+			.formatted(pool.maxIdleConnectionsPerHost(), pool.maxIdleConnections(), text(pool.idleTimeout(), "ever"))
+				: "none kept alive";
+		return "%s connections per host, %s, %d callers waiting".formatted(connections, idle,
+				pool.maxPendingAcquires());
+	}
+
+	private static String deadlines(TimeoutSettings timeouts) {
+		return "deadlines connect %s, tls-handshake %s, acquire %s, response-header %s, request %s, stream-idle %s"
+			.formatted(text(timeouts.connect()), text(timeouts.tlsHandshake()), text(timeouts.acquire()),
+					text(timeouts.responseHeader()), text(timeouts.request()), text(timeouts.streamIdle()));
+	}
+
+	private static String text(Duration duration) {
+		return text(duration, "none");
+	}
+
+	private static String text(Duration duration, String zero) {
+		if (duration.isZero()) {
+			return zero;
+		}
+		return (duration.toNanosPart() == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+	}
+
+}

@@ -1,0 +1,84 @@
+package dev.connpool.web;
+
+import java.util.function.Supplier;
+
+import dev.connpool.client.PooledHttpClient;
+import dev.connpool.snapshot.ClientSnapshot;
+import reactor.netty.http.client.HttpClient;
+
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * One named client with its pool. Safe for use by many threads.
+ */
+public final class ConnPoolClient {
+
+	private final PooledHttpClient pooled;
+
+	private final HttpClient httpClient;
+
+	private final Supplier<WebClient> webClient;
+
+	/**
+	 * Create a client.
+	 * @param pooled the client and its pool
+	 * @param httpClient the client of Reactor Netty with everything applied to it
+	 * @param webClient makes Spring's client on it, called once when first needed
+	 */
+	public ConnPoolClient(PooledHttpClient pooled, HttpClient httpClient, Supplier<WebClient> webClient) {
+		this.pooled = pooled;
+		this.httpClient = httpClient;
+		this.webClient = SingletonSupplier.of(webClient);
+	}
+
+	/**
+	 * Return the name of the client.
+	 * @return the name, {@code default} for the default client
+	 */
+	public String name() {
+		return this.pooled.name();
+	}
+
+	/**
+	 * Return Spring's client, with the base URL if one is configured.
+	 * @return the client, always the same
+	 */
+	public WebClient webClient() {
+		return this.webClient.get();
+	}
+
+	/**
+	 * Return Reactor Netty's client, for what Spring's does not offer. It has no base
+	 * URL.
+	 * @return the client on the same connections
+	 */
+	public HttpClient httpClient() {
+		return this.httpClient;
+	}
+
+	/**
+	 * Return how the client looks now.
+	 * @return hosts, connections and counters
+	 */
+	public ClientSnapshot snapshot() {
+		return this.pooled.snapshot();
+	}
+
+	/**
+	 * Close every idle connection. Those in use are not touched.
+	 */
+	public void closeIdle() {
+		this.pooled.closeIdle();
+	}
+
+	/**
+	 * Stop new use of the connections to a host, let their exchanges finish, then close
+	 * them.
+	 * @param host the host, as in {@link #snapshot()}: {@code scheme://host:port}
+	 */
+	public void drain(String host) {
+		this.pooled.drain(host);
+	}
+
+}

@@ -1,0 +1,156 @@
+package dev.connpool;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * The shape of the code base, as rules.
+ */
+class ArchitectureTests {
+
+	private static final JavaClasses main = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages("dev.connpool");
+
+	@Test
+	void packagesHaveNoCycles() {
+		slices().matching("dev.connpool.(*)..").should().beFreeOfCycles().check(main);
+	}
+
+	@Test
+	void settingsErrorsAndSnapshotsStandAlone() {
+		packageDependsOn("settings");
+		packageDependsOn("error");
+		packageDependsOn("snapshot");
+	}
+
+	@Test
+	void poolKnowsSettingsErrorsAndSnapshots() {
+		packageDependsOn("pool", "settings", "error", "snapshot");
+	}
+
+	@Test
+	void clientKnowsThePool() {
+		packageDependsOn("client", "settings", "pool", "snapshot", "error");
+	}
+
+	@Test
+	void webKnowsTheClient() {
+		packageDependsOn("web", "client", "snapshot", "settings");
+	}
+
+	@Test
+	void onlyTheEdgesKnowSpring() {
+		noClasses().that()
+			.resideInAPackage("dev.connpool..")
+			.and()
+			.resideOutsideOfPackages("dev.connpool.web..", "dev.connpool.autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework..")
+			.check(main);
+	}
+
+	@Test
+	void webKnowsSpringButNotBoot() {
+		noClasses().that()
+			.resideInAPackage("dev.connpool.web..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.boot..")
+			.check(main);
+	}
+
+	@Test
+	void settingsArePlainJava() {
+		classes().that()
+			.resideInAPackage("dev.connpool.settings")
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("java..", "org.jspecify..", "dev.connpool.settings")
+			.check(main);
+	}
+
+	@Test
+	void autoConfigurationsArePublicAndFinal() {
+		classes().that()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.bePublic()
+			.andShould()
+			.haveModifier(JavaModifier.FINAL)
+			.check(main);
+	}
+
+	@Test
+	void autoConfigurationMethodsArePackagePrivate() {
+		methods().that()
+			.areDeclaredInClassesThat()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.bePackagePrivate()
+			.check(main);
+	}
+
+	@Test
+	void onlyAutoConfigurationsArePublicAmongThem() {
+		classes().that()
+			.resideInAPackage("dev.connpool.autoconfigure")
+			.and()
+			.areNotAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.notBePublic()
+			.check(main);
+	}
+
+	@Test
+	void propertiesAndFailureAnalyzersAreHidden() {
+		classes().that().areAnnotatedWith(ConfigurationProperties.class).should().bePackagePrivate().check(main);
+		classes().that().areAssignableTo(FailureAnalyzer.class).should().bePackagePrivate().check(main);
+	}
+
+	@Test
+	void caseConversionsNameTheirLocale() {
+		noClasses().should().callMethod(String.class, "toLowerCase").check(main);
+		noClasses().should().callMethod(String.class, "toUpperCase").check(main);
+	}
+
+	@Test
+	void nobodyLogsPastTheApplication() {
+		noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..").check(main);
+		noClasses().should().accessField(System.class, "out").check(main);
+		noClasses().should().accessField(System.class, "err").check(main);
+	}
+
+	private static void packageDependsOn(String name, String... others) {
+		String[] allowed = new String[others.length + 1];
+		allowed[0] = "dev.connpool." + name + "..";
+		for (int i = 0; i < others.length; i++) {
+			allowed[i + 1] = "dev.connpool." + others[i] + "..";
+		}
+		noClasses().that()
+			.resideInAPackage("dev.connpool." + name + "..")
+			.should()
+			.dependOnClassesThat(
+					DescribedPredicate.describe("are ours but not among %s".formatted(String.join(", ", allowed)),
+							(type) -> type.getPackageName().startsWith("dev.connpool")
+									&& !JavaClass.Predicates.resideInAnyPackage(allowed).test(type)))
+			.allowEmptyShould(true)
+			.check(main);
+	}
+
+}

@@ -1,0 +1,132 @@
+package dev.connpool.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What users read when an application does not start.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTests {
+
+	@Test
+	void negativeLimit(CapturedOutput output) {
+		failToStart("conn-pool.clients.orders.pool.max-connections-per-host=-1");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains(
+					"Property 'conn-pool.clients.orders.pool.max-connections-per-host' is '-1' but must be at least 0;"
+							+ " 0 means no limit.")
+			.containsPattern("Correct 'conn-pool.clients.orders.pool.max-connections-per-host' in .*commandLineArgs")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void unknownProtocol(CapturedOutput output) {
+		failToStart("conn-pool.protocols=spdy");
+		assertThat(output)
+			.contains("Property 'conn-pool.protocols' is 'spdy' but must be one of 'http/1.1', 'h2', 'h2c'.");
+	}
+
+	@Test
+	void h2AloneOverCleartext(CapturedOutput output) {
+		failToStart("conn-pool.protocols=h2", "conn-pool.base-url=http://orders.example.com");
+		assertThat(output).contains("Property 'conn-pool.protocols' is 'h2' but cannot be spoken to"
+				+ " 'http://orders.example.com': 'h2' needs https; add 'http/1.1', or use 'h2c'.");
+	}
+
+	@Test
+	void baseUrlWithoutHost(CapturedOutput output) {
+		failToStart("conn-pool.base-url=https:///orders");
+		assertThat(output).contains("Property 'conn-pool.base-url' is 'https:///orders' but must name a host, as in"
+				+ " 'https://orders.example.com'.");
+	}
+
+	@Test
+	void hostWithoutAuthority(CapturedOutput output) {
+		failToStart("conn-pool.hosts.legacy.pool.keep-alive=false");
+		assertThat(output).contains("Property 'conn-pool.hosts.legacy.authority' is not set but must be a host or"
+				+ " host:port, as in 'orders.example.com' or 'orders.example.com:8443'.");
+	}
+
+	@Test
+	void unknownBundle(CapturedOutput output) {
+		failToStart("conn-pool.clients.orders.ssl.bundle=nope");
+		assertThat(output)
+			.contains("Property 'conn-pool.clients.orders.ssl.bundle' is 'nope' but must be the name of an"
+					+ " SSL bundle, and there is none; define 'spring.ssl.bundle.pem.nope' or"
+					+ " 'spring.ssl.bundle.jks.nope'.");
+	}
+
+	@Test
+	void reservedName(CapturedOutput output) {
+		failToStart("conn-pool.clients.default.compression=false");
+		assertThat(output).contains("Property 'conn-pool.clients.default' is 'default' but must have another name");
+	}
+
+	@Test
+	void clientNamedLikeABean(CapturedOutput output) {
+		failToStart("conn-pool.clients.mine.compression=false");
+		assertThat(output)
+			.contains("Property 'conn-pool.clients.mine' is 'mine' but must have another name: its client"
+					+ " becomes a bean of that name, and there already is one, defined in ")
+			.contains("StartFailureTests$Application");
+	}
+
+	@Test
+	void unknownProperty(CapturedOutput output) {
+		failToStart("conn-pool.pool.max-conections=5");
+		assertThat(output)
+			.contains("Property 'conn-pool.pool.max-conections' is '5' but there is no property of that name.");
+	}
+
+	@Test
+	void unknownPropertyOfAClient(CapturedOutput output) {
+		failToStart("conn-pool.clients.orders.timeout.request=5s", "conn-pool.clients.orders.enabled=true");
+		assertThat(output).contains("Property 'conn-pool.clients.orders.enabled' is 'true' but there is no property of"
+				+ " that name, nor 'conn-pool.clients.orders.timeout.request'.");
+	}
+
+	@Test
+	void propertyOfAnotherType(CapturedOutput output) {
+		failToStart("conn-pool.pool.max-connections-per-host=many");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property: conn-pool.pool.max-connections-per-host")
+			.contains("Value: \"many\"");
+	}
+
+	private static void failToStart(String... properties) {
+		String[] arguments = new String[properties.length + 1];
+		arguments[0] = "--spring.main.banner-mode=off";
+		for (int i = 0; i < properties.length; i++) {
+			arguments[i + 1] = "--" + properties[i];
+		}
+		SpringApplication application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.build();
+		assertThatException().isThrownBy(() -> application.run(arguments));
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		WebClient mine() {
+			return WebClient.create();
+		}
+
+	}
+
+}
