@@ -26,7 +26,7 @@ class ConnPoolEndpointAutoConfigurationTests {
 
 	private static final String EXPOSED = "management.endpoints.web.exposure.include=connpool";
 
-	private static final String UNRESTRICTED = "management.endpoint.connpool.access=unrestricted";
+	private static final String UNRESTRICTED = "management.endpoint.connpool.access=UNRESTRICTED";
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(
@@ -58,7 +58,7 @@ class ConnPoolEndpointAutoConfigurationTests {
 
 	@Test
 	void providesNothingWhenAccessIsNone() {
-		this.contextRunner.withPropertyValues(EXPOSED, "management.endpoint.connpool.access=none")
+		this.contextRunner.withPropertyValues(EXPOSED, "management.endpoint.connpool.access=NONE")
 			.run((context) -> assertThat(context).doesNotHaveBean(ConnPoolEndpoint.class));
 	}
 
@@ -67,7 +67,7 @@ class ConnPoolEndpointAutoConfigurationTests {
 		this.contextRunner.withPropertyValues(EXPOSED).run((context) -> assertMutable(context, false));
 		this.contextRunner.withPropertyValues(EXPOSED, UNRESTRICTED).run((context) -> assertMutable(context, true));
 		this.contextRunner
-			.withPropertyValues(EXPOSED, UNRESTRICTED, "management.endpoints.access.max-permitted=read-only")
+			.withPropertyValues(EXPOSED, UNRESTRICTED, "management.endpoints.access.max-permitted=READ_ONLY")
 			.run((context) -> assertMutable(context, false));
 	}
 
