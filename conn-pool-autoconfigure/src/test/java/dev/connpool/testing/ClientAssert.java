@@ -1,0 +1,67 @@
+package dev.connpool.testing;
+
+import java.time.Duration;
+
+import dev.connpool.snapshot.HostSnapshot;
+import org.assertj.core.api.AbstractAssert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a client says of itself. Every assertion gives the client a moment to get there.
+ */
+public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient> {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private static final Duration POLL = Duration.ofMillis(5);
+
+	ClientAssert(TestClient actual) {
+		super(actual, ClientAssert.class);
+	}
+
+	/** Connections to a server: being opened, in use, idle. The sum has to hold too. */
+	public ClientAssert connections(ObservedServer server, int connecting, int active, int idle) {
+		return eventually(() -> {
+			HostSnapshot host = this.actual.host(server);
+			assertThat(host.connections())
+				.extracting(HostSnapshot.Connections::connecting, HostSnapshot.Connections::active,
+						HostSnapshot.Connections::idle)
+				.containsExactly(connecting, active, idle);
+			assertBalance(host);
+		});
+	}
+
+	/** Callers that wait for a connection to a server. */
+	public ClientAssert pending(ObservedServer server, int callers) {
+		return eventually(() -> assertThat(this.actual.host(server).pendingAcquires()).isEqualTo(callers));
+	}
+
+	/** HTTP/2 streams that are open to a server. */
+	public ClientAssert activeStreams(ObservedServer server, int streams) {
+		return eventually(() -> assertThat(this.actual.host(server).streams().active()).isEqualTo(streams));
+	}
+
+	/** Nothing is open, nobody waits, and what was opened was closed. */
+	public ClientAssert holdsNothing() {
+		return eventually(() -> assertThat(this.actual.hosts()).allSatisfy((host) -> {
+			assertThat(host.connections()).isEqualTo(new HostSnapshot.Connections(0, 0, 0, 0));
+			assertThat(host.streams().active()).isZero();
+			assertThat(host.pendingAcquires()).isZero();
+			assertBalance(host);
+		}));
+	}
+
+	private static void assertBalance(HostSnapshot host) {
+		HostSnapshot.Connections now = host.connections();
+		assertThat(host.counters().opened() - host.counters().closed()).as("opened - closed of %s", host)
+			.isEqualTo(now.connecting() + now.active() + now.idle() + now.draining());
+	}
+
+	private ClientAssert eventually(Runnable assertion) {
+		await().pollInterval(POLL).atMost(PATIENCE).untilAsserted(assertion::run);
+		return this;
+	}
+
+}

@@ -1,0 +1,65 @@
+package dev.connpool.testing;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+
+import dev.connpool.client.PooledHttpClient;
+import dev.connpool.client.TlsMaterial;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * The servers and clients of one test. Afterwards it closes the clients and asserts that
+ * they left nothing behind: no connection, no buffer, and books that balance (N1).
+ */
+public final class Network implements BeforeEachCallback, AfterEachCallback {
+
+	private static final LoopResources LOOPS = LoopResources.create("test-client", 2, true);
+
+	private final List<ObservedServer> servers = new CopyOnWriteArrayList<>();
+
+	private final List<TestClient> clients = new CopyOnWriteArrayList<>();
+
+	/** A client with the shipped settings. */
+	public TestClient client() {
+		return client((settings) -> settings);
+	}
+
+	/** A client with changed settings, trusting {@link TestCertificate#LOOPBACK}. */
+	public TestClient client(UnaryOperator<TestSettings> change) {
+		return client(TestCertificate.LOOPBACK.trusted(), change);
+	}
+
+	/** A client with changed settings and TLS material. */
+	public TestClient client(TlsMaterial tls, UnaryOperator<TestSettings> change) {
+		TestClient client = new TestClient(
+				new PooledHttpClient(TestClient.NAME, change.apply(new TestSettings()).build(), tls, LOOPS));
+		this.clients.add(client);
+		return client;
+	}
+
+	<S extends ObservedServer> S add(S server) {
+		this.servers.add(server);
+		return server;
+	}
+
+	@Override
+	public void beforeEach(ExtensionContext context) {
+		BufferLeaks.watch(context);
+	}
+
+	@Override
+	public void afterEach(ExtensionContext context) {
+		SoftAssertions.assertSoftly((softly) -> {
+			this.clients.forEach((client) -> softly.assertThatCode(client.pooled()::close).doesNotThrowAnyException());
+			this.servers.forEach((server) -> softly.check(() -> server.assertThat().settlesAt(0)));
+			this.clients.forEach((client) -> softly.check(() -> client.assertThat().holdsNothing()));
+			this.servers.forEach((server) -> softly.assertThatCode(server::close).doesNotThrowAnyException());
+		});
+	}
+
+}

@@ -1,0 +1,75 @@
+package dev.connpool.testing;
+
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+import dev.connpool.client.TlsMaterial;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+
+/**
+ * A self-signed certificate, made for one test run.
+ */
+public final class TestCertificate {
+
+	/**
+	 * Good for every {@link ObservedServer}.
+	 */
+	public static final TestCertificate LOOPBACK = new TestCertificate("localhost", ObservedServer.HOST);
+
+	/**
+	 * Good for a host that no {@link ObservedServer} is.
+	 */
+	public static final TestCertificate ELSEWHERE = new TestCertificate("elsewhere.example", "192.0.2.1");
+
+	private final X509Bundle bundle;
+
+	private TestCertificate(String name, String address) {
+		try {
+			this.bundle = new CertificateBuilder().subject("CN=" + name)
+				.addSanDnsName(name)
+				.addSanIpAddress(address)
+				.setIsCertificateAuthority(true)
+				.ecp256()
+				.buildSelfSigned();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** For a client that trusts exactly this certificate. */
+	public TlsMaterial trusted() {
+		return new TlsMaterial(null, trustManagers(), null, null);
+	}
+
+	private TrustManagerFactory trustManagers() {
+		try {
+			return this.bundle.toTrustManagerFactory();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	PrivateKey key() {
+		return this.bundle.getKeyPair().getPrivate();
+	}
+
+	X509Certificate certificate() {
+		return this.bundle.getCertificate();
+	}
+
+	KeyManagerFactory keyManagers() {
+		try {
+			return this.bundle.toKeyManagerFactory();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,98 @@
+package dev.connpool.testing;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import dev.connpool.client.PooledHttpClient;
+import dev.connpool.snapshot.HostSnapshot;
+import org.assertj.core.api.AssertProvider;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+
+/**
+ * A client under test, with the few calls that most tests make.
+ */
+public final class TestClient implements AssertProvider<ClientAssert> {
+
+	/**
+	 * The name of every client under test.
+	 */
+	public static final String NAME = "under-test";
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, new HostSnapshot.Connections(0, 0, 0, 0),
+			new HostSnapshot.Streams(0, 0), 0, new HostSnapshot.Counters(0, 0, 0, 0));
+
+	private final PooledHttpClient pooled;
+
+	TestClient(PooledHttpClient pooled) {
+		this.pooled = pooled;
+	}
+
+	/** A property of this client, as errors spell it. */
+	public static String property(String name) {
+		return "'conn-pool.clients.%s.%s'".formatted(NAME, name);
+	}
+
+	public PooledHttpClient pooled() {
+		return this.pooled;
+	}
+
+	public HttpClient httpClient() {
+		return this.pooled.httpClient();
+	}
+
+	/** Get a URL and return the body. */
+	public Mono<String> get(String url) {
+		return httpClient().get().uri(url).responseSingle((response, body) -> body.asString().defaultIfEmpty(""));
+	}
+
+	/** Post a body and return that of the response. */
+	public Mono<String> post(String url, Flux<String> body) {
+		return httpClient().post()
+			.uri(url)
+			.send(ByteBufFlux.fromString(body))
+			.responseSingle((response, content) -> content.asString().defaultIfEmpty(""));
+	}
+
+	/** Get a URL and return the body, waiting for it. */
+	public String fetch(String url) {
+		String body = get(url).block(PATIENCE);
+		if (body == null) {
+			throw new IllegalStateException("No response from " + url);
+		}
+		return body;
+	}
+
+	/** Get a URL many times at once and return the bodies, waiting for all. */
+	public List<String> fetchTogether(String url, int times) {
+		List<String> bodies = begin(url, times).block(PATIENCE.multipliedBy(2));
+		return (bodies != null) ? bodies : List.of();
+	}
+
+	/** Get a URL many times at once, now. The bodies arrive with the result. */
+	public Mono<List<String>> begin(String url, int times) {
+		Mono<List<String>> bodies = Flux.range(0, times).flatMap((number) -> get(url), times).collectList().cache();
+		bodies.onErrorComplete().subscribe();
+		return bodies;
+	}
+
+	/** What is known of the host that a server is. */
+	public HostSnapshot host(ObservedServer server) {
+		return this.pooled.snapshot().hosts().getOrDefault(server.host(), UNKNOWN);
+	}
+
+	Collection<HostSnapshot> hosts() {
+		return this.pooled.snapshot().hosts().values();
+	}
+
+	@Override
+	public ClientAssert assertThat() {
+		return new ClientAssert(this);
+	}
+
+}

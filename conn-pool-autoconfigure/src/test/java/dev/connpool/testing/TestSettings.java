@@ -1,0 +1,147 @@
+package dev.connpool.testing;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.PoolSettings;
+import dev.connpool.settings.Protocol;
+import dev.connpool.settings.TimeoutSettings;
+
+/**
+ * The shipped settings, but for what a test changes.
+ */
+public final class TestSettings {
+
+	private ClientSettings settings = ClientSettings.DEFAULTS;
+
+	public TestSettings protocols(Protocol... protocols) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.hosts());
+		return this;
+	}
+
+	public TestSettings maxConnectionsPerHost(int connections) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(connections, from.maxIdleConnectionsPerHost(), from.maxIdleConnections(),
+				from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), from.maxPendingAcquires(),
+				from.keepAlive()));
+	}
+
+	public TestSettings maxIdleConnectionsPerHost(int connections) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), connections, from.maxIdleConnections(),
+				from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), from.maxPendingAcquires(),
+				from.keepAlive()));
+	}
+
+	public TestSettings maxIdleConnections(int connections) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(), connections,
+				from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), from.maxPendingAcquires(),
+				from.keepAlive()));
+	}
+
+	public TestSettings idleTimeout(Duration timeout) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
+				from.maxIdleConnections(), timeout, from.maxLifetime(), from.maxLifetimeJitter(),
+				from.maxPendingAcquires(), from.keepAlive()));
+	}
+
+	/** Without jitter. */
+	public TestSettings maxLifetime(Duration lifetime) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
+				from.maxIdleConnections(), from.idleTimeout(), lifetime, 0, from.maxPendingAcquires(),
+				from.keepAlive()));
+	}
+
+	public TestSettings maxPendingAcquires(int callers) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
+				from.maxIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), callers,
+				from.keepAlive()));
+	}
+
+	public TestSettings keepAlive(boolean keepAlive) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
+				from.maxIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
+				from.maxPendingAcquires(), keepAlive));
+	}
+
+	public TestSettings connect(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(deadline, from.tlsHandshake(), from.acquire(), from.responseHeader(),
+				from.request(), from.streamIdle()));
+	}
+
+	public TestSettings tlsHandshake(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), deadline, from.acquire(), from.responseHeader(),
+				from.request(), from.streamIdle()));
+	}
+
+	public TestSettings acquire(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), deadline, from.responseHeader(),
+				from.request(), from.streamIdle()));
+	}
+
+	public TestSettings responseHeader(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), deadline,
+				from.request(), from.streamIdle()));
+	}
+
+	public TestSettings request(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
+				deadline, from.streamIdle()));
+	}
+
+	public TestSettings streamIdle(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
+				from.request(), deadline));
+	}
+
+	public TestSettings strictMaxConcurrentStreams() {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(true, from.maxConcurrentStreams(), from.initialWindowSize(),
+				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
+	}
+
+	public TestSettings maxConcurrentStreams(int streams) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), streams, from.initialWindowSize(),
+				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
+	}
+
+	ClientSettings build() {
+		return this.settings;
+	}
+
+	private TestSettings pool(PoolSettings pool) {
+		return with(pool, this.settings.timeouts(), this.settings.http2());
+	}
+
+	private TestSettings timeouts(TimeoutSettings timeouts) {
+		return with(this.settings.pool(), timeouts, this.settings.http2());
+	}
+
+	private TestSettings http2(Http2Settings http2) {
+		return with(this.settings.pool(), this.settings.timeouts(), http2);
+	}
+
+	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
+				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.hosts());
+		return this;
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.connpool.testing;
+
+import java.util.function.UnaryOperator;
+
+import dev.connpool.settings.Protocol;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
+
+/**
+ * A way to carry HTTP, for tests that must hold on all of them.
+ */
+public enum Wire {
+
+	/** HTTP/1.1 over cleartext. */
+	H1("http", "http/1.1", HttpProtocol.HTTP11),
+
+	/** HTTP/1.1 over TLS, without ALPN. */
+	H1_TLS("https", "http/1.1", HttpProtocol.HTTP11),
+
+	/** HTTP/2 over TLS, by ALPN. */
+	H2("https", "h2", HttpProtocol.H2, HttpProtocol.HTTP11),
+
+	/** HTTP/2 over cleartext, with prior knowledge. */
+	H2C("http", "h2c", HttpProtocol.H2C);
+
+	private final String scheme;
+
+	private final String protocol;
+
+	private final HttpProtocol[] offered;
+
+	Wire(String scheme, String protocol, HttpProtocol... offered) {
+		this.scheme = scheme;
+		this.protocol = protocol;
+		this.offered = offered;
+	}
+
+	public TestServerBuilder server() {
+		return new TestServerBuilder(this);
+	}
+
+	/** The default settings, with prior knowledge where that is needed. */
+	public UnaryOperator<TestSettings> settings() {
+		return (settings) -> (this == H2C) ? settings.protocols(Protocol.H2C) : settings;
+	}
+
+	/** The id of the protocol that is spoken. */
+	public String protocol() {
+		return this.protocol;
+	}
+
+	public boolean multiplexed() {
+		return this == H2 || this == H2C;
+	}
+
+	String scheme() {
+		return this.scheme;
+	}
+
+	HttpServer configure(HttpServer server, TestCertificate certificate) {
+		HttpServer speaking = server.protocol(this.offered);
+		return switch (this) {
+			case H1, H2C -> speaking;
+			case H1_TLS ->
+				secure(speaking, Http11SslContextSpec.forServer(certificate.key(), certificate.certificate()));
+			case H2 -> secure(speaking, Http2SslContextSpec.forServer(certificate.key(), certificate.certificate()));
+		};
+	}
+
+	private static HttpServer secure(HttpServer server, GenericSslContextSpec<?> context) {
+		return server.secure((ssl) -> ssl.sslContext(context));
+	}
+
+}
