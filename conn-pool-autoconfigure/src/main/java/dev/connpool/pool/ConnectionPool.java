@@ -1,26 +1,20 @@
 package dev.connpool.pool;
 
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-import dev.connpool.error.ClientClosedException;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
-import dev.connpool.snapshot.HostSnapshot;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +111,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			host = this.hosts.computeIfAbsent(key, (absent) -> create(config, absent, resolver));
 		}
 		if (this.shutDown) {
-			Operators.error(actual, closed(host));
+			Operators.error(actual, host.host().closed());
 			return;
 		}
 		new Exchange(host, config, observer, actual).start();
@@ -142,21 +136,13 @@ public final class ConnectionPool implements ConnectionProvider {
 		return new HostPool(this, key, Host.of(this.name, key, this.settings), resolver, eventLoop);
 	}
 
-	private static ClientClosedException closed(HostPool host) {
-		return new ClientClosedException(host.host().client(), host.host().origin());
-	}
-
 	/**
 	 * Look at all hosts. Costs time in proportion to the open connections, on the calling
 	 * thread.
 	 * @return how they are now
 	 */
 	public ClientSnapshot snapshot() {
-		Map<String, HostSnapshot> snapshots = new TreeMap<>();
-		this.hosts.values()
-			.forEach((host) -> snapshots.merge(host.host().origin(), host.snapshot(), HostSnapshot::plus));
-		return new ClientSnapshot(this.name, this.settings.protocols().stream().map(Protocol::id).toList(), snapshots,
-				this.recentlyClosed.latestFirst(), false);
+		return new Survey(this).count();
 	}
 
 	/**
@@ -166,6 +152,14 @@ public final class ConnectionPool implements ConnectionProvider {
 	 */
 	public Mono<ClientSnapshot> survey() {
 		return new Survey(this).take();
+	}
+
+	ClientSettings settings() {
+		return this.settings;
+	}
+
+	RecentlyClosed recentlyClosed() {
+		return this.recentlyClosed;
 	}
 
 	Collection<HostPool> hosts() {
@@ -208,7 +202,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 */
 	public Mono<Void> shutDown() {
 		this.shutDown = true;
-		this.hosts.values().forEach((host) -> host.shutDown(closed(host)));
+		this.hosts.values().forEach((host) -> host.shutDown(host.host().closed()));
 		terminateIfEmpty();
 		return this.terminated.asMono();
 	}
@@ -291,17 +285,6 @@ public final class ConnectionPool implements ConnectionProvider {
 				.min(Comparator.comparingLong(PooledConnection::idleSince));
 			eldest.ifPresent((connection) -> connection.pool().evict(connection, CloseReason.MAX_IDLE));
 		}
-	}
-
-	/**
-	 * Return how long a connection may live.
-	 * @param pool the settings of its host
-	 * @return a time in nanoseconds, a little different each time; 0 for ever
-	 */
-	static long lifetime(PoolSettings pool) {
-		Duration longest = pool.maxLifetime();
-		double share = 1 - pool.maxLifetimeJitter() * ThreadLocalRandom.current().nextDouble();
-		return (long) (longest.toNanos() * share);
 	}
 
 	void forget(HostPool host) {

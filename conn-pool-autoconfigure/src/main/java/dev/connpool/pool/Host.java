@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import dev.connpool.error.ClientClosedException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.NoCommonProtocolException;
@@ -84,6 +85,10 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ConnPoolException requestTimeout(String phase) {
 		return new RequestTimeoutException(this.client, this.origin, timeouts().request(), phase);
+	}
+
+	ConnPoolException closed() {
+		return new ClientClosedException(this.client, this.origin);
 	}
 
 	ConnPoolException settingsMissing() {

@@ -2,8 +2,6 @@ package dev.connpool.pool;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -13,9 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.PendingAcquiresFullException;
-import dev.connpool.settings.Protocol;
-import dev.connpool.snapshot.ConnectionSnapshot;
-import dev.connpool.snapshot.HostSnapshot;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostPool {
 
-	/** How many streams a server should allow at least (RFC 9113, section 6.5.2). */
-	private static final int EXPECTED_STREAMS = 100;
-
 	private static final long FORGET_AFTER_MINUTES = 5;
 
 	private final ConnectionPool client;
@@ -41,7 +33,6 @@ final class HostPool {
 
 	private final AddressResolverGroup<?> resolver;
 
-	/** Where callers that wait are told bad news; never that of a caller. */
 	private final EventLoop eventLoop;
 
 	private final Mailbox mailbox = new Mailbox(this::handle, this::settle);
@@ -50,7 +41,9 @@ final class HostPool {
 
 	private final Set<PooledConnection> connections = ConcurrentHashMap.newKeySet();
 
-	private final ExchangeList waiters = new ExchangeList();
+	private final Waiters waiters;
+
+	private final Dials dials;
 
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
@@ -60,20 +53,7 @@ final class HostPool {
 
 	private volatile Http2Session[] sessions = {};
 
-	private volatile @Nullable Protocol negotiated;
-
-	private volatile int waiting;
-
-	private final Set<Dial> dials = ConcurrentHashMap.newKeySet();
-
 	private final AtomicInteger draining = new AtomicInteger();
-
-	/** What the server last allowed on one connection; 0 before it said. */
-	private int streamLimit;
-
-	private boolean dialsFail;
-
-	private @Nullable Future<?> ticking;
 
 	private @Nullable Future<?> forgetting;
 
@@ -86,6 +66,8 @@ final class HostPool {
 		this.resolver = resolver;
 		this.eventLoop = eventLoop;
 		this.idleCount = client.idleCount().forHost();
+		this.waiters = new Waiters(eventLoop, client.tick());
+		this.dials = new Dials(host);
 	}
 
 	Host host() {
@@ -123,13 +105,13 @@ final class HostPool {
 	String describe() {
 		int max = this.host.pool().maxConnectionsPerHost();
 		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(usable(),
-				(max == 0) ? "unlimited" : max, this.dials.size(), this.waiting);
+				(max == 0) ? "unlimited" : max, this.dials.underWay().size(), this.waiters.published());
 	}
 
 	// Callers, on any thread
 
 	void acquire(Exchange exchange) {
-		PooledConnection connection = (this.waiting == 0) ? reserveStream() : null;
+		PooledConnection connection = (this.waiters.published() == 0) ? reserveStream() : null;
 		if (connection == null) {
 			this.mailbox.post(exchange);
 		}
@@ -190,7 +172,7 @@ final class HostPool {
 	 * @param connection the connection
 	 */
 	void streamFree(PooledConnection connection) {
-		if (this.waiting > 0) {
+		if (this.waiters.published() > 0) {
 			this.mailbox.drain();
 		}
 		else if (connection.idleSince() != 0) {
@@ -251,7 +233,7 @@ final class HostPool {
 	 */
 	void shutDown(ConnPoolException error) {
 		post(() -> {
-			failAll(error);
+			this.waiters.failAll(error);
 			stayKnown();
 			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
 		});
@@ -262,7 +244,7 @@ final class HostPool {
 	 * @param limit the streams that may be open at once on one connection
 	 */
 	void streamLimit(int limit) {
-		post(() -> this.streamLimit = limit);
+		post(() -> this.dials.streamLimit(limit));
 	}
 
 	void settingsMissing(Http2Session session) {
@@ -270,7 +252,7 @@ final class HostPool {
 		session.fail(error);
 		post(() -> {
 			if (Arrays.stream(this.sessions).noneMatch(Http2Session::isReady)) {
-				failAll(error);
+				this.waiters.failAll(error);
 			}
 		});
 	}
@@ -278,31 +260,13 @@ final class HostPool {
 	// The outcome of dialling, on the event loop of the channel
 
 	void opened(Dial dial, PooledConnection connection) {
-		Http2Session session = connection.http2();
 		if (connection.record().tls() != null) {
 			this.counters.handshake();
 		}
 		connection.opened();
-		this.negotiated = this.host.protocolFor((session != null) ? Protocol.H2.id() : null);
 		post(() -> {
-			this.dials.remove(dial);
-			this.dialsFail = false;
-			this.connections.add(connection);
-			if (session == null) {
-				returned(connection);
-			}
-			else {
-				this.sessions = Arrays.copyOf(this.sessions, this.sessions.length + 1);
-				this.sessions[this.sessions.length - 1] = session;
-				session.becomesIdle();
-			}
-			long lifetime = ConnectionPool.lifetime(this.host.pool());
-			if (lifetime > 0) {
-				connection.retireAfter(lifetime);
-			}
-			if (this.client.isShutDown()) {
-				drain(connection, CloseReason.SHUTDOWN);
-			}
+			this.dials.succeeded(dial, connection.record().protocol());
+			added(connection);
 		});
 		connection.channel().closeFuture().addListener((closed) -> {
 			post(() -> closed(connection));
@@ -312,18 +276,15 @@ final class HostPool {
 	}
 
 	void failed(Dial dial, CloseReason reason, ConnPoolException error) {
+		this.client.listeners()
+			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
-			this.dials.remove(dial);
 			gone(dial.connection(), reason);
-			this.client.listeners()
-				.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
-			// Others may yet succeed; when none did, nobody who waits would fare better.
-			this.dialsFail = !this.dials.isEmpty();
-			if (this.dials.isEmpty() && this.connections.isEmpty()) {
-				failAll(error);
+			if (this.dials.failed(dial) && this.connections.isEmpty()) {
+				this.waiters.failAll(error);
 			}
 			else {
-				failOne(error);
+				this.waiters.failFirst(error);
 			}
 		});
 	}
@@ -350,11 +311,31 @@ final class HostPool {
 		if (!exchange.isWaiting()) {
 			this.waiters.remove(exchange);
 		}
+		else if (this.client.isShutDown()) {
+			exchange.fail(this.host.closed(), this.eventLoop);
+		}
 		else if (this.forgotten) {
 			this.client.redirect(exchange, this);
 		}
 		else {
-			this.waiters.addLast(exchange);
+			this.waiters.add(exchange);
+		}
+	}
+
+	private void added(PooledConnection connection) {
+		this.connections.add(connection);
+		Http2Session session = connection.http2();
+		if (session != null) {
+			this.sessions = Arrays.copyOf(this.sessions, this.sessions.length + 1);
+			this.sessions[this.sessions.length - 1] = session;
+			session.becomesIdle();
+		}
+		else {
+			returned(connection);
+		}
+		connection.retireAfter(this.host.pool());
+		if (this.client.isShutDown()) {
+			drain(connection, CloseReason.SHUTDOWN);
 		}
 	}
 
@@ -415,36 +396,20 @@ final class HostPool {
 			.connectionGone((connection != null) ? connection.record().closed(this.host.origin(), reason) : null);
 	}
 
-	private void failOne(ConnPoolException error) {
-		for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
-			this.waiters.remove(first);
-			if (first.fail(error, this.eventLoop)) {
-				return;
-			}
-		}
-	}
-
-	private void failAll(ConnPoolException error) {
-		while (this.waiters.size() > 0) {
-			failOne(error);
-		}
-	}
-
 	private void settle() {
+		// Published first: a stream that becomes free from now on is seen here or wakes
+		// us.
+		this.waiters.publish();
 		serve();
 		dial();
 		refuse();
-		this.waiting = this.waiters.size();
-		if (this.waiting > 0) {
-			tick();
+		this.waiters.publish();
+		this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
+		PooledConnection returned = this.idle.peekLast();
+		if (returned != null && this.waiters.size() == 0) {
+			limitIdle(returned);
 		}
-		else {
-			PooledConnection returned = this.idle.peekLast();
-			if (returned != null) {
-				limitIdle(returned);
-			}
-			forgetLater();
-		}
+		forgetLater();
 	}
 
 	private void serve() {
@@ -477,89 +442,37 @@ final class HostPool {
 
 	private void dial() {
 		Exchange first = this.waiters.first();
-		if (first == null || (this.dialsFail && !this.dials.isEmpty())) {
+		if (first == null) {
 			return;
 		}
-		int max = this.host.pool().maxConnectionsPerHost();
-		int room = (max == 0) ? Integer.MAX_VALUE : max - this.dials.size() - usable();
-		for (int dials = Math.min(missing(), room); dials > 0; dials--) {
+		int callers = this.waiters.size() - this.finishing.get();
+		for (int missing = this.dials.missing(callers, usable(), fresh()); missing > 0; missing--) {
 			stayKnown();
 			this.counters.opened();
 			this.client.connectionBegun();
 			Dial dial = new Dial(this, first.config);
-			this.dials.add(dial);
+			this.dials.begun(dial);
 			dial.start(this.resolver);
 		}
-	}
-
-	/**
-	 * Tell how many connections would have to be opened to serve all that wait.
-	 * @return the number, zero or less for none
-	 */
-	private int missing() {
-		int callers = this.waiters.size() - this.finishing.get();
-		if (!sharesConnections()) {
-			return callers - this.dials.size();
-		}
-		int fresh = fresh();
-		boolean usable = this.sessions.length > this.draining.get();
-		if (this.streamLimit == 0 || this.host.http2().strictMaxConcurrentStreams()) {
-			return (callers <= 0 || fresh > 0 || usable) ? 0 : 1;
-		}
-		return (callers + this.streamLimit - 1) / this.streamLimit - fresh;
 	}
 
 	private int usable() {
 		return this.connections.size() - this.draining.get();
 	}
 
-	/**
-	 * Tell whether one connection is likely to serve all. Then one is opened and waited
-	 * for.
-	 * @return whether HTTP/2 was spoken last, or may be spoken if nothing was yet
-	 */
-	private boolean sharesConnections() {
-		Protocol protocol = this.negotiated;
-		return (protocol != null) ? protocol != Protocol.HTTP_1_1 : this.host.maySpeakHttp2();
-	}
-
 	private int fresh() {
-		return this.dials.size() + (int) Arrays.stream(this.sessions).filter((session) -> !session.isReady()).count();
+		int fresh = 0;
+		for (Http2Session session : this.sessions) {
+			fresh += session.isReady() ? 0 : 1;
+		}
+		return fresh;
 	}
 
 	private void refuse() {
-		int perDial = sharesConnections() ? Math.max(this.streamLimit, EXPECTED_STREAMS) : 1;
-		long coming = this.finishing.get() + (long) fresh() * perDial;
 		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - coming > limit) {
-			Exchange last = this.waiters.last();
-			if (last == null) {
-				return;
-			}
-			this.waiters.remove(last);
-			last.fail(new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()),
-					this.eventLoop);
-		}
-	}
-
-	private void tick() {
-		if (this.ticking == null) {
-			this.ticking = this.eventLoop.schedule(() -> post(this::expire), this.client.tick(), TimeUnit.NANOSECONDS);
-		}
-	}
-
-	private void expire() {
-		this.ticking = null;
-		long now = System.nanoTime();
-		Exchange exchange = this.waiters.first();
-		while (exchange != null) {
-			Exchange next = exchange.next;
-			ConnPoolException error = exchange.overdue(now);
-			if (error != null) {
-				this.waiters.remove(exchange);
-				exchange.fail(error, this.eventLoop);
-			}
-			exchange = next;
+		while (this.waiters.size() - this.finishing.get() - this.dials.expected(fresh()) > limit) {
+			this.waiters
+				.failLast(new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
 		}
 	}
 
@@ -569,7 +482,7 @@ final class HostPool {
 	}
 
 	private boolean isQuiet() {
-		return this.connections.isEmpty() && this.dials.isEmpty() && this.waiters.size() == 0;
+		return this.connections.isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0;
 	}
 
 	private void forgetLater() {
@@ -595,35 +508,16 @@ final class HostPool {
 
 	// Looking, on any thread
 
-	Set<Dial> dials() {
+	Dials dials() {
 		return this.dials;
 	}
 
-	/**
-	 * Count the connections, without asking their event loops.
-	 * @return how they are now
-	 */
-	HostSnapshot snapshot() {
-		Protocol protocol = this.negotiated;
-		return new HostSnapshot((protocol != null) ? protocol.id() : null, countConnections(), countStreams(),
-				this.waiting, this.counters.snapshot(), null, 0);
+	Waiters waiters() {
+		return this.waiters;
 	}
 
-	private HostSnapshot.Connections countConnections() {
-		Map<ConnectionSnapshot.State, Integer> states = new EnumMap<>(ConnectionSnapshot.State.class);
-		this.dials.forEach((dial) -> states.merge(dial.state(), 1, Integer::sum));
-		this.connections.forEach((connection) -> states.merge(connection.state(), 1, Integer::sum));
-		return HostSnapshot.Connections.of(states);
-	}
-
-	private HostSnapshot.Streams countStreams() {
-		int active = 0;
-		long limit = 0;
-		for (Http2Session session : this.sessions) {
-			active += session.activeStreams();
-			limit += session.limit();
-		}
-		return new HostSnapshot.Streams(active, limit);
+	Http2Session[] sessions() {
+		return this.sessions;
 	}
 
 }

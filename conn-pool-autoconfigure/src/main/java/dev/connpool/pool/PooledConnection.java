@@ -2,11 +2,13 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.listener.ConnectionListener;
+import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
@@ -258,13 +260,17 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	// Age
 
 	/**
-	 * Retire this after a while.
-	 * @param lifetime the time in nanoseconds
+	 * Retire this at the end of its lifetime, if that has one.
+	 * @param pool says how long, and by which share at most a lifetime is shortened
 	 */
-	void retireAfter(long lifetime) {
-		Future<?> timer = this.channel.eventLoop()
-			.schedule(() -> this.pool.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
-		this.channel.closeFuture().addListener((closed) -> timer.cancel(false));
+	void retireAfter(PoolSettings pool) {
+		double share = 1 - pool.maxLifetimeJitter() * ThreadLocalRandom.current().nextDouble();
+		long lifetime = (long) (pool.maxLifetime().toNanos() * share);
+		if (!pool.maxLifetime().isZero()) {
+			Future<?> timer = this.channel.eventLoop()
+				.schedule(() -> this.pool.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
+			this.channel.closeFuture().addListener((closed) -> timer.cancel(false));
+		}
 	}
 
 	long idleSince() {

@@ -2,11 +2,13 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
@@ -42,12 +44,39 @@ final class Survey {
 			.map(this::combine);
 	}
 
+	/**
+	 * Count the connections of all hosts, without asking their event loops.
+	 * @return how they are now
+	 */
+	ClientSnapshot count() {
+		Map<String, HostSnapshot> hosts = new TreeMap<>();
+		this.pool.hosts().forEach((host) -> hosts.merge(host.host().origin(), count(host), HostSnapshot::plus));
+		List<String> protocols = this.pool.settings().protocols().stream().map(Protocol::id).toList();
+		return new ClientSnapshot(this.pool.name(), protocols, hosts, this.pool.recentlyClosed().latestFirst(), false);
+	}
+
+	private static HostSnapshot count(HostPool host) {
+		Map<ConnectionSnapshot.State, Integer> states = new EnumMap<>(ConnectionSnapshot.State.class);
+		host.dials().underWay().forEach((dial) -> states.merge(dial.state(), 1, Integer::sum));
+		host.connections().forEach((connection) -> states.merge(connection.state(), 1, Integer::sum));
+		int active = 0;
+		long limit = 0;
+		for (Http2Session session : host.sessions()) {
+			active += session.activeStreams();
+			limit += session.limit();
+		}
+		Protocol protocol = host.dials().negotiated();
+		return new HostSnapshot((protocol != null) ? protocol.id() : null, HostSnapshot.Connections.of(states),
+				new HostSnapshot.Streams(active, limit), host.waiters().published(), host.counters().snapshot(), null,
+				0);
+	}
+
 	private Mono<Sighting> ask(EventLoop eventLoop) {
 		return Mono.create((sink) -> eventLoop.execute(() -> sink.success(look(eventLoop))));
 	}
 
 	private ClientSnapshot combine(List<Sighting> sightings) {
-		ClientSnapshot summary = this.pool.snapshot();
+		ClientSnapshot summary = count();
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
 		summary.hosts().forEach((origin, host) -> {
 			List<ConnectionSnapshot> list = new ArrayList<>();
@@ -66,7 +95,7 @@ final class Survey {
 		Map<PooledConnection, List<Exchange>> exchanges = exchanges(eventLoop);
 		Sighting sightings = new Sighting(new HashMap<>());
 		for (HostPool host : this.pool.hosts()) {
-			for (Dial dial : host.dials()) {
+			for (Dial dial : host.dials().underWay()) {
 				PooledConnection connection = dial.connection();
 				if (connection != null) {
 					sightings.add(eventLoop, host, connection, dial.state(), List.of());

@@ -3,6 +3,7 @@ package dev.connpool.testing;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.snapshot.HostSnapshot;
@@ -24,8 +25,8 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, new HostSnapshot.Connections(0, 0, 0, 0),
-			new HostSnapshot.Streams(0, 0), 0, new HostSnapshot.Counters(0, 0, 0, 0));
+	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, HostSnapshot.Connections.of(Map.of()),
+			new HostSnapshot.Streams(0, 0), 0, new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of()), null, 0);
 
 	private final PooledHttpClient pooled;
 
