@@ -2,7 +2,9 @@ package dev.connpool.metrics;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Counter;
@@ -86,7 +88,7 @@ enum ConnPoolMeters implements MeterDocumentation {
 	/** Liveness. */
 	PING_RTT("http.client.ping.rtt", Meter.Type.TIMER, "Round trips of HTTP/2 PINGs");
 
-	private static final KeyName[] HOST = { MeterTag.CLIENT, MeterTag.ADDRESS, MeterTag.PORT };
+	private static final List<MeterTag> HOST = List.of(MeterTag.CLIENT, MeterTag.ADDRESS, MeterTag.PORT);
 
 	private final String meterName;
 
@@ -94,13 +96,14 @@ enum ConnPoolMeters implements MeterDocumentation {
 
 	private final String description;
 
-	private final MeterTag[] own;
+	@SuppressWarnings("ImmutableEnumChecker")
+	private final List<MeterTag> own;
 
 	ConnPoolMeters(String meterName, Meter.Type type, String description, MeterTag... own) {
 		this.meterName = meterName;
 		this.type = type;
 		this.description = description;
-		this.own = own;
+		this.own = List.of(own);
 	}
 
 	@Override
@@ -115,9 +118,7 @@ enum ConnPoolMeters implements MeterDocumentation {
 
 	@Override
 	public KeyName[] getKeyNames() {
-		KeyName[] keys = Arrays.copyOf(HOST, HOST.length + this.own.length);
-		System.arraycopy(this.own, 0, keys, HOST.length, this.own.length);
-		return keys;
+		return Stream.concat(HOST.stream(), this.own.stream()).toArray(KeyName[]::new);
 	}
 
 	String description() {

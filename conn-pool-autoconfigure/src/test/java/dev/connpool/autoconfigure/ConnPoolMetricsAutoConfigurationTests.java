@@ -57,8 +57,11 @@ class ConnPoolMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void noMetersWithoutBootsMetrics() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.boot.micrometer.metrics"))
+	void noMetersWithoutARegistry() {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolMetricsAutoConfiguration.class,
+							HttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ConnPoolMetrics.class));
 	}
 
