@@ -101,6 +101,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	private long bytesReceived;
 
+	/** What is logged in the end; {@code null} if nothing is. */
+	private final @Nullable ExchangeLog log;
+
 	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
 		this.pool = pool;
@@ -110,6 +113,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		this.scope = observer.currentContext().getOrDefault(ExchangeScope.class, null);
 		long startedAt = (this.scope != null) ? this.scope.startedAt : this.askedAt;
 		this.requestDeadline = after(startedAt, pool.host().timeouts().request());
+		this.log = ExchangeLog.of(this, pool.host());
 	}
 
 	private TimeoutSettings timeouts() {
@@ -183,6 +187,10 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		if (!STATE.compareAndSet(this, WAITING, OVER)) {
 			return false;
 		}
+		if (this.log != null) {
+			this.log.failed(error);
+			this.log.ended();
+		}
 		eventLoop.execute(() -> this.actual.onError(error));
 		return true;
 	}
@@ -202,11 +210,12 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void cancel() {
-		if (STATE.compareAndSet(this, WAITING, OVER)) {
+		boolean waiting = STATE.compareAndSet(this, WAITING, OVER);
+		if (waiting) {
 			this.pool.cancelled(this);
 		}
-		else {
-			STATE.compareAndSet(this, ASSIGNED, OVER);
+		if ((waiting || STATE.compareAndSet(this, ASSIGNED, OVER)) && this.log != null) {
+			this.log.ended();
 		}
 	}
 
@@ -246,6 +255,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	void end(InFlight inFlight) {
 		inFlight.remove(this);
+		if (this.log != null && this.state == ACTIVE) {
+			this.log.ended();
+		}
 		this.state = OVER;
 	}
 
@@ -256,6 +268,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void onStateChange(Connection connection, State state) {
+		if (this.log != null) {
+			this.log.changed(connection, state);
+		}
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
 			this.request = prepared;
 		}
@@ -273,6 +288,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void onUncaughtException(Connection connection, Throwable error) {
+		if (this.log != null) {
+			this.log.failed(error);
+		}
 		this.observer.onUncaughtException(connection, error);
 	}
 
@@ -365,7 +383,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		String path = (request != null) ? request.uri() : "";
 		Duration age = Duration.ofNanos(System.nanoTime() - this.askedAt);
 		Http2Session session = assigned().http2();
-		int id = (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
+		int id = streamId();
 		Http2Stream stream = (session != null && id > 0) ? session.stream(id) : null;
 		if (session == null || stream == null) {
 			return new StreamSnapshot((session != null) ? 0 : 1, this.phase.state, method, uriTemplate(), path, age,
@@ -374,6 +392,14 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		return new StreamSnapshot(id, stream.state().name().toLowerCase(Locale.ROOT).replace('_', '-'), method,
 				uriTemplate(), path, age, this.bytesSent, this.bytesReceived, session.sendWindow(stream),
 				session.receiveWindow(stream));
+	}
+
+	/**
+	 * Return the number of the stream.
+	 * @return the stream id, 1 on HTTP/1.1
+	 */
+	int streamId() {
+		return (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
 	}
 
 	private @Nullable String uriTemplate() {
@@ -414,6 +440,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		Channel channel = this.channel;
 		if (channel == null) {
 			return;
+		}
+		if (this.log != null) {
+			this.log.failed(error);
 		}
 		PooledConnection connection = assigned();
 		connection.inFlight().remove(this);

@@ -44,7 +44,7 @@ class ConfiguredClientsTests {
 				"http2.strict-max-concurrent-streams=true", "http2.max-concurrent-streams=15",
 				"http2.initial-window-size=16KB", "http2.connection-window-size=17MB",
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "ssl.bundle=twenty",
-				"compression=false", "max-response-header-size=21KB");
+				"compression=false", "max-response-header-size=21KB", "logging.exchange=true");
 		assertThat(clients().settings("default"))
 			.isEqualTo(new ClientSettings(URI.create("https://example.com"), List.of(Protocol.H2),
 					new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
@@ -52,7 +52,7 @@ class ConfiguredClientsTests {
 							Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)),
 					new TcpSettings(false, Duration.ofSeconds(14), false),
 					new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024), false, 21 * 1024,
-					"twenty", Map.of()));
+					"twenty", true, Map.of()));
 	}
 
 	@Test

@@ -174,6 +174,7 @@ class ConfigurationReferenceTests {
 		defaults.put("protocols", client.protocols().stream().map(Protocol::id).toList());
 		defaults.put("compression", client.compression());
 		defaults.put("max-response-header-size", DataSize.ofBytes(client.maxResponseHeaderSize()));
+		defaults.put("logging.exchange", client.logExchanges());
 		addAll(defaults, "pool", client.pool());
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
@@ -210,6 +211,7 @@ class ConfigurationReferenceTests {
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
 		groups.put("ssl", "TLS: `ssl`");
+		groups.put("logging", "Logging: `logging`");
 		return groups;
 	}
 

@@ -19,7 +19,8 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.hosts());
+				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
+				from.hosts());
 		return this;
 	}
 
@@ -121,6 +122,13 @@ public final class TestSettings {
 				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
 	}
 
+	public TestSettings logExchanges() {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), true, from.hosts());
+		return this;
+	}
+
 	ClientSettings build() {
 		return this.settings;
 	}
@@ -140,7 +148,7 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.hosts());
+				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
