@@ -471,8 +471,8 @@ final class HostPool {
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
 		while (this.waiters.size() - this.finishing.get() - this.dials.expected(fresh()) > limit) {
-			this.waiters
-				.failLast(new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
+			this.waiters.failLast(
+					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
 		}
 	}
 

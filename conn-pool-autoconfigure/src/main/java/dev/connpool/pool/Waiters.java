@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 import dev.connpool.error.ConnPoolException;
 import io.netty.channel.EventLoop;
@@ -80,10 +81,16 @@ final class Waiters {
 		}
 	}
 
-	void failLast(ConnPoolException error) {
+	/**
+	 * Refuse the caller that came last.
+	 * @param error says why, made when the caller is not counted any more
+	 */
+	void failLast(Supplier<ConnPoolException> error) {
 		Exchange last = this.exchanges.last();
 		if (last != null) {
-			fail(last, error);
+			remove(last);
+			publish();
+			last.fail(error.get(), this.eventLoop);
 		}
 	}
 

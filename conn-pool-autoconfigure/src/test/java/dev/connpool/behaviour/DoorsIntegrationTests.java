@@ -46,7 +46,7 @@ class DoorsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final Duration DEADLINE = Duration.ofMillis(300);
+	private static final Duration DEADLINE = Duration.ofMillis(500);
 
 	@RegisterExtension
 	final Network network = new Network();

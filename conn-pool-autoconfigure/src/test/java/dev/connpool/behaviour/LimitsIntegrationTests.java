@@ -57,14 +57,15 @@ class LimitsIntegrationTests {
 	@Test
 	void connectionsBeingOpenedCount() {
 		RawServer server = RawServer.silent(this.network, "https");
-		TestClient client = this.network
-			.client((settings) -> settings.protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(2));
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.HTTP_1_1)
+			.maxConnectionsPerHost(2)
+			.tlsHandshake(Duration.ofSeconds(2)));
 		Disposable waiting = Flux.range(0, 5)
 			.flatMap((number) -> client.get(server.url("/")))
 			.onErrorComplete()
 			.subscribe();
 		assertThat(server).settlesAt(2);
-		assertThat(client).connections(server, 2, 0, 0).pending(server, 3);
+		assertThat(client).connections(server, 2, 0, 0).pending(server, 5);
 		assertThat(server).neverMoreThan(2);
 		waiting.dispose();
 	}
@@ -134,7 +135,7 @@ class LimitsIntegrationTests {
 	@EnumSource(names = { "H1", "H1_TLS" })
 	void aCallerWaitsOnlySoLong(Wire wire) {
 		TestServer server = wire.server().hold("/held", this.gate).start(this.network);
-		Duration deadline = Duration.ofMillis(300);
+		Duration deadline = Duration.ofMillis(800);
 		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(3).acquire(deadline));
 		Mono<List<String>> calls = client.begin(server.url("/held"), 3);
 		await().until(() -> server.requests("/held") == 3);
@@ -143,7 +144,7 @@ class LimitsIntegrationTests {
 			.asInstanceOf(InstanceOfAssertFactories.type(DeadlineException.class))
 			.satisfies((error) -> assertThat(error.deadline()).isEqualTo(deadline));
 		assertThat(failure.after()).isBetween(deadline, deadline.plusMillis(700));
-		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "300 ms",
+		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "800 ms",
 				TestClient.property("pool.max-connections-per-host"), TestClient.property("timeouts.acquire"));
 		assertThat(state(failure, server)).containsPattern("\\b3\\b").containsPattern("(?i)wait|queue|pending");
 		assertThat(client).pending(server, 0);

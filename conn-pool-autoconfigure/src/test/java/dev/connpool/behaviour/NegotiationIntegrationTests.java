@@ -85,6 +85,7 @@ class NegotiationIntegrationTests {
 		assertThat(server.arrivals()).isEmpty();
 	}
 
+	// A server that speaks ALPN answers with an alert (RFC 7301, section 3.2)
 	@Test
 	void anHttp2OnlyClientIsToldThatTheServerRefusesHttp2() {
 		RawServer server = RawServer.tls(this.network, (connection) -> {

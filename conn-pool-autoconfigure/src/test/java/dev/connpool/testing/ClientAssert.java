@@ -1,6 +1,7 @@
 package dev.connpool.testing;
 
 import java.time.Duration;
+import java.util.List;
 
 import dev.connpool.snapshot.HostSnapshot;
 import org.assertj.core.api.AbstractAssert;
@@ -15,8 +16,6 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	private static final Duration POLL = Duration.ofMillis(5);
-
 	ClientAssert(TestClient actual) {
 		super(actual, ClientAssert.class);
 	}
@@ -25,9 +24,8 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 	public ClientAssert connections(ObservedServer server, int connecting, int active, int idle) {
 		return eventually(() -> {
 			HostSnapshot host = this.actual.host(server);
-			assertThat(host.connections())
-				.extracting(HostSnapshot.Connections::connecting, HostSnapshot.Connections::active,
-						HostSnapshot.Connections::idle)
+			HostSnapshot.Connections now = host.connections();
+			assertThat(List.of(now.connecting() + now.handshaking(), now.active(), now.idle())).as("%s", host)
 				.containsExactly(connecting, active, idle);
 			assertBalance(host);
 		});
@@ -46,7 +44,7 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 	/** Nothing is open, nobody waits, and what was opened was closed. */
 	public ClientAssert holdsNothing() {
 		return eventually(() -> assertThat(this.actual.hosts()).allSatisfy((host) -> {
-			assertThat(host.connections().total()).isZero();
+			assertThat(host.connections().total()).as("%s", host).isZero();
 			assertThat(host.streams().active()).isZero();
 			assertThat(host.pendingAcquires()).isZero();
 			assertBalance(host);
@@ -59,7 +57,7 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 	}
 
 	private ClientAssert eventually(Runnable assertion) {
-		await().pollInterval(POLL).atMost(PATIENCE).untilAsserted(assertion::run);
+		await().atMost(PATIENCE).untilAsserted(assertion::run);
 		return this;
 	}
 

@@ -1,12 +1,15 @@
 package dev.connpool.testing;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
 import org.assertj.core.api.SoftAssertions;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,6 +22,12 @@ import reactor.netty.resources.LoopResources;
 public final class Network implements BeforeEachCallback, AfterEachCallback {
 
 	private static final LoopResources LOOPS = LoopResources.create("test-client", 2, true);
+
+	private static final AtomicBoolean COLD = new AtomicBoolean(true);
+
+	static {
+		Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+	}
 
 	private final List<ObservedServer> servers = new CopyOnWriteArrayList<>();
 
@@ -49,6 +58,9 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 
 	@Override
 	public void beforeEach(ExtensionContext context) {
+		if (COLD.compareAndSet(true, false)) {
+			warmUp();
+		}
 		BufferLeaks.watch(context);
 	}
 
@@ -60,6 +72,14 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 			this.clients.forEach((client) -> softly.check(() -> client.assertThat().holdsNothing()));
 			this.servers.forEach((server) -> softly.assertThatCode(server::close).doesNotThrowAnyException());
 		});
+	}
+
+	// What is slow only once must not count towards the deadline of the first test
+	private void warmUp() {
+		for (Wire wire : Wire.values()) {
+			TestServer server = wire.server().start(this);
+			client(wire.settings()).get(server.url("/hello")).onErrorComplete().block();
+		}
 	}
 
 }

@@ -13,8 +13,6 @@ public final class ServerAssert extends AbstractAssert<ServerAssert, ObservedSer
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	private static final Duration POLL = Duration.ofMillis(5);
-
 	ServerAssert(ObservedServer actual) {
 		super(actual, ServerAssert.class);
 	}
@@ -46,7 +44,7 @@ public final class ServerAssert extends AbstractAssert<ServerAssert, ObservedSer
 
 	/** Exactly this many TCP connections are open within the given time. */
 	public ServerAssert settlesAt(int expected, Duration patience) {
-		await().pollInterval(POLL).atMost(patience).untilAsserted(() -> openConnections(expected));
+		await().atMost(patience).untilAsserted(() -> openConnections(expected));
 		return this;
 	}
 

@@ -3,6 +3,7 @@ package dev.connpool.testing;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,7 +70,7 @@ public final class TestServer implements ObservedServer {
 
 	/** How many requests to a path arrived. */
 	public int requests(String path) {
-		return (int) this.traffic.arrivals.stream().filter((arrival) -> arrival.path().equals(path)).count();
+		return this.traffic.requests.getOrDefault(path, 0);
 	}
 
 	/** How many requests to a path the client broke off before they were answered. */
@@ -115,7 +116,14 @@ public final class TestServer implements ObservedServer {
 
 		final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
 
+		final Map<String, Integer> requests = new ConcurrentHashMap<>();
+
 		final List<String> cancelled = new CopyOnWriteArrayList<>();
+
+		void arrived(Arrival arrival) {
+			this.arrivals.add(arrival);
+			this.requests.merge(arrival.path(), 1, Integer::sum);
+		}
 
 		void opened(Channel channel) {
 			this.connections.opened();

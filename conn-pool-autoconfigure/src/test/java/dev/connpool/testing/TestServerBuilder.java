@@ -2,7 +2,9 @@ package dev.connpool.testing;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
 import io.netty.channel.Channel;
@@ -11,6 +13,8 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -74,20 +78,24 @@ public final class TestServerBuilder {
 
 	/** Answer a path with the text {@code held}, once the gate is open. */
 	public TestServerBuilder hold(String path, Gate gate) {
-		return route(path, (request, response) -> gate.opened()
-			.then(Mono.defer(() -> response.sendString(Mono.just("held")).then())));
+		return route(path,
+				(request, response) -> gate.opened()
+					.publishOn(eventLoop(request))
+					.then(Mono.defer(() -> response.sendString(Mono.just("held")).then())));
 	}
 
 	/** Answer a path with a text, after a while. */
 	public TestServerBuilder slow(String path, Duration delay) {
-		return route(path, (request, response) -> Mono.delay(delay)
-			.then(Mono.defer(() -> response.sendString(Mono.just("slow")).then())));
+		return route(path,
+				(request, response) -> Mono.delay(delay)
+					.publishOn(eventLoop(request))
+					.then(Mono.defer(() -> response.sendString(Mono.just("slow")).then())));
 	}
 
 	/** Answer a path with parts of a body, each sent when it is there. */
 	public TestServerBuilder stream(String path, String contentType, Flux<String> parts) {
 		return route(path, (request, response) -> response.header("Content-Type", contentType)
-			.send(ByteBufFlux.fromString(parts), (buffer) -> true));
+			.send(ByteBufFlux.fromString(parts.publishOn(eventLoop(request))), (buffer) -> true));
 	}
 
 	/** Answer a path with the body of the request, once all of that arrived. */
@@ -120,11 +128,18 @@ public final class TestServerBuilder {
 	}
 
 	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-		request.withConnection((connection) -> this.traffic.arrivals.add(arrival(request, connection.channel())));
+		request.withConnection((connection) -> this.traffic.arrived(arrival(request, connection.channel())));
 		String path = "/" + request.path();
 		var answer = this.routes.get(path);
 		return Mono.from((answer != null) ? answer.apply(request, response) : response.sendNotFound())
 			.doOnCancel(() -> this.traffic.cancelled.add(path));
+	}
+
+	// A response that ends on another thread may make the server forget the next request
+	private static Scheduler eventLoop(HttpServerRequest request) {
+		AtomicReference<Scheduler> loop = new AtomicReference<>();
+		request.withConnection((connection) -> loop.set(Schedulers.fromExecutor(connection.channel().eventLoop())));
+		return Objects.requireNonNull(loop.get());
 	}
 
 	private TestServer.Arrival arrival(HttpServerRequest request, Channel channel) {
