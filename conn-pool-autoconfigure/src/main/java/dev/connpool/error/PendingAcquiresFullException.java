@@ -14,7 +14,7 @@ public final class PendingAcquiresFullException extends ConnPoolException {
 	 */
 	public PendingAcquiresFullException(String client, String host, int limit, String state) {
 		super(client, host,
-				("too many callers wait for a connection: the limit is %d (%s). Raise '%s' if the host can take more, or"
+				("too many callers would wait for a connection: the limit is %d (%s). Raise '%s' if the host can take more, or"
 						+ " '%s' to let more callers wait.")
 					.formatted(limit, state, property(client, "pool.max-connections-per-host"),
 							property(client, "pool.max-pending-acquires")),

@@ -159,6 +159,17 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		}
 	}
 
+	/**
+	 * Give up. On any thread.
+	 * @param error why
+	 */
+	void abandon(ConnPoolException error) {
+		PooledConnection connection = this.connection;
+		if (connection != null) {
+			connection.channel().eventLoop().execute(() -> fail(error));
+		}
+	}
+
 	private ConnPoolException noCommonProtocol() {
 		return this.pool.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'");
 	}

@@ -74,7 +74,7 @@ final class Dials {
 
 	/**
 	 * Tell how many connections to open so that all who wait are served.
-	 * @param callers how many wait, less those that a connection is about to be free for
+	 * @param callers how many wait
 	 * @param open the connections that may be used
 	 * @param fresh those of them that the server has not yet sent SETTINGS on
 	 * @return the number of dials to begin, zero or less for none

@@ -18,6 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -94,6 +95,10 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	private boolean eventStream;
 
 	private @Nullable HttpClientRequest request;
+
+	private boolean answered;
+
+	private boolean released;
 
 	private @Nullable String reset;
 
@@ -314,7 +319,35 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		received(msg);
+		if (msg instanceof LastHttpContent && this.phase == Phase.READING) {
+			answered();
+			Http2Session session = assigned().http2();
+			if (session != null) {
+				session.releaseEarly(this);
+			}
+		}
 		ctx.fireChannelRead(msg);
+	}
+
+	/**
+	 * Note that the stream is released.
+	 * @return whether it had not been before
+	 */
+	boolean release() {
+		boolean first = !this.released;
+		this.released = true;
+		return first;
+	}
+
+	/**
+	 * Note that the response has ended.
+	 */
+	void answered() {
+		this.answered = true;
+	}
+
+	boolean isAnswered() {
+		return this.answered;
 	}
 
 	@Override

@@ -47,8 +47,6 @@ final class HostPool {
 
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
-	private final AtomicInteger finishing = new AtomicInteger();
-
 	private final IdleCount idleCount;
 
 	private volatile Http2Session[] sessions = {};
@@ -155,12 +153,9 @@ final class HostPool {
 
 	// Connections, on any thread
 
-	void finishing(int more) {
-		this.finishing.addAndGet(more);
-	}
-
 	/**
-	 * Note that an HTTP/1.1 connection is not used by its exchange any more.
+	 * Note that an HTTP/1.1 connection is free, or will be when its event loop has done
+	 * what it is doing now.
 	 * @param connection the connection
 	 */
 	void released(PooledConnection connection) {
@@ -234,6 +229,7 @@ final class HostPool {
 	void shutDown(ConnPoolException error) {
 		post(() -> {
 			this.waiters.failAll(error);
+			this.dials.underWay().forEach((dial) -> dial.abandon(error));
 			stayKnown();
 			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
 		});
@@ -340,7 +336,6 @@ final class HostPool {
 	}
 
 	private void returned(PooledConnection connection) {
-		connection.finished();
 		if (connection.isDraining()) {
 			connection.close(CloseReason.DRAINED);
 		}
@@ -378,7 +373,6 @@ final class HostPool {
 		if (connection.isDraining()) {
 			this.draining.decrementAndGet();
 		}
-		connection.finished();
 		if (this.idle.remove(connection)) {
 			noLongerIdle(connection);
 		}
@@ -445,8 +439,7 @@ final class HostPool {
 		if (first == null) {
 			return;
 		}
-		int callers = this.waiters.size() - this.finishing.get();
-		for (int missing = this.dials.missing(callers, usable(), fresh()); missing > 0; missing--) {
+		for (int missing = this.dials.missing(this.waiters.size(), usable(), fresh()); missing > 0; missing--) {
 			stayKnown();
 			this.counters.opened();
 			this.client.connectionBegun();
@@ -470,7 +463,7 @@ final class HostPool {
 
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.finishing.get() - this.dials.expected(fresh()) > limit) {
+		while (this.waiters.size() - this.dials.expected(fresh()) > limit) {
 			this.waiters.failLast(
 					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
 		}

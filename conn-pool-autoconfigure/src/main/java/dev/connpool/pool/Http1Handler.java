@@ -37,7 +37,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 			this.interim = HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
 		}
 		if (msg instanceof LastHttpContent && !this.interim) {
-			this.connection.finishing();
+			exchange.answered();
+			this.connection.releaseEarly();
 		}
 		exchange.received(msg);
 		ctx.fireChannelRead(msg);

@@ -75,6 +75,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private final Future<?> settingsTimer;
 
+	/** Streams that have been released although they have not quite ended. */
+	private int ending;
+
 	/** The exchange that did not wait for SETTINGS. */
 	private @Nullable Exchange early;
 
@@ -179,6 +182,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * @param error what the caller that did not wait for the answer is told
 	 */
 	void fail(ConnPoolException error) {
+		this.limit = 0;
+		this.connection.pool().retire(this.connection, CloseReason.PROTOCOL_ERROR);
 		if (this.early != null) {
 			this.early.abort(error, CloseReason.PROTOCOL_ERROR);
 		}
@@ -193,6 +198,12 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		if (!this.connection.channel().isActive() || this.http2.goAwayReceived()) {
 			unreserve();
 			this.connection.pool().reassign(exchange);
+			return;
+		}
+		if (this.ending > 0 && !this.http2.local().canOpenStream()) {
+			// For the server, the stream that this takes the place of is open until the
+			// event loop has finished with it.
+			this.connection.channel().eventLoop().execute(exchange);
 			return;
 		}
 		Future<Http2StreamChannel> opening = this.streams.open();
@@ -215,13 +226,34 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			exchange.end(this.connection.inFlight());
 			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.reset()));
 			this.connection.tell(ConnectionListener::released);
-			unreserve();
+			closed(exchange);
 		});
 		if (exchange.activate()) {
 			exchange(exchange, stream);
 		}
 		else {
 			stream.close();
+		}
+	}
+
+	/**
+	 * Release the stream of an exchange because the response has ended, before the caller
+	 * learns of it: its next request finds a stream free.
+	 * @param exchange the exchange
+	 */
+	void releaseEarly(Exchange exchange) {
+		if (exchange.release()) {
+			this.ending++;
+			unreserve();
+		}
+	}
+
+	private void closed(Exchange exchange) {
+		if (exchange.release()) {
+			unreserve();
+		}
+		else {
+			this.ending--;
 		}
 	}
 

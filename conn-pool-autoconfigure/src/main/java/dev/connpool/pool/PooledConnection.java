@@ -48,10 +48,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private @Nullable CloseReason reason;
 
-	/**
-	 * Whether the response of the current exchange has ended, so that this is free soon.
-	 */
-	private volatile boolean finishing;
+	/** Whether this has been released although its exchange has not quite ended. */
+	private boolean released;
 
 	private volatile boolean draining;
 
@@ -128,7 +126,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (session != null) {
 			session.open(exchange);
 		}
-		else if (!this.channel.isActive()) {
+		else if (!this.channel.isActive() || this.current != null) {
+			this.released = false;
 			this.pool.reassign(exchange);
 		}
 		else if (!exchange.activate()) {
@@ -206,33 +205,25 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
 			SilenceHandler.unwatch(this.channel);
-			this.pool.released(this);
+			releaseEarly();
 		}
 		else {
 			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
-					: this.finishing ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+					: exchange.isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
 		}
+		this.released = false;
 		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
 	}
 
 	/**
-	 * Note that the response has ended. The caller learns of it before Reactor Netty
-	 * releases the connection; its next request should wait for this one, not dial.
+	 * Release this because the response has ended, before the caller learns of it: its
+	 * next request finds this connection free. An exchange that is assigned to it now
+	 * begins when the event loop has finished with this one.
 	 */
-	void finishing() {
-		if (this.current != null && !this.finishing) {
-			this.finishing = true;
-			this.pool.finishing(1);
-		}
-	}
-
-	/**
-	 * Undo {@link #finishing()}.
-	 */
-	void finished() {
-		if (this.finishing) {
-			this.finishing = false;
-			this.pool.finishing(-1);
+	void releaseEarly() {
+		if (!this.released && isPersistent() && this.pool.host().pool().keepAlive()) {
+			this.released = true;
+			this.pool.released(this);
 		}
 	}
 
@@ -358,9 +349,14 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return (reason != null) ? reason : CloseReason.PEER_CLOSED;
 	}
 
+	/**
+	 * Close this when its event loop has finished with what it is doing now, which may be
+	 * handing the end of a response to a caller. On any thread.
+	 * @param reason the reason
+	 */
 	void close(CloseReason reason) {
 		closing(reason);
-		this.channel.close();
+		this.channel.eventLoop().execute(this.channel::close);
 	}
 
 	@Override

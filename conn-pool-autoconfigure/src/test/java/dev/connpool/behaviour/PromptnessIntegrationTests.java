@@ -11,7 +11,6 @@ import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestServer.Arrival;
 import dev.connpool.testing.Wire;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,8 +19,7 @@ import reactor.core.Disposable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a caller was told is over is over, without a moment to get there. Each disabled
- * test shows a gap between a promise and what is done.
+ * What a caller was told is over is over, without a moment to get there.
  */
 class PromptnessIntegrationTests {
 
@@ -29,7 +27,6 @@ class PromptnessIntegrationTests {
 	final Network network = new Network();
 
 	// B9
-	@Disabled("A connection is counted idle only some time after its caller got the response")
 	@ParameterizedTest
 	@EnumSource
 	void closeIdleClosesAConnectionWhoseCallerIsBack(Wire wire) {
@@ -43,7 +40,6 @@ class PromptnessIntegrationTests {
 	}
 
 	// B2
-	@Disabled("A connection is counted idle only some time after its caller got the response")
 	@ParameterizedTest
 	@EnumSource(names = { "H1", "H1_TLS" })
 	void aCallerThatIsBackGetsItsConnectionAgain(Wire wire) {
@@ -64,7 +60,6 @@ class PromptnessIntegrationTests {
 	}
 
 	// B18
-	@Disabled("A stream is counted free only some time after its caller got the response")
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
 	void aSecondBurstFitsWhereTheFirstDid(Wire wire) {
@@ -81,7 +76,6 @@ class PromptnessIntegrationTests {
 	}
 
 	// N1
-	@Disabled("close() leaves connections that are being opened to their own deadline")
 	@ParameterizedTest
 	@EnumSource(names = { "H1_TLS", "H2" })
 	void closeEndsConnectionsThatAreBeingOpened(Wire wire) {
