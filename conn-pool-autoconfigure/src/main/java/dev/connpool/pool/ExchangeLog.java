@@ -57,7 +57,7 @@ final class ExchangeLog {
 			this.reused = state == ConnectionObserver.State.ACQUIRED;
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
-			this.template = printable(UriTemplates.of(connection.channel()));
+			this.template = UriTemplates.of(connection.channel());
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED && connection instanceof HttpClientResponse response) {
 			this.headerAt = System.nanoTime();
@@ -111,11 +111,6 @@ final class ExchangeLog {
 		return "protocol=%s connection=%s stream=%d reused=%b attempt=1".formatted(
 				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.streamId(),
 				this.reused);
-	}
-
-	// A template is as its author wrote it; none may begin a line of its own.
-	private static @Nullable String printable(@Nullable String template) {
-		return (template != null) ? template.replaceAll("[\\p{Cntrl}\\s]", "?") : null;
 	}
 
 	private static String millis(long start, long end) {

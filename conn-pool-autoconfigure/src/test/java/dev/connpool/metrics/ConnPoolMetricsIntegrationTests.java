@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -107,6 +108,18 @@ class ConnPoolMetricsIntegrationTests {
 		client.fetch(server.url("/hello"));
 		server.closeConnections();
 		await().untilAsserted(() -> assertThat(closed(server, "peer-closed")).isOne());
+	}
+
+	@Test
+	void streamsThatTheServerResetsAreCountedByError() {
+		TestServer server = TestServer.h2()
+			.route("/broken",
+					(request, response) -> response.sendString(
+							Flux.concat(Mono.just("some"), Mono.error(new IllegalStateException("on purpose")))))
+			.start(this.network);
+		client((settings) -> settings).get(server.url("/broken")).onErrorComplete().block();
+		await().untilAsserted(() -> assertThat(find("stream.reset", server).counters()).singleElement()
+			.satisfies((counter) -> assertThat(counter.count()).isOne()));
 	}
 
 	@Test

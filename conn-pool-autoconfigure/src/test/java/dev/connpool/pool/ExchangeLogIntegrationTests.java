@@ -101,10 +101,13 @@ class ExchangeLogIntegrationTests {
 	void templateCannotForgeALine() {
 		TestServer server = TestServer.h1().start(this.network);
 		webClient(logging()).get()
-			.uri(server.host() + "/hello\n/x")
+			.uri(server.host() + "/hello\nclient=forged/{name}", "x")
 			.exchangeToMono((response) -> response.releaseBody())
 			.block();
-		assertThat(this.lines.await(1)).singleElement().asString().contains(" uri=/hello?/x ");
+		assertThat(this.lines.await(1)).singleElement()
+			.asString()
+			.doesNotContain("\n")
+			.contains(" uri=/hello%0Aclient=forged/{name} ");
 	}
 
 	@ParameterizedTest
