@@ -59,6 +59,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private final HeaderBytes headerBytes;
 
+	private final LivenessHandler liveness;
+
 	private @Nullable GoAway goAway;
 
 	private final Http2StreamChannelBootstrap streams;
@@ -81,9 +83,11 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	/** The exchange that did not wait for SETTINGS. */
 	private @Nullable Exchange early;
 
-	Http2Session(PooledConnection connection, Http2FrameCodec codec, HeaderBytes headerBytes) {
+	Http2Session(PooledConnection connection, Http2FrameCodec codec, HeaderBytes headerBytes,
+			LivenessHandler liveness) {
 		this.connection = connection;
 		this.headerBytes = headerBytes;
+		this.liveness = liveness;
 		this.http2 = codec.connection();
 		this.streams = new Http2StreamChannelBootstrap(connection.channel());
 		this.settingsTimer = connection.channel()
@@ -297,7 +301,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 */
 	ConnectionSnapshot.Http2 snapshot() {
 		Http2Stream all = this.http2.connectionStream();
-		return new ConnectionSnapshot.Http2(activeStreams(), this.limit, this.goAway, null,
+		return new ConnectionSnapshot.Http2(activeStreams(), this.limit, this.goAway, this.liveness.roundTrip(),
 				this.http2.remote().flowController().windowSize(all),
 				this.http2.local().flowController().windowSize(all),
 				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));

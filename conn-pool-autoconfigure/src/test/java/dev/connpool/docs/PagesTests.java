@@ -39,7 +39,7 @@ class PagesTests {
 
 	private static final Pattern FENCED = Pattern.compile("^```.*?^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
-	private static final Pattern PROPERTY = Pattern.compile("(?<![\\w.-])conn-pool\\.[a-z][\\w.<>-]*[\\w>]");
+	private static final Pattern PROPERTY = Pattern.compile("(?<![\\w./-])conn-pool\\.[a-z][\\w.<>-]*[\\w>]");
 
 	private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
 

@@ -113,13 +113,22 @@ public final class TestSettings {
 	public TestSettings strictMaxConcurrentStreams() {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(true, from.maxConcurrentStreams(), from.initialWindowSize(),
-				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
+				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
+				from.pingTimeout()));
 	}
 
 	public TestSettings maxConcurrentStreams(int streams) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), streams, from.initialWindowSize(),
-				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
+				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
+				from.pingTimeout()));
+	}
+
+	public TestSettings ping(Duration interval, Duration timeout) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
+				from.initialWindowSize(), from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(),
+				interval, timeout));
 	}
 
 	public TestSettings logExchanges() {

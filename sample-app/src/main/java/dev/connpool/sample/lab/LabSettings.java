@@ -34,7 +34,8 @@ final class LabSettings {
 		Http2Settings base = Http2Settings.DEFAULTS;
 		return with(ClientSettings.DEFAULTS.protocols(), PoolSettings.DEFAULTS,
 				new Http2Settings(true, base.maxConcurrentStreams(), base.initialWindowSize(),
-						base.connectionWindowSize(), base.maxHeaderListSize(), base.headerTableSize()));
+						base.connectionWindowSize(), base.maxHeaderListSize(), base.headerTableSize(), base.pingInterval(),
+						base.pingTimeout()));
 	}
 
 	private static PoolSettings pool(int maxConnectionsPerHost, boolean keepAlive) {
