@@ -79,10 +79,13 @@ final class ClientMeters {
 	}
 
 	private HostMeters create(ServerAddress server) {
-		HostMeters meters = new HostMeters(this.registry, this.client.name(), server,
-				() -> now((host, own) -> own != null && own.server().equals(server)));
+		HostMeters meters = meters(server, (host, own) -> own != null && own.server().equals(server));
 		meters.max(max(server));
 		return meters;
+	}
+
+	private HostMeters meters(ServerAddress server, BiPredicate<String, @Nullable HostMeters> which) {
+		return new HostMeters(new HostScope(this.registry, this.client.name(), server, () -> now(which)), server);
 	}
 
 	private int max(ServerAddress server) {
@@ -98,8 +101,7 @@ final class ClientMeters {
 	private HostMeters others() {
 		HostMeters shared = this.others;
 		if (shared == null) {
-			shared = new HostMeters(this.registry, this.client.name(), ServerAddress.OTHER,
-					() -> now((host, own) -> own == null));
+			shared = meters(ServerAddress.OTHER, (host, own) -> own == null);
 			this.others = shared;
 		}
 		return shared;

@@ -86,7 +86,7 @@ public final class ConnPoolMetrics implements MeterBinder, ConnectionListener {
 
 	@Override
 	public void pingAcknowledged(ConnectionInfo connection, Duration roundTrip) {
-		each(connection, (host) -> host.ping(roundTrip));
+		each(connection, (host) -> host.ping(connection.protocol(), roundTrip));
 	}
 
 	private void each(ConnectionInfo connection, Consumer<HostMeters> event) {

@@ -1,21 +1,14 @@
 package dev.connpool.metrics;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 import dev.connpool.snapshot.ConnectionSnapshot.State;
 import dev.connpool.snapshot.HostSnapshot;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
@@ -26,40 +19,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostMeters {
 
-	private final MeterRegistry registry;
+	private final HostScope scope;
 
 	private final ServerAddress server;
 
-	private final Tags tags;
+	/** The timers of each protocol, by ALPN id. */
+	private final Map<String, Timer> opening = new ConcurrentHashMap<>();
 
-	private final Supplier<List<HostSnapshot>> now;
+	private final Map<String, Timer> waiting = new ConcurrentHashMap<>();
 
-	private final Map<String, ProtocolMeters> protocols = new ConcurrentHashMap<>();
+	private final Map<String, Timer> living = new ConcurrentHashMap<>();
 
-	private final Map<String, Counter> counters = new ConcurrentHashMap<>();
+	private final Map<String, Timer> pings = new ConcurrentHashMap<>();
 
-	private volatile @Nullable Timer pings;
+	private final Map<String, Counter> closed = new ConcurrentHashMap<>();
 
-	private final List<Meter> registered = new ArrayList<>();
+	private final Map<String, Counter> resets = new ConcurrentHashMap<>();
 
-	private final Set<String> versions = new HashSet<>();
+	private final Map<String, Counter> goAways = new ConcurrentHashMap<>();
 
-	private boolean removed;
+	/** What the gauges tell apart. */
+	private final Set<String> versions = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create the meters that every host has.
-	 * @param registry where they are registered
-	 * @param client the client name
+	 * @param scope where meters are registered
 	 * @param server the host
-	 * @param now looks at the host
 	 */
-	HostMeters(MeterRegistry registry, String client, ServerAddress server, Supplier<List<HostSnapshot>> now) {
-		this.registry = registry;
+	HostMeters(HostScope scope, ServerAddress server) {
+		this.scope = scope;
 		this.server = server;
-		this.tags = Tags.of(MeterTag.CLIENT.asString(), client, MeterTag.ADDRESS.asString(), server.address(),
-				MeterTag.PORT.asString(), server.port());
-		this.now = now;
-		gauge(ConnPoolMeters.PENDING_REQUESTS, this.tags, HostSnapshot::pendingAcquires);
+		scope.gauge(ConnPoolMeters.PENDING_REQUESTS, Tags.empty(), HostSnapshot::pendingAcquires);
 	}
 
 	ServerAddress server() {
@@ -72,113 +62,85 @@ final class HostMeters {
 	 */
 	void max(int max) {
 		if (max > 0) {
-			this.registered.add(ConnPoolMeters.MAX.gauge(this.registry, this.tags, () -> max));
+			this.scope.constant(ConnPoolMeters.MAX, max);
 		}
+	}
+
+	void remove() {
+		this.scope.remove();
 	}
 
 	// Recording
 
 	void opened(String protocol, Duration took) {
-		ProtocolMeters meters = protocol(protocol);
-		if (meters != null) {
-			meters.created.record(took);
-		}
+		record(this.opening, ConnPoolMeters.CREATE_TIME, protocol, took);
 	}
 
 	void acquired(String protocol, Duration waited) {
-		ProtocolMeters meters = protocol(protocol);
-		if (meters != null) {
-			meters.waited.record(waited);
-		}
+		record(this.waiting, ConnPoolMeters.WAIT_TIME, protocol, waited);
 	}
 
 	void closed(String protocol, String reason, Duration age) {
-		ProtocolMeters meters = protocol(protocol);
-		if (meters != null) {
-			meters.duration.record(age);
-		}
+		record(this.living, ConnPoolMeters.DURATION, protocol, age);
 		closed(reason);
 	}
 
 	void closed(String reason) {
-		count(ConnPoolMeters.CLOSED, MeterTag.REASON, reason);
+		count(this.closed, ConnPoolMeters.CLOSED, MeterTag.REASON, reason);
 	}
 
 	void reset(String error) {
-		count(ConnPoolMeters.STREAM_RESET, MeterTag.ERROR, MeterTag.error(error));
+		count(this.resets, ConnPoolMeters.STREAM_RESET, MeterTag.ERROR, MeterTag.error(error));
 	}
 
 	void goAway(String error) {
-		count(ConnPoolMeters.GOAWAY_RECEIVED, MeterTag.ERROR, MeterTag.error(error));
+		count(this.goAways, ConnPoolMeters.GOAWAY_RECEIVED, MeterTag.ERROR, MeterTag.error(error));
 	}
 
-	void ping(Duration roundTrip) {
-		Timer timer = this.pings;
+	void ping(String protocol, Duration roundTrip) {
+		record(this.pings, ConnPoolMeters.PING_RTT, protocol, roundTrip);
+	}
+
+	private void record(Map<String, Timer> timers, ConnPoolMeters meter, String protocol, Duration time) {
+		Timer timer = timers.get(protocol);
 		if (timer == null) {
-			timer = registerPings();
+			speaks(protocol);
+			Tags own = (meter == ConnPoolMeters.PING_RTT) ? Tags.empty()
+					: Tags.of(MeterTag.PROTOCOL.asString(), MeterTag.version(protocol));
+			timer = timers.computeIfAbsent(protocol, (absent) -> this.scope.timer(meter, own));
 		}
 		if (timer != null) {
-			timer.record(roundTrip);
+			timer.record(time);
 		}
 	}
 
-	private void count(ConnPoolMeters meter, MeterTag tag, String value) {
-		String key = meter.getName() + value;
-		Counter counter = this.counters.get(key);
-		if (counter == null) {
-			counter = register(meter, key, this.tags.and(tag.asString(), value));
-		}
+	private void count(Map<String, Counter> counters, ConnPoolMeters meter, MeterTag tag, String value) {
+		Counter counter = counters.computeIfAbsent(value,
+				(absent) -> this.scope.counter(meter, Tags.of(tag.asString(), value)));
 		if (counter != null) {
 			counter.increment();
 		}
 	}
 
-	private @Nullable ProtocolMeters protocol(String protocol) {
-		ProtocolMeters meters = this.protocols.get(protocol);
-		return (meters != null) ? meters : register(protocol);
-	}
-
-	// Registering
+	// Looking
 
 	/**
-	 * See to it that there are meters for a protocol.
+	 * See to it that there are gauges for a protocol.
 	 * @param protocol the ALPN id, or {@code null} if none was negotiated yet
 	 */
 	void speaks(@Nullable String protocol) {
-		if (protocol != null) {
-			protocol(protocol);
-		}
-		else if (this.protocols.isEmpty()) {
-			registerConnections(MeterTag.version(null));
-		}
-	}
-
-	private synchronized @Nullable ProtocolMeters register(String protocol) {
-		ProtocolMeters known = this.protocols.get(protocol);
-		if (known != null || this.removed) {
-			return known;
-		}
 		String version = MeterTag.version(protocol);
-		registerConnections(version);
-		Tags tagged = this.tags.and(MeterTag.PROTOCOL.asString(), version);
-		ProtocolMeters meters = new ProtocolMeters(timer(ConnPoolMeters.CREATE_TIME, tagged),
-				timer(ConnPoolMeters.WAIT_TIME, tagged), timer(ConnPoolMeters.DURATION, tagged));
-		this.protocols.put(protocol, meters);
-		return meters;
-	}
-
-	private synchronized void registerConnections(String version) {
-		if (this.removed || !this.versions.add(version)) {
+		if ((protocol == null && !this.versions.isEmpty()) || !this.versions.add(version)) {
 			return;
 		}
 		if (version.equals("2")) {
-			gauge(ConnPoolMeters.STREAM_ACTIVE, this.tags, (host) -> host.streams().active());
-			gauge(ConnPoolMeters.STREAM_LIMIT, this.tags, (host) -> host.streams().limit());
+			this.scope.gauge(ConnPoolMeters.STREAM_ACTIVE, Tags.empty(), (host) -> host.streams().active());
+			this.scope.gauge(ConnPoolMeters.STREAM_LIMIT, Tags.empty(), (host) -> host.streams().limit());
 		}
 		for (State state : State.values()) {
-			Tags tagged = this.tags.and(MeterTag.STATE.asString(), state.name().toLowerCase(Locale.ROOT),
+			Tags own = Tags.of(MeterTag.STATE.asString(), state.name().toLowerCase(Locale.ROOT),
 					MeterTag.PROTOCOL.asString(), version);
-			gauge(ConnPoolMeters.OPEN_CONNECTIONS, tagged,
+			this.scope.gauge(ConnPoolMeters.OPEN_CONNECTIONS, own,
 					(host) -> MeterTag.version(host.protocol()).equals(version) ? count(host.connections(), state) : 0);
 		}
 	}
@@ -192,48 +154,6 @@ final class HostMeters {
 			case PROBING -> connections.probing();
 			case DRAINING -> connections.draining();
 		};
-	}
-
-	private synchronized @Nullable Counter register(ConnPoolMeters meter, String key, Tags tagged) {
-		Counter counter = this.counters.get(key);
-		if (counter == null && !this.removed) {
-			counter = meter.counter(this.registry, tagged);
-			this.registered.add(counter);
-			this.counters.put(key, counter);
-		}
-		return counter;
-	}
-
-	private synchronized @Nullable Timer registerPings() {
-		if (this.pings == null && !this.removed) {
-			this.pings = timer(ConnPoolMeters.PING_RTT, this.tags);
-		}
-		return this.pings;
-	}
-
-	private Timer timer(ConnPoolMeters meter, Tags tagged) {
-		Timer timer = meter.timer(this.registry, tagged);
-		this.registered.add(timer);
-		return timer;
-	}
-
-	private void gauge(ConnPoolMeters meter, Tags tagged, ToDoubleFunction<HostSnapshot> value) {
-		Supplier<Number> sum = () -> this.now.get().stream().mapToDouble(value).sum();
-		this.registered.add(meter.gauge(this.registry, tagged, sum));
-	}
-
-	/**
-	 * Take all meters out of the registry. What is recorded from now on is lost.
-	 */
-	synchronized void remove() {
-		this.removed = true;
-		this.registered.forEach(this.registry::remove);
-	}
-
-	/**
-	 * The timers that tell protocols apart.
-	 */
-	private record ProtocolMeters(Timer created, Timer waited, Timer duration) {
 	}
 
 }

@@ -83,7 +83,13 @@ final class ExchangeLog {
 	 */
 	void ended() {
 		long now = System.nanoTime();
-		CallerContext.run(this.exchange.currentContext(), () -> log.info(line(now)));
+		try {
+			CallerContext.run(this.exchange.currentContext(), () -> log.info(line(now)));
+		}
+		catch (RuntimeException ex) {
+			// What goes wrong in the context of a caller must not cost the connection.
+			log.warn("An exchange with {} was not logged", this.host.origin(), ex);
+		}
 	}
 
 	private String line(long now) {
@@ -108,7 +114,7 @@ final class ExchangeLog {
 			return "protocol=- connection=- stream=- reused=- attempt=1";
 		}
 		Protocol protocol = connection.record().protocol();
-		return "protocol=%s connection=%s stream=%d reused=%b attempt=1".formatted(
+		return "protocol=%s connection=%s stream=%s reused=%s attempt=1".formatted(
 				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.streamId(),
 				this.reused);
 	}
