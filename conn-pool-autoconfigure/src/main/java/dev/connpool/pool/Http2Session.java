@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
@@ -200,10 +201,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			this.connection.pool().reassign(exchange);
 			return;
 		}
-		if (this.ending > 0 && !this.http2.local().canOpenStream()) {
-			// For the server, the stream that this takes the place of is open until the
-			// event loop has finished with it.
-			this.connection.channel().eventLoop().execute(exchange);
+		if (!this.http2.local().canOpenStream()) {
+			postpone(exchange);
 			return;
 		}
 		Future<Http2StreamChannel> opening = this.streams.open();
@@ -212,6 +211,24 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 		else {
 			opening.addListener((opened) -> opened(exchange, opening));
+		}
+	}
+
+	private void postpone(Exchange exchange) {
+		EventLoop eventLoop = this.connection.channel().eventLoop();
+		if (this.reserved.get() > this.limit) {
+			// The server has lowered its limit since the stream was reserved.
+			unreserve();
+			this.connection.pool().reassign(exchange);
+		}
+		else if (this.ending > 0) {
+			// For the server, the stream that this takes the place of is open until the
+			// event loop has finished with it.
+			eventLoop.execute(exchange);
+		}
+		else {
+			// Or until it has been written that the stream is reset.
+			eventLoop.schedule(exchange, 1, TimeUnit.MILLISECONDS);
 		}
 	}
 

@@ -53,6 +53,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private volatile boolean draining;
 
+	/** Whether this is going to be closed whatever happens. */
+	private volatile boolean doomed;
+
 	/** When this was last used; 0 while it is in use. */
 	private volatile long idleSince;
 
@@ -126,7 +129,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (session != null) {
 			session.open(exchange);
 		}
-		else if (!this.channel.isActive() || this.current != null) {
+		else if (!isFit() || this.current != null) {
 			this.released = false;
 			this.pool.reassign(exchange);
 		}
@@ -325,6 +328,14 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	// Closing
 
+	/**
+	 * Return whether an exchange may begin. On any thread.
+	 * @return whether this is open and going to stay so
+	 */
+	boolean isFit() {
+		return !this.doomed && this.channel.isActive();
+	}
+
 	boolean isDraining() {
 		return this.draining;
 	}
@@ -356,6 +367,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	void close(CloseReason reason) {
 		closing(reason);
+		this.doomed = true;
 		this.channel.eventLoop().execute(this.channel::close);
 	}
 
