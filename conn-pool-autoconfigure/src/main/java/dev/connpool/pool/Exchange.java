@@ -302,7 +302,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	}
 
 	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.status().code() == 101) {
+		if (response.isWebsocket()) {
 			return true;
 		}
 		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
