@@ -482,7 +482,7 @@ final class HostPool {
 	}
 
 	private void forgetLater() {
-		if (isQuiet() && this.forgetting == null && !this.client.isShutDown()) {
+		if (isQuiet() && this.forgetting == null && !this.forgotten && !this.client.isShutDown()) {
 			this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
 		}
 	}
