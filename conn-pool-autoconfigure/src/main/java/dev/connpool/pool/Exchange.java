@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import dev.connpool.error.ConnPoolException;
@@ -190,7 +191,13 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		if (!STATE.compareAndSet(this, WAITING, OVER)) {
 			return false;
 		}
-		eventLoop.execute(() -> this.actual.onError(error));
+		try {
+			eventLoop.execute(() -> this.actual.onError(error));
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			this.actual.onError(error);
+		}
 		return true;
 	}
 
