@@ -239,18 +239,18 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			return;
 		}
 		Http2StreamChannel stream = opening.getNow();
+		if (!exchange.activate()) {
+			stream.close();
+			unreserve();
+			return;
+		}
 		stream.closeFuture().addListener((closed) -> {
 			exchange.end(this.connection.inFlight());
 			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.reset()));
 			this.connection.tell(ConnectionListener::released);
 			closed(exchange);
 		});
-		if (exchange.activate()) {
-			exchange(exchange, stream);
-		}
-		else {
-			stream.close();
-		}
+		exchange(exchange, stream);
 	}
 
 	/**
