@@ -267,8 +267,14 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
+	/**
+	 * Return since when this is unused. On any thread. On HTTP/2 a stream may be reserved
+	 * before the thread that released the last one has called {@link #idle}.
+	 * @return when this was last used; 0 while it is in use
+	 */
 	long idleSince() {
-		return this.idleSince;
+		Http2Session session = this.http2;
+		return (session != null && session.activeStreams() > 0) ? 0 : this.idleSince;
 	}
 
 	void busy() {
@@ -296,7 +302,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private void checkIdleness() {
 		this.idleTimer = null;
-		long since = this.idleSince;
+		long since = idleSince();
 		if (since == 0 || !this.channel.isActive()) {
 			return;
 		}
@@ -323,7 +329,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (this.draining) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
-		return (this.idleSince != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
+		return (idleSince() != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
 	}
 
 	// Closing
