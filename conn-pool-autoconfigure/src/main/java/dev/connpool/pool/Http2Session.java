@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -381,8 +382,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		// The codec has already told the server (RFC 9113, section 5.4.1) and closes.
-		this.connection.closing(CloseReason.PROTOCOL_ERROR);
+		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
+		// closes.
+		this.connection.closing((cause instanceof IOException) ? CloseReason.PEER_CLOSED : CloseReason.PROTOCOL_ERROR);
 	}
 
 }
