@@ -50,6 +50,11 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void metricsAreFedFromOutside() {
+		packageDependsOn("metrics", "listener", "settings", "snapshot");
+	}
+
+	@Test
 	void webKnowsTheClient() {
 		packageDependsOn("web", "client", "snapshot", "settings");
 	}

@@ -40,7 +40,7 @@ record BootProperties(HttpClientSettingsProperties properties) {
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
 						timeouts.streamIdle()),
 				base.tcp(), base.http2(), base.compression(), base.maxResponseHeaderSize(), sslBundle(base.sslBundle()),
-				base.hosts());
+				base.logExchanges(), base.hosts());
 	}
 
 	/**

@@ -29,6 +29,7 @@ import org.springframework.util.unit.DataSize;
  * @param compression Whether to ask for compressed responses and decompress them.
  * @param maxResponseHeaderSize Maximum size of the headers of a response, whatever the
  * protocol.
+ * @param logging Logging settings.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  */
 record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols,
@@ -37,7 +38,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
-		@Nullable DataSize maxResponseHeaderSize, @DefaultValue Map<String, HostProperties> hosts) {
+		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
+		@DefaultValue Map<String, HostProperties> hosts) {
 
 	/**
 	 * Merge everything but the hosts, which come last because they inherit from the
@@ -51,7 +53,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
 				this.http2.over(base.http2()), Absent.or(this.compression, base.compression()),
 				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
-				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(), base.hosts());
+				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),
+				Absent.or(this.logging.exchange(), base.logExchanges()), base.hosts());
 	}
 
 	/**
@@ -73,7 +76,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			merged.put(authority, host.over(alias, inherited));
 		});
 		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
-				base.http2(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), merged);
+				base.http2(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(),
+				merged);
 	}
 
 	private static URI uri(String setting, String value) {

@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param compression Whether to ask for compressed responses and decompress them.
  * @param maxResponseHeaderSize Maximum size of the headers of a response, whatever the
  * protocol.
+ * @param logging Logging settings.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  * @param clients Named clients, which inherit everything that they do not set themselves.
  */
@@ -35,8 +36,8 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
-		@Nullable DataSize maxResponseHeaderSize, @DefaultValue Map<String, HostProperties> hosts,
-		@DefaultValue Map<String, ClientProperties> clients) {
+		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
+		@DefaultValue Map<String, HostProperties> hosts, @DefaultValue Map<String, ClientProperties> clients) {
 
 	static final String PREFIX = "conn-pool";
 
@@ -46,7 +47,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	 */
 	ClientProperties defaults() {
 		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-				this.ssl, this.compression, this.maxResponseHeaderSize, this.hosts);
+				this.ssl, this.compression, this.maxResponseHeaderSize, this.logging, this.hosts);
 	}
 
 }

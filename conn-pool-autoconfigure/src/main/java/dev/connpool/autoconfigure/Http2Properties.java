@@ -1,5 +1,7 @@
 package dev.connpool.autoconfigure;
 
+import java.time.Duration;
+
 import dev.connpool.settings.Http2Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +21,14 @@ import org.springframework.util.unit.DataSize;
  * @param maxHeaderListSize Maximum uncompressed size of the headers of a response. 0
  * follows the maximum response header size of the client.
  * @param headerTableSize Size of the HPACK table for response headers. 0 turns it off.
+ * @param pingInterval Silence of a server after which a PING is sent. 0 turns it off.
+ * @param pingTimeout Time to wait for the answer to a PING before the connection is
+ * closed.
  */
 record Http2Properties(@Nullable Boolean strictMaxConcurrentStreams, @Nullable Integer maxConcurrentStreams,
 		@Nullable DataSize initialWindowSize, @Nullable DataSize connectionWindowSize,
-		@Nullable DataSize maxHeaderListSize, @Nullable DataSize headerTableSize) {
+		@Nullable DataSize maxHeaderListSize, @Nullable DataSize headerTableSize, @Nullable Duration pingInterval,
+		@Nullable Duration pingTimeout) {
 
 	Http2Settings over(Http2Settings base) {
 		return new Http2Settings(Absent.or(this.strictMaxConcurrentStreams, base.strictMaxConcurrentStreams()),
@@ -30,7 +36,8 @@ record Http2Properties(@Nullable Boolean strictMaxConcurrentStreams, @Nullable I
 				Absent.or("http2.initial-window-size", this.initialWindowSize, base.initialWindowSize()),
 				Absent.or("http2.connection-window-size", this.connectionWindowSize, base.connectionWindowSize()),
 				Absent.or("http2.max-header-list-size", this.maxHeaderListSize, base.maxHeaderListSize()),
-				Absent.or("http2.header-table-size", this.headerTableSize, base.headerTableSize()));
+				Absent.or("http2.header-table-size", this.headerTableSize, base.headerTableSize()),
+				Absent.or(this.pingInterval, base.pingInterval()), Absent.or(this.pingTimeout, base.pingTimeout()));
 	}
 
 }

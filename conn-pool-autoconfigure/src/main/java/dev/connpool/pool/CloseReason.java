@@ -17,6 +17,8 @@ enum CloseReason {
 
 	GOAWAY("goaway"),
 
+	PING_TIMEOUT("ping-timeout"),
+
 	RESPONSE_TIMEOUT("response-timeout"),
 
 	REQUEST_TIMEOUT("request-timeout"),

@@ -42,6 +42,8 @@ final class ConnectionRecord {
 
 	private long bytesReceived;
 
+	private long receivedAt = System.nanoTime();
+
 	ConnectionRecord(Channel channel, Instant openedAt, long begun) {
 		this.channel = channel;
 		this.openedAt = openedAt;
@@ -87,9 +89,18 @@ final class ConnectionRecord {
 
 	void received(int bytes) {
 		this.bytesReceived += bytes;
+		this.receivedAt = System.nanoTime();
 	}
 
 	// Read
+
+	/**
+	 * Return when the server was last heard of.
+	 * @return the time, in terms of {@link System#nanoTime()}
+	 */
+	long receivedAt() {
+		return this.receivedAt;
+	}
 
 	String id() {
 		return this.channel.id().asShortText();

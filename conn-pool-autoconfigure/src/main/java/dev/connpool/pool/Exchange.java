@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import dev.connpool.error.ConnPoolException;
@@ -18,12 +19,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -106,6 +109,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	private long bytesReceived;
 
+	/** What is logged in the end; {@code null} if nothing is. */
+	private final @Nullable ExchangeLog log;
+
 	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
 		this.pool = pool;
@@ -115,6 +121,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		this.scope = observer.currentContext().getOrDefault(ExchangeScope.class, null);
 		long startedAt = (this.scope != null) ? this.scope.startedAt : this.askedAt;
 		this.requestDeadline = after(startedAt, pool.host().timeouts().request());
+		this.log = ExchangeLog.of(this, pool.host());
 	}
 
 	private TimeoutSettings timeouts() {
@@ -188,7 +195,17 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		if (!STATE.compareAndSet(this, WAITING, OVER)) {
 			return false;
 		}
-		eventLoop.execute(() -> this.actual.onError(error));
+		if (this.log != null) {
+			this.log.failed(error);
+			this.log.ended();
+		}
+		try {
+			eventLoop.execute(() -> this.actual.onError(error));
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			this.actual.onError(error);
+		}
 		return true;
 	}
 
@@ -207,11 +224,12 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void cancel() {
-		if (STATE.compareAndSet(this, WAITING, OVER)) {
+		boolean waiting = STATE.compareAndSet(this, WAITING, OVER);
+		if (waiting) {
 			this.pool.cancelled(this);
 		}
-		else {
-			STATE.compareAndSet(this, ASSIGNED, OVER);
+		if ((waiting || STATE.compareAndSet(this, ASSIGNED, OVER)) && this.log != null) {
+			this.log.ended();
 		}
 	}
 
@@ -251,6 +269,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	void end(InFlight inFlight) {
 		inFlight.remove(this);
+		if (this.log != null && this.state == ACTIVE) {
+			this.log.ended();
+		}
 		this.state = OVER;
 	}
 
@@ -261,6 +282,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void onStateChange(Connection connection, State state) {
+		if (this.log != null) {
+			this.log.changed(connection, state);
+		}
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
 			this.request = prepared;
 		}
@@ -278,6 +302,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void onUncaughtException(Connection connection, Throwable error) {
+		if (this.log != null) {
+			this.log.failed(error);
+		}
 		this.observer.onUncaughtException(connection, error);
 	}
 
@@ -300,7 +327,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	}
 
 	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.status().code() == 101) {
+		if (response.isWebsocket()) {
 			return true;
 		}
 		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
@@ -318,6 +345,11 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		if (msg instanceof HttpResponse response && Http1Handler.isInterim(response)) {
+			ReferenceCountUtil.release(msg);
+			ctx.read();
+			return;
+		}
 		received(msg);
 		if (msg instanceof LastHttpContent && this.phase == Phase.READING) {
 			answered();
@@ -398,7 +430,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		String path = (request != null) ? request.uri() : "";
 		Duration age = Duration.ofNanos(System.nanoTime() - this.askedAt);
 		Http2Session session = assigned().http2();
-		int id = (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
+		int id = streamId();
 		Http2Stream stream = (session != null && id > 0) ? session.stream(id) : null;
 		if (session == null || stream == null) {
 			return new StreamSnapshot((session != null) ? 0 : 1, this.phase.state, method, uriTemplate(), path, age,
@@ -407,6 +439,14 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		return new StreamSnapshot(id, stream.state().name().toLowerCase(Locale.ROOT).replace('_', '-'), method,
 				uriTemplate(), path, age, this.bytesSent, this.bytesReceived, session.sendWindow(stream),
 				session.receiveWindow(stream));
+	}
+
+	/**
+	 * Return the number of the stream.
+	 * @return the stream id, 1 on HTTP/1.1
+	 */
+	int streamId() {
+		return (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
 	}
 
 	private @Nullable String uriTemplate() {
@@ -447,6 +487,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		Channel channel = this.channel;
 		if (channel == null) {
 			return;
+		}
+		if (this.log != null) {
+			this.log.failed(error);
 		}
 		PooledConnection connection = assigned();
 		connection.inFlight().remove(this);

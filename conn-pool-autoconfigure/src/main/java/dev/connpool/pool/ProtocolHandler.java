@@ -79,7 +79,8 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		Http2Settings settings = this.connection.pool().host().http2();
 		HeaderBytes headerBytes = new HeaderBytes();
 		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes);
-		Http2Session session = new Http2Session(this.connection, codec, headerBytes);
+		LivenessHandler liveness = new LivenessHandler(this.connection, settings);
+		Http2Session session = new Http2Session(this.connection, codec, headerBytes, liveness);
 		this.connection.http2(session);
 		pipeline
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush,
@@ -88,6 +89,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", liveness)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", session)
 			.remove(NettyPipeline.ReactiveBridge);
 		widen(codec.connection(), settings.connectionWindowSize());

@@ -20,19 +20,20 @@ import org.jspecify.annotations.Nullable;
  * @param compression whether compressed responses are asked for and decompressed
  * @param maxResponseHeaderSize most bytes of response headers accepted
  * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
+ * @param logExchanges whether one line is logged for each exchange
  * @param hosts what differs for some hosts, by authority in lower case, such as
  * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
 		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, boolean compression, int maxResponseHeaderSize,
-		@Nullable String sslBundle, Map<String, HostSettings> hosts) {
+		@Nullable String sslBundle, boolean logExchanges, Map<String, HostSettings> hosts) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
 			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS, true,
-			64 * 1024, null, Map.of());
+			64 * 1024, null, false, Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);

@@ -1,5 +1,7 @@
 package dev.connpool.settings;
 
+import java.time.Duration;
+
 /**
  * How a client speaks HTTP/2 (RFC 9113).
  *
@@ -13,14 +15,20 @@ package dev.connpool.settings;
  * @param maxHeaderListSize bytes of uncompressed response headers accepted; 0 for the
  * client's {@code max-response-header-size}
  * @param headerTableSize bytes of the HPACK table for response headers; 0 turns it off
+ * @param pingInterval silence of the server after which a PING is sent; zero for never
+ * ({@code ReadIdleTimeout} in Go)
+ * @param pingTimeout longest wait for the answer before the connection is closed
+ * ({@code PingTimeout})
  */
 public record Http2Settings(boolean strictMaxConcurrentStreams, int maxConcurrentStreams, int initialWindowSize,
-		int connectionWindowSize, int maxHeaderListSize, int headerTableSize) {
+		int connectionWindowSize, int maxHeaderListSize, int headerTableSize, Duration pingInterval,
+		Duration pingTimeout) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 4 << 20, 16 << 20, 0, 4096);
+	public static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 4 << 20, 16 << 20, 0, 4096,
+			Duration.ofSeconds(30), Duration.ofSeconds(15));
 
 	private static final int PROTOCOL_WINDOW = 65_535;
 
@@ -31,6 +39,8 @@ public record Http2Settings(boolean strictMaxConcurrentStreams, int maxConcurren
 				", what every connection starts with (RFC 9113, section 6.9.2)");
 		Require.atLeast("http2.max-header-list-size", maxHeaderListSize, 0, "; 0 follows 'max-response-header-size'");
 		Require.atLeast("http2.header-table-size", headerTableSize, 0, "; 0 turns the table off");
+		Require.zeroOrPositive("http2.ping-interval", pingInterval);
+		Require.positive("http2.ping-timeout", pingTimeout);
 	}
 
 }

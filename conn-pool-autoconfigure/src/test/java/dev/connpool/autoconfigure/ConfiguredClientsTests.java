@@ -43,16 +43,18 @@ class ConfiguredClientsTests {
 				"tcp.keep-alive=false", "tcp.keep-alive-idle=14s", "tcp.no-delay=false",
 				"http2.strict-max-concurrent-streams=true", "http2.max-concurrent-streams=15",
 				"http2.initial-window-size=16KB", "http2.connection-window-size=17MB",
-				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "ssl.bundle=twenty",
-				"compression=false", "max-response-header-size=21KB");
+				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
+				"http2.ping-timeout=23s", "ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB",
+				"logging.exchange=true");
 		assertThat(clients().settings("default"))
 			.isEqualTo(new ClientSettings(URI.create("https://example.com"), List.of(Protocol.H2),
 					new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
 					new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
 							Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)),
 					new TcpSettings(false, Duration.ofSeconds(14), false),
-					new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024), false, 21 * 1024,
-					"twenty", Map.of()));
+					new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024,
+							Duration.ofSeconds(22), Duration.ofSeconds(23)),
+					false, 21 * 1024, "twenty", true, Map.of()));
 	}
 
 	@Test

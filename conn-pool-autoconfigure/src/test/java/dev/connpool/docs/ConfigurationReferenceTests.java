@@ -50,6 +50,7 @@ class ConfigurationReferenceTests {
 			Map.entry("tcp.keep-alive-idle", "`Dialer.KeepAliveConfig.Idle`"),
 			Map.entry("http2.strict-max-concurrent-streams", "`StrictMaxConcurrentStreams`"),
 			Map.entry("http2.max-header-list-size", "`MaxHeaderListSize`"),
+			Map.entry("http2.ping-interval", "`ReadIdleTimeout`"), Map.entry("http2.ping-timeout", "`PingTimeout`"),
 			Map.entry("compression", "`DisableCompression` (inverted)"),
 			Map.entry("max-response-header-size", "`MaxResponseHeaderBytes`"));
 
@@ -174,6 +175,7 @@ class ConfigurationReferenceTests {
 		defaults.put("protocols", client.protocols().stream().map(Protocol::id).toList());
 		defaults.put("compression", client.compression());
 		defaults.put("max-response-header-size", DataSize.ofBytes(client.maxResponseHeaderSize()));
+		defaults.put("logging.exchange", client.logExchanges());
 		addAll(defaults, "pool", client.pool());
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
@@ -210,6 +212,7 @@ class ConfigurationReferenceTests {
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
 		groups.put("ssl", "TLS: `ssl`");
+		groups.put("logging", "Logging: `logging`");
 		return groups;
 	}
 

@@ -8,6 +8,8 @@ import java.util.function.UnaryOperator;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
+import dev.connpool.listener.ConnectionListener;
+import dev.connpool.listener.ConnectionListeners;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -40,13 +42,22 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 
 	/** A client with changed settings, trusting {@link TestCertificate#LOOPBACK}. */
 	public TestClient client(UnaryOperator<TestSettings> change) {
-		return client(TestCertificate.LOOPBACK.trusted(), change);
+		return client(TestCertificate.LOOPBACK.trusted(), change, List.of());
 	}
 
 	/** A client with changed settings and TLS material. */
 	public TestClient client(TlsMaterial tls, UnaryOperator<TestSettings> change) {
-		TestClient client = new TestClient(
-				new PooledHttpClient(TestClient.NAME, change.apply(new TestSettings()).build(), tls, LOOPS));
+		return client(tls, change, List.of());
+	}
+
+	/** A client with changed settings that tells what its connections do. */
+	public TestClient client(UnaryOperator<TestSettings> change, ConnectionListener... listeners) {
+		return client(TestCertificate.LOOPBACK.trusted(), change, List.of(listeners));
+	}
+
+	private TestClient client(TlsMaterial tls, UnaryOperator<TestSettings> change, List<ConnectionListener> listeners) {
+		TestClient client = new TestClient(new PooledHttpClient(TestClient.NAME,
+				change.apply(new TestSettings()).build(), tls, LOOPS, new ConnectionListeners(listeners)));
 		this.clients.add(client);
 		return client;
 	}

@@ -19,7 +19,8 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.hosts());
+				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
+				from.hosts());
 		return this;
 	}
 
@@ -112,13 +113,29 @@ public final class TestSettings {
 	public TestSettings strictMaxConcurrentStreams() {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(true, from.maxConcurrentStreams(), from.initialWindowSize(),
-				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
+				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
+				from.pingTimeout()));
 	}
 
 	public TestSettings maxConcurrentStreams(int streams) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), streams, from.initialWindowSize(),
-				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize()));
+				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
+				from.pingTimeout()));
+	}
+
+	public TestSettings ping(Duration interval, Duration timeout) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
+				from.initialWindowSize(), from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(),
+				interval, timeout));
+	}
+
+	public TestSettings logExchanges() {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), true, from.hosts());
+		return this;
 	}
 
 	ClientSettings build() {
@@ -140,7 +157,7 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.hosts());
+				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 

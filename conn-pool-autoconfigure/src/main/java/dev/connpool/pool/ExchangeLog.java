@@ -1,0 +1,126 @@
+package dev.connpool.pool;
+
+import java.util.Locale;
+
+import dev.connpool.settings.Protocol;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.client.HttpClientState;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * What is logged of one exchange when it ends: one line without paths, queries or header
+ * values, in the context of the caller. Only made if the client logs exchanges.
+ */
+final class ExchangeLog {
+
+	private static final Logger log = Loggers.getLogger("dev.connpool.exchange");
+
+	private final Exchange exchange;
+
+	private final Host host;
+
+	private long acquiredAt;
+
+	private long headerAt;
+
+	private boolean reused;
+
+	private @Nullable String template;
+
+	private int status;
+
+	private boolean completed;
+
+	private @Nullable Throwable error;
+
+	private ExchangeLog(Exchange exchange, Host host) {
+		this.exchange = exchange;
+		this.host = host;
+	}
+
+	static @Nullable ExchangeLog of(Exchange exchange, Host host) {
+		return (host.settings().logExchanges() && log.isInfoEnabled()) ? new ExchangeLog(exchange, host) : null;
+	}
+
+	/**
+	 * Note what the exchange has come to.
+	 * @param connection the connection, the request or the response
+	 * @param state the new state
+	 */
+	void changed(Connection connection, ConnectionObserver.State state) {
+		if (state == ConnectionObserver.State.ACQUIRED || state == ConnectionObserver.State.CONNECTED) {
+			this.acquiredAt = System.nanoTime();
+			this.reused = state == ConnectionObserver.State.ACQUIRED;
+		}
+		else if (state == HttpClientState.REQUEST_SENT) {
+			this.template = UriTemplates.of(connection.channel());
+		}
+		else if (state == HttpClientState.RESPONSE_RECEIVED && connection instanceof HttpClientResponse response) {
+			this.headerAt = System.nanoTime();
+			this.status = response.status().code();
+		}
+		else if (state == HttpClientState.RESPONSE_COMPLETED) {
+			this.completed = true;
+		}
+	}
+
+	/**
+	 * Note why the exchange fails; the first reason stands.
+	 * @param reason the error that the caller is told
+	 */
+	void failed(Throwable reason) {
+		if (this.error == null) {
+			this.error = reason;
+		}
+	}
+
+	/**
+	 * Log the exchange.
+	 */
+	void ended() {
+		long now = System.nanoTime();
+		try {
+			CallerContext.run(this.exchange.currentContext(), () -> log.info(line(now)));
+		}
+		catch (RuntimeException ex) {
+			// What goes wrong in the context of a caller must not cost the connection.
+			log.warn("An exchange with {} was not logged", this.host.origin(), ex);
+		}
+	}
+
+	private String line(long now) {
+		return "client=%s host=%s method=%s uri=%s %s %s waited=%s header=%s total=%s".formatted(this.host.client(),
+				this.host.origin(), this.exchange.config.method(), (this.template != null) ? this.template : "-",
+				outcome(), route(), millis(this.exchange.askedAt, (this.acquiredAt != 0) ? this.acquiredAt : now),
+				millis(this.acquiredAt, this.headerAt), millis(this.exchange.askedAt, now));
+	}
+
+	private String outcome() {
+		String status = "status=" + ((this.status != 0) ? this.status : "-");
+		Throwable reason = this.error;
+		if (reason != null) {
+			return status + " error=" + reason.getClass().getSimpleName();
+		}
+		return this.completed ? status : status + " error=cancelled";
+	}
+
+	private String route() {
+		PooledConnection connection = (this.acquiredAt != 0) ? this.exchange.connection() : null;
+		if (connection == null) {
+			return "protocol=- connection=- stream=- reused=- attempt=1";
+		}
+		Protocol protocol = connection.record().protocol();
+		return "protocol=%s connection=%s stream=%s reused=%s attempt=1".formatted(
+				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.streamId(),
+				this.reused);
+	}
+
+	private static String millis(long start, long end) {
+		return (start != 0 && end != 0) ? String.format(Locale.ROOT, "%.1fms", (end - start) / 1e6) : "-";
+	}
+
+}

@@ -1,0 +1,72 @@
+package dev.connpool.behaviour;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ConnectionSnapshot;
+import dev.connpool.testing.Failure;
+import dev.connpool.testing.Gate;
+import dev.connpool.testing.Network;
+import dev.connpool.testing.RawServer;
+import dev.connpool.testing.TestClient;
+import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Wire;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A silent HTTP/2 server is asked whether it is still there (B22).
+ */
+class LivenessIntegrationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final String SETTINGS_FRAME = "\0\0\0\4\0\0\0\0\0";
+
+	@RegisterExtension
+	final Network network = new Network();
+
+	@Test
+	void aFrozenServerIsLeftAlsoWithStreamsOpen() {
+		RawServer server = RawServer.start(this.network, (connection) -> connection.write(SETTINGS_FRAME));
+		TestClient client = this.network.client(
+				(settings) -> settings.protocols(Protocol.H2C).ping(Duration.ofMillis(200), Duration.ofMillis(300)));
+		Failure failure = Failure.of(client.get(server.url("/")));
+		assertThat(failure.after()).isBetween(Duration.ofMillis(450), Duration.ofSeconds(2));
+		assertThat(client).holdsNothing();
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("ping-timeout");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "H2", "H2C" })
+	void aServerThatAnswersIsKept(Wire wire) {
+		Gate gate = new Gate();
+		TestServer server = wire.server().hold("/held", gate).start(this.network);
+		TestClient client = this.network
+			.client((settings) -> wire.settings().apply(settings).ping(Duration.ofMillis(50), Duration.ofSeconds(5)));
+		Mono<List<String>> calls = client.begin(server.url("/held"), 1);
+		await().atMost(PATIENCE).until(() -> roundTrip(client, server) != null);
+		assertThat(roundTrip(client, server)).isBetween(Duration.ofNanos(1), PATIENCE);
+		gate.open();
+		assertThat(calls.block(PATIENCE)).containsOnly("held");
+		assertThat(server).acceptedConnections(1);
+	}
+
+	private static Duration roundTrip(TestClient client, TestServer server) {
+		return client.pooled()
+			.survey()
+			.map((survey) -> survey.hosts().get(server.host()).connectionList())
+			.flatMapIterable((connections) -> connections)
+			.mapNotNull(ConnectionSnapshot::http2)
+			.mapNotNull(ConnectionSnapshot.Http2::pingRtt)
+			.blockFirst(PATIENCE);
+	}
+
+}
