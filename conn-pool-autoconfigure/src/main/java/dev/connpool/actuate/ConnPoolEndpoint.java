@@ -12,6 +12,7 @@ import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -79,7 +80,7 @@ public class ConnPoolEndpoint {
 
 	ClientDescriptor client(String name, boolean shown) {
 		ConnPoolClient client = find(name);
-		return ClientDescriptor.whole(client, survey(client), this.values.shown(shown));
+		return ClientDescriptor.whole(client, answer(client.survey()), this.values.shown(shown));
 	}
 
 	/**
@@ -94,7 +95,7 @@ public class ConnPoolEndpoint {
 	}
 
 	ConnectionDescriptor connection(String name, String connection, boolean shown) {
-		return survey(find(name)).hosts()
+		return answer(find(name).survey(connection)).hosts()
 			.values()
 			.stream()
 			.map(HostSnapshot::connectionList)
@@ -145,8 +146,8 @@ public class ConnPoolEndpoint {
 		}
 	}
 
-	private static ClientSnapshot survey(ConnPoolClient client) {
-		return Objects.requireNonNull(client.survey().block());
+	private static ClientSnapshot answer(Mono<ClientSnapshot> survey) {
+		return Objects.requireNonNull(survey.block());
 	}
 
 }

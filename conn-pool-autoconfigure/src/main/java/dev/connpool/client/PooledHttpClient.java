@@ -106,6 +106,16 @@ public final class PooledHttpClient {
 	}
 
 	/**
+	 * List one connection with all its exchanges, however many there are.
+	 * @param connection the connection id
+	 * @return how it is now, in the list of its host; in none if there is no such
+	 * connection
+	 */
+	public Mono<ClientSnapshot> survey(String connection) {
+		return this.pool.survey(connection);
+	}
+
+	/**
 	 * Close every idle connection; those in use are left alone
 	 * ({@code CloseIdleConnections} in Go). Returns at once.
 	 */

@@ -154,6 +154,15 @@ public final class ConnectionPool implements ConnectionProvider {
 		return new Survey(this).take();
 	}
 
+	/**
+	 * Look at one connection with all its streams.
+	 * @param connection the connection id
+	 * @return how it is now, in the list of its host
+	 */
+	public Mono<ClientSnapshot> survey(String connection) {
+		return new Survey(this, connection).take();
+	}
+
 	ClientSettings settings() {
 		return this.settings;
 	}

@@ -14,6 +14,7 @@ import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -33,8 +34,21 @@ final class Survey {
 
 	private final ConnectionPool pool;
 
+	private final @Nullable String only;
+
 	Survey(ConnectionPool pool) {
+		this(pool, null);
+	}
+
+	/**
+	 * Create a survey.
+	 * @param pool the client
+	 * @param only the id of the one connection to list, with all its exchanges, or
+	 * {@code null} to list all connections
+	 */
+	Survey(ConnectionPool pool, @Nullable String only) {
 		this.pool = pool;
+		this.only = only;
 	}
 
 	Mono<ClientSnapshot> take() {
@@ -93,7 +107,7 @@ final class Survey {
 
 	private Sighting look(EventLoop eventLoop) {
 		Map<PooledConnection, List<Exchange>> exchanges = exchanges(eventLoop);
-		Sighting sightings = new Sighting(new HashMap<>());
+		Sighting sightings = new Sighting(new HashMap<>(), this.only);
 		for (HostPool host : this.pool.hosts()) {
 			for (Dial dial : host.dials().underWay()) {
 				PooledConnection connection = dial.connection();
@@ -123,14 +137,11 @@ final class Survey {
 	}
 
 	private static ConnectionSnapshot snapshot(PooledConnection connection, ConnectionSnapshot.State state,
-			List<Exchange> exchanges) {
+			List<Exchange> exchanges, int limit) {
 		ConnectionRecord record = connection.record();
 		Http2Session session = connection.http2();
 		int inFlight = (session != null) ? session.activeStreams() : exchanges.size();
-		List<StreamSnapshot> streams = exchanges.stream()
-			.limit(STREAMS_PER_CONNECTION)
-			.map(Exchange::snapshot)
-			.toList();
+		List<StreamSnapshot> streams = exchanges.stream().limit(limit).map(Exchange::snapshot).toList();
 		long idleSince = connection.idleSince();
 		Duration idleFor = (idleSince != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - idleSince)) : null;
 		return new ConnectionSnapshot(record.id(), (record.protocol() != null) ? record.protocol().id() : null, state,
@@ -145,19 +156,24 @@ final class Survey {
 	private static final class Sighting {
 
 		/** What an event loop found that did not answer. */
-		static final Sighting NONE = new Sighting(Map.of());
+		static final Sighting NONE = new Sighting(Map.of(), null);
 
 		private final Map<String, List<ConnectionSnapshot>> connections;
 
-		private Sighting(Map<String, List<ConnectionSnapshot>> connections) {
+		private final @Nullable String only;
+
+		private Sighting(Map<String, List<ConnectionSnapshot>> connections, @Nullable String only) {
 			this.connections = connections;
+			this.only = only;
 		}
 
 		void add(EventLoop eventLoop, HostPool host, PooledConnection connection, ConnectionSnapshot.State state,
 				List<Exchange> exchanges) {
-			if (connection.channel().eventLoop() == eventLoop) {
+			boolean wanted = this.only == null || this.only.equals(connection.record().id());
+			if (wanted && connection.channel().eventLoop() == eventLoop) {
+				int limit = (this.only != null) ? STREAMS_PER_EVENT_LOOP : STREAMS_PER_CONNECTION;
 				this.connections.computeIfAbsent(host.host().origin(), (absent) -> new ArrayList<>())
-					.add(snapshot(connection, state, exchanges));
+					.add(snapshot(connection, state, exchanges, limit));
 			}
 		}
 

@@ -85,6 +85,16 @@ public final class ConnPoolClient {
 	}
 
 	/**
+	 * List one connection with all its exchanges, however many there are.
+	 * @param connection the connection id
+	 * @return how it is now, in the list of its host; in none if there is no such
+	 * connection
+	 */
+	public Mono<ClientSnapshot> survey(String connection) {
+		return this.pooled.survey(connection);
+	}
+
+	/**
 	 * Close every idle connection. Those in use are not touched.
 	 */
 	public void closeIdle() {

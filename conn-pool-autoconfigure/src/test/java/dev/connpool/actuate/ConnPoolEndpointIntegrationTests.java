@@ -124,6 +124,21 @@ class ConnPoolEndpointIntegrationTests {
 	}
 
 	@Test
+	void oneConnectionIsShownWholeWhereTheListIsCut() {
+		start();
+		TestServer server = TestServer.h2().hold("/held", this.gate).start(this.network);
+		Mono<List<String>> calls = this.application.begin(250, server.url("/held"));
+		await().until(() -> server.requests("/held") == 250);
+		JsonNode listed = host(server, "/default").at("/connectionList/0");
+		assertThat(listed.get("streams")).hasSize(200);
+		assertThat(listed.get("omittedStreams").asInt()).isEqualTo(50);
+		JsonNode whole = this.application.get("/default/" + listed.get("id").asString()).json();
+		assertThat(whole.get("streams")).hasSize(250);
+		assertThat(whole.get("omittedStreams").asInt()).isZero();
+		finish(calls);
+	}
+
+	@Test
 	void whatIsUnknownIsNotFoundAndSaidSo() {
 		start();
 		refused(this.application.get("/nobody"), HttpStatus.NOT_FOUND,
