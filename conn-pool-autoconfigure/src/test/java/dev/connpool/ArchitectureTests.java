@@ -60,11 +60,16 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void theEndpointKnowsWhatIsPublic() {
+		packageDependsOn("actuate", "web", "snapshot", "settings");
+	}
+
+	@Test
 	void onlyTheEdgesKnowSpring() {
 		noClasses().that()
 			.resideInAPackage("dev.connpool..")
 			.and()
-			.resideOutsideOfPackages("dev.connpool.web..", "dev.connpool.autoconfigure..")
+			.resideOutsideOfPackages("dev.connpool.web..", "dev.connpool.actuate..", "dev.connpool.autoconfigure..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework..")

@@ -114,6 +114,16 @@ public final class PooledHttpClient {
 	}
 
 	/**
+	 * Close every idle connection to one host; those in use are left alone. Returns at
+	 * once.
+	 * @param host the host as {@code scheme://host:port}
+	 * @throws IllegalArgumentException if there has been no request to that host
+	 */
+	public void closeIdle(String host) {
+		this.pool.closeIdle(host);
+	}
+
+	/**
 	 * Use the present connections to one host no more and close each when its exchanges
 	 * have ended. Later requests open new ones. Returns at once.
 	 * @param host the host as {@code scheme://host:port}

@@ -178,21 +178,34 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	/**
+	 * Close every idle connection to one host; those in use are left alone.
+	 * @param origin the host as {@code scheme://host:port}
+	 * @throws IllegalArgumentException if there has been no request to that host
+	 */
+	public void closeIdle(String origin) {
+		hosts(origin).forEach((host) -> host.closeIdle(CloseReason.DRAINED));
+	}
+
+	/**
 	 * Use the present connections to one host no more and close each when its exchanges
 	 * have ended. Later requests open new ones.
 	 * @param origin the host as {@code scheme://host:port}
 	 * @throws IllegalArgumentException if there has been no request to that host
 	 */
 	public void drain(String origin) {
-		Collection<HostPool> drained = this.hosts.values()
+		hosts(origin).forEach((host) -> host.drain(CloseReason.DRAINED));
+	}
+
+	private Collection<HostPool> hosts(String origin) {
+		Collection<HostPool> found = this.hosts.values()
 			.stream()
 			.filter((host) -> host.host().origin().equalsIgnoreCase(origin))
 			.toList();
-		if (drained.isEmpty()) {
+		if (found.isEmpty()) {
 			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s"
 				.formatted(this.name, origin, snapshot().hosts().keySet()));
 		}
-		drained.forEach((host) -> host.drain(CloseReason.DRAINED));
+		return found;
 	}
 
 	/**

@@ -92,6 +92,15 @@ public final class ConnPoolClient {
 	}
 
 	/**
+	 * Close every idle connection to a host. Those in use are not touched.
+	 * @param host the host, as in {@link #snapshot()}: {@code scheme://host:port}
+	 * @throws IllegalArgumentException if there has been no request to that host
+	 */
+	public void closeIdle(String host) {
+		this.pooled.closeIdle(host);
+	}
+
+	/**
 	 * Stop new use of the connections to a host, let their exchanges finish, then close
 	 * them.
 	 * @param host the host, as in {@link #snapshot()}: {@code scheme://host:port}

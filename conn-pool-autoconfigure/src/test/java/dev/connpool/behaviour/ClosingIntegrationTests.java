@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -68,6 +69,32 @@ class ClosingIntegrationTests {
 		client.pooled().closeIdle();
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void closeIdleOfOneHostLeavesTheOthers(Wire wire) {
+		TestServer closed = wire.server().start(this.network);
+		TestServer kept = wire.server().start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		client.fetch(closed.url("/hello"));
+		client.fetch(kept.url("/hello"));
+		assertThat(client).connections(closed, 0, 0, 1).connections(kept, 0, 0, 1);
+		client.pooled().closeIdle(closed.host());
+		assertThat(closed).settlesAt(0);
+		assertThat(client).connections(closed, 0, 0, 0).connections(kept, 0, 0, 1);
+		assertThat(kept).openConnections(1);
+	}
+
+	@Test
+	void closeIdleOfAnUnknownHostIsRefusedWithThoseThatAreKnown() {
+		TestServer server = TestServer.h1().start(this.network);
+		TestClient client = this.network.client();
+		client.fetch(server.url("/hello"));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> client.pooled().closeIdle("https://elsewhere.example:443"))
+			.withMessage("Client '%s' has no connections to 'https://elsewhere.example:443'; it knows [%s]",
+					TestClient.NAME, server.host());
 	}
 
 	@ParameterizedTest

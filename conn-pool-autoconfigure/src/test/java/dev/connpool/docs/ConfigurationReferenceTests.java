@@ -50,6 +50,7 @@ class ConfigurationReferenceTests {
 			Map.entry("tcp.keep-alive-idle", "`Dialer.KeepAliveConfig.Idle`"),
 			Map.entry("http2.strict-max-concurrent-streams", "`StrictMaxConcurrentStreams`"),
 			Map.entry("http2.max-header-list-size", "`MaxHeaderListSize`"),
+			Map.entry("http2.ping-interval", "`ReadIdleTimeout`"), Map.entry("http2.ping-timeout", "`PingTimeout`"),
 			Map.entry("compression", "`DisableCompression` (inverted)"),
 			Map.entry("max-response-header-size", "`MaxResponseHeaderBytes`"));
 

@@ -1,5 +1,8 @@
 package dev.connpool.testing;
 
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 
@@ -44,6 +47,19 @@ public final class TestCertificate {
 	/** For a client that trusts exactly this certificate. */
 	public TlsMaterial trusted() {
 		return new TlsMaterial(null, trustManagers(), null, null);
+	}
+
+	/** For an SSL bundle that trusts exactly this certificate. */
+	public KeyStore trustStore() {
+		try {
+			KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+			store.load(null);
+			store.setCertificateEntry("trusted", certificate());
+			return store;
+		}
+		catch (IOException | GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private TrustManagerFactory trustManagers() {

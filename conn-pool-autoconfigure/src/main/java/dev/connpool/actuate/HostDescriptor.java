@@ -1,0 +1,40 @@
+package dev.connpool.actuate;
+
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.connpool.snapshot.ConnectionSnapshot;
+import dev.connpool.snapshot.HostSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one client to one host.
+ *
+ * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
+ * @param connections the connections by state
+ * @param streams the HTTP/2 streams
+ * @param pendingAcquires the callers that wait for a connection
+ * @param counters what happened so far
+ * @param connectionList the connections; left out unless they are listed
+ * @param omittedConnections how many connections were cut from the list; left out with it
+ */
+@JsonInclude
+@JsonPropertyOrder({ "protocol", "connections", "streams", "pendingAcquires", "counters", "connectionList",
+		"omittedConnections" })
+public record HostDescriptor(@Nullable String protocol, HostSnapshot.Connections connections,
+		HostSnapshot.Streams streams, int pendingAcquires, HostSnapshot.Counters counters,
+		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
+		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
+
+	static HostDescriptor of(HostSnapshot host, Values values) {
+		List<ConnectionSnapshot> list = host.connectionList();
+		return new HostDescriptor(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
+				host.counters(),
+				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
+						: null,
+				(list != null) ? host.omittedConnections() : null);
+	}
+
+}

@@ -1,0 +1,35 @@
+package dev.connpool.actuate;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * The page that shows the clients to a browser.
+ */
+final class LivePage {
+
+	private static final String MUTATIONS = "<meta name=\"connpool-mutations\" content=\"%s\">";
+
+	private LivePage() {
+	}
+
+	/**
+	 * Read the page.
+	 * @param mutable whether it offers to close connections
+	 * @return the page as HTML
+	 */
+	static String read(boolean mutable) {
+		try {
+			String page = new ClassPathResource("connpool.html", LivePage.class)
+				.getContentAsString(StandardCharsets.UTF_8);
+			return page.replace(MUTATIONS.formatted(false), MUTATIONS.formatted(mutable));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
