@@ -1,5 +1,7 @@
 package dev.connpool.client;
 
+import java.time.Duration;
+
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TcpSettings;
@@ -32,7 +34,8 @@ final class HttpClients {
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
 			// The pool speaks HTTP/2 where it is negotiated; Reactor Netty need not know.
 			.protocol(HttpProtocol.HTTP11)
-			.secure((spec) -> spec.sslContext(tls.sslContext(settings.protocols())))
+			// So it does for the handshake.
+			.secure((spec) -> spec.sslContext(tls.sslContext(settings.protocols())).handshakeTimeout(Duration.ZERO))
 			.compress(settings.compression())
 			.keepAlive(settings.pool().keepAlive())
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))

@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import dev.connpool.error.ConnPoolException;
@@ -18,12 +19,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -196,7 +199,13 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			this.log.failed(error);
 			this.log.ended();
 		}
-		eventLoop.execute(() -> this.actual.onError(error));
+		try {
+			eventLoop.execute(() -> this.actual.onError(error));
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			this.actual.onError(error);
+		}
 		return true;
 	}
 
@@ -318,7 +327,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	}
 
 	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.status().code() == 101) {
+		if (response.isWebsocket()) {
 			return true;
 		}
 		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
@@ -336,6 +345,11 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		if (msg instanceof HttpResponse response && Http1Handler.isInterim(response)) {
+			ReferenceCountUtil.release(msg);
+			ctx.read();
+			return;
+		}
 		received(msg);
 		if (msg instanceof LastHttpContent && this.phase == Phase.READING) {
 			answered();

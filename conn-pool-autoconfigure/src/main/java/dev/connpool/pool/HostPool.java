@@ -135,7 +135,10 @@ final class HostPool {
 	void reassign(Exchange exchange) {
 		if (exchange.unassign()) {
 			post(() -> {
-				if (exchange.isWaiting()) {
+				if (this.client.isShutDown()) {
+					exchange.fail(this.host.closed(), this.eventLoop);
+				}
+				else if (exchange.isWaiting()) {
 					this.waiters.addFirst(exchange);
 				}
 			});
@@ -339,7 +342,7 @@ final class HostPool {
 		if (connection.isDraining()) {
 			connection.close(CloseReason.DRAINED);
 		}
-		else if (connection.channel().isActive()) {
+		else if (connection.isFit()) {
 			this.idle.addLast(connection);
 			this.idleCount.add(1);
 			connection.idle();
@@ -427,7 +430,7 @@ final class HostPool {
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
 			noLongerIdle(latest);
-			if (latest.channel().isActive()) {
+			if (latest.isFit()) {
 				connection = latest;
 			}
 		}
@@ -479,7 +482,7 @@ final class HostPool {
 	}
 
 	private void forgetLater() {
-		if (isQuiet() && this.forgetting == null && !this.client.isShutDown()) {
+		if (isQuiet() && this.forgetting == null && !this.forgotten && !this.client.isShutDown()) {
 			this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
 		}
 	}

@@ -33,15 +33,32 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof HttpResponse response) {
-			int code = response.status().code();
-			this.interim = HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
+			this.interim = isInterim(response);
 		}
-		if (msg instanceof LastHttpContent && !this.interim) {
+		if (this.interim) {
+			ReferenceCountUtil.release(msg);
+			if (msg instanceof LastHttpContent) {
+				ctx.read();
+			}
+			return;
+		}
+		if (msg instanceof LastHttpContent) {
 			exchange.answered();
 			this.connection.releaseEarly();
 		}
 		exchange.received(msg);
 		ctx.fireChannelRead(msg);
+	}
+
+	/**
+	 * Tell whether another response follows (RFC 9110, section 15.2). Reactor Netty knows
+	 * that of 100 only and would take any other for the final one.
+	 * @param response the head of a response
+	 * @return whether it is for nobody
+	 */
+	static boolean isInterim(HttpResponse response) {
+		int code = response.status().code();
+		return HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
@@ -204,10 +206,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			this.connection.pool().reassign(exchange);
 			return;
 		}
-		if (this.ending > 0 && !this.http2.local().canOpenStream()) {
-			// For the server, the stream that this takes the place of is open until the
-			// event loop has finished with it.
-			this.connection.channel().eventLoop().execute(exchange);
+		if (!this.http2.local().canOpenStream()) {
+			postpone(exchange);
 			return;
 		}
 		Future<Http2StreamChannel> opening = this.streams.open();
@@ -219,6 +219,24 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 	}
 
+	private void postpone(Exchange exchange) {
+		EventLoop eventLoop = this.connection.channel().eventLoop();
+		if (this.reserved.get() > this.limit) {
+			// The server has lowered its limit since the stream was reserved.
+			unreserve();
+			this.connection.pool().reassign(exchange);
+		}
+		else if (this.ending > 0) {
+			// For the server, the stream that this takes the place of is open until the
+			// event loop has finished with it.
+			eventLoop.execute(exchange);
+		}
+		else {
+			// Or until it has been written that the stream is reset.
+			eventLoop.schedule(exchange, 1, TimeUnit.MILLISECONDS);
+		}
+	}
+
 	private void opened(Exchange exchange, Future<Http2StreamChannel> opening) {
 		if (!opening.isSuccess()) {
 			unreserve();
@@ -226,18 +244,18 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			return;
 		}
 		Http2StreamChannel stream = opening.getNow();
+		if (!exchange.activate()) {
+			stream.close();
+			unreserve();
+			return;
+		}
 		stream.closeFuture().addListener((closed) -> {
 			exchange.end(this.connection.inFlight());
 			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.reset()));
 			this.connection.tell(ConnectionListener::released);
 			closed(exchange);
 		});
-		if (exchange.activate()) {
-			exchange(exchange, stream);
-		}
-		else {
-			stream.close();
-		}
+		exchange(exchange, stream);
 	}
 
 	/**
@@ -368,8 +386,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		// The codec has already told the server (RFC 9113, section 5.4.1) and closes.
-		this.connection.closing(CloseReason.PROTOCOL_ERROR);
+		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
+		// closes.
+		this.connection.closing((cause instanceof IOException) ? CloseReason.PEER_CLOSED : CloseReason.PROTOCOL_ERROR);
 	}
 
 }

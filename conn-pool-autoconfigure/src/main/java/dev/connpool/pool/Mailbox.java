@@ -4,6 +4,8 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import reactor.util.Logger;
+import reactor.util.Loggers;
 import reactor.util.concurrent.Queues;
 
 /**
@@ -11,6 +13,8 @@ import reactor.util.concurrent.Queues;
  * lock: a thread that finds another at work leaves its event there and goes on.
  */
 final class Mailbox {
+
+	private static final Logger log = Loggers.getLogger(Mailbox.class);
 
 	private final Queue<Object> events = Queues.unboundedMultiproducer().get();
 
@@ -42,10 +46,20 @@ final class Mailbox {
 		int done = 1;
 		while (done != 0) {
 			for (Object event = this.events.poll(); event != null; event = this.events.poll()) {
-				this.handler.accept(event);
+				survive(this.handler, event);
 			}
-			this.afterwards.run();
+			survive((settled) -> this.afterwards.run(), this);
 			done = this.rounds.addAndGet(-done);
+		}
+	}
+
+	// Whoever brings the next event has to find the mailbox working
+	private static void survive(Consumer<Object> task, Object event) {
+		try {
+			task.accept(event);
+		}
+		catch (RuntimeException ex) {
+			log.error("A connection pool could not do its work", ex);
 		}
 	}
 

@@ -53,6 +53,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private volatile boolean draining;
 
+	/** Whether this is going to be closed whatever happens. */
+	private volatile boolean doomed;
+
 	/** When this was last used; 0 while it is in use. */
 	private volatile long idleSince;
 
@@ -126,7 +129,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (session != null) {
 			session.open(exchange);
 		}
-		else if (!this.channel.isActive() || this.current != null) {
+		else if (!isFit() || this.current != null) {
 			this.released = false;
 			this.pool.reassign(exchange);
 		}
@@ -264,8 +267,14 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
+	/**
+	 * Return since when this is unused. On any thread. On HTTP/2 a stream may be reserved
+	 * before the thread that released the last one has called {@link #idle}.
+	 * @return when this was last used; 0 while it is in use
+	 */
 	long idleSince() {
-		return this.idleSince;
+		Http2Session session = this.http2;
+		return (session != null && session.activeStreams() > 0) ? 0 : this.idleSince;
 	}
 
 	void busy() {
@@ -293,7 +302,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private void checkIdleness() {
 		this.idleTimer = null;
-		long since = this.idleSince;
+		long since = idleSince();
 		if (since == 0 || !this.channel.isActive()) {
 			return;
 		}
@@ -320,10 +329,18 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (this.draining) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
-		return (this.idleSince != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
+		return (idleSince() != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
 	}
 
 	// Closing
+
+	/**
+	 * Return whether an exchange may begin. On any thread.
+	 * @return whether this is open and going to stay so
+	 */
+	boolean isFit() {
+		return !this.doomed && this.channel.isActive();
+	}
 
 	boolean isDraining() {
 		return this.draining;
@@ -356,6 +373,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	void close(CloseReason reason) {
 		closing(reason);
+		this.doomed = true;
 		this.channel.eventLoop().execute(this.channel::close);
 	}
 

@@ -39,7 +39,7 @@ final class Survey {
 
 	Mono<ClientSnapshot> take() {
 		return Flux.fromIterable(List.copyOf(this.pool.eventLoops()))
-			.flatMap((eventLoop) -> ask(eventLoop).timeout(PATIENCE, Mono.just(Sighting.NONE)))
+			.flatMap((eventLoop) -> ask(eventLoop).timeout(PATIENCE).onErrorReturn(Sighting.NONE))
 			.collectList()
 			.map(this::combine);
 	}

@@ -3,10 +3,14 @@ package dev.connpool.behaviour;
 import java.time.Duration;
 import java.util.List;
 
+import dev.connpool.client.PooledHttpClient;
 import dev.connpool.error.ClientClosedException;
+import dev.connpool.error.ConnectionFailedException;
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.TestCertificate;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -205,6 +210,24 @@ class ClosingIntegrationTests {
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
 		assertThat(Failure.of(client.get(server.url("/hello"))).error()).isInstanceOf(ClientClosedException.class);
+	}
+
+	// A container may stop what it shares before what shares it
+	@ParameterizedTest
+	@EnumSource(names = { "H1", "H2" })
+	void aClientWhoseEventLoopsAreStoppedRefusesRequests(Wire wire) {
+		TestServer server = wire.server().start(this.network);
+		LoopResources loops = LoopResources.create("stopped", 1, true);
+		PooledHttpClient client = new PooledHttpClient("stopped", ClientSettings.DEFAULTS,
+				TestCertificate.LOOPBACK.trusted(), loops);
+		Mono<?> call = client.httpClient().get().uri(server.url("/hello")).responseContent().aggregate().asString();
+		assertThat(call.block(PATIENCE)).isEqualTo("hello");
+		loops.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
+		for (int request = 0; request < 3; request++) {
+			assertThat(Failure.of(call.timeout(Duration.ofSeconds(2))).error())
+				.isInstanceOf(ConnectionFailedException.class);
+		}
+		client.close();
 	}
 
 }

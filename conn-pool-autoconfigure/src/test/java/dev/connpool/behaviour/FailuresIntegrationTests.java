@@ -14,6 +14,7 @@ import javax.net.ssl.SSLException;
 import dev.connpool.client.TlsMaterial;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
+import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
@@ -159,6 +160,21 @@ class FailuresIntegrationTests {
 		TestClient client = this.network.client();
 		assertThat(Failure.of(client.get(server.url("/"))).error()).isInstanceOf(IOException.class);
 		assertNothingIsLeft(server, client);
+	}
+
+	// It is the server that gave up, not a server that made a mistake
+	@Test
+	void aResetConnectionIsNoProtocolError() {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			connection.write("\0\0\0\4\0\0\0\0\0");
+			Thread.sleep(200);
+			connection.reset();
+		});
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
+		assertThat(Failure.of(client.get(server.url("/"))).error()).isInstanceOf(IOException.class);
+		assertNothingIsLeft(server, client);
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("peer-closed");
 	}
 
 	private static void assertFailed(List<Failure> failures, Phase phase, Class<? extends Throwable> cause,

@@ -1,7 +1,11 @@
 package dev.connpool.behaviour;
 
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+
+import javax.net.ssl.SSLContext;
 
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
@@ -11,6 +15,7 @@ import dev.connpool.testing.FullBacklog;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import io.netty.handler.ssl.SslHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -90,6 +95,14 @@ class OpeningDeadlinesIntegrationTests {
 					TestClient.property("timeouts.tls-handshake"));
 			assertThat(server).settlesAt(0);
 		}
+	}
+
+	// Reactor Netty's own is ten seconds
+	@Test
+	void noOtherDeadlineEndsTheHandshake() throws NoSuchAlgorithmException {
+		SslHandler handler = new SslHandler(SSLContext.getDefault().createSSLEngine());
+		Objects.requireNonNull(this.network.client().httpClient().configuration().sslProvider()).configure(handler);
+		assertThat(handler.getHandshakeTimeoutMillis()).isZero();
 	}
 
 	private static void assertTimedOutTogether(List<Failure> failures, Phase phase, String property) {

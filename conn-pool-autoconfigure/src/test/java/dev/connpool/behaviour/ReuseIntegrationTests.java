@@ -167,6 +167,17 @@ class ReuseIntegrationTests {
 		assertThat(client).holdsNothing();
 	}
 
+	// B4: the server may not do what it is asked for
+	@Test
+	void withoutKeepAliveTheClientCloses() {
+		RawServer server = RawServer.answering(this.network, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+		TestClient client = this.network.client((settings) -> settings.keepAlive(false));
+		for (int request = 1; request <= 3; request++) {
+			assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+			assertThat(server).settlesAt(0).acceptedConnections(request);
+		}
+	}
+
 	// B10
 	@ParameterizedTest
 	@EnumSource

@@ -113,7 +113,8 @@ public final class TestServerBuilder {
 			.host(ObservedServer.HOST)
 			.port(0)
 			.runOn(LOOPS)
-			.http2Settings((settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams))
+			.http2Settings(
+					(settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams).connectProtocolEnabled(true))
 			.doOnChannelInit((observer, channel, remote) -> accepted(channel))
 			.handle(this::handle)
 			.bindNow();

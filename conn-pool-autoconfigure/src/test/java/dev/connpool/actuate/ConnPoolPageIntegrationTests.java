@@ -1,0 +1,131 @@
+package dev.connpool.actuate;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import dev.connpool.testing.Gate;
+import dev.connpool.testing.Network;
+import dev.connpool.testing.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.WebApplicationType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The live page in a real browser. Run with {@code -Ddocs.update} to renew the pictures
+ * in the documentation.
+ */
+@EnabledIf("dev.connpool.actuate.Browser#isInstalled")
+class ConnPoolPageIntegrationTests {
+
+	private static final Path IMAGES = Path.of("../docs/images");
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	// The page polls every second; a busy machine gets a third
+	private static final Duration TWO_POLLS = Duration.ofSeconds(3);
+
+	@RegisterExtension
+	final Network network = new Network();
+
+	private final Gate gate = new Gate();
+
+	private final EndpointApplication application = EndpointApplication.start(WebApplicationType.REACTIVE,
+			"management.endpoint.connpool.access=unrestricted", "conn-pool.timeouts.response-header=60s",
+			"conn-pool.timeouts.request=60s");
+
+	private Browser browser;
+
+	private TestServer server;
+
+	@BeforeEach
+	void open() throws IOException {
+		this.server = TestServer.h2().hold("/users/7", this.gate).start(this.network);
+		this.browser = Browser.start();
+		this.browser.look(1600, 1000, "light");
+		this.browser.open(this.application.url());
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("#status")).contains("Live"));
+	}
+
+	@AfterEach
+	void close() throws IOException {
+		this.gate.open();
+		this.browser.close();
+		this.application.close();
+	}
+
+	@Test
+	void showsAStreamThatIsHeldAndDrainsItsConnection() {
+		this.browser.click("#expand");
+		Mono<List<String>> calls = begin(3);
+		await().atMost(TWO_POLLS).untilAsserted(() -> assertThat(this.browser.text("main")).contains("/users/{id}"));
+		this.browser.click("[aria-label='Drain: %s of client default']".formatted(this.server.host()));
+		assertThat(this.browser.text("#confirm-title")).contains(this.server.host());
+		assertThat(this.server).openConnections(1);
+		this.browser.click("#confirm-yes");
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("main")).contains("draining"));
+		this.gate.open();
+		assertThat(calls.block(PATIENCE)).containsOnly("held");
+		assertThat(this.server).settlesAt(0);
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("main")).contains("drained"));
+		assertThat(this.browser.errors()).isEmpty();
+	}
+
+	@Test
+	void asksBeforeItActs() {
+		Mono<List<String>> calls = begin(1);
+		await().atMost(PATIENCE).untilAsserted(() -> this.browser.click("[aria-label='Close idle: client default']"));
+		this.browser.click("#confirm-no");
+		this.browser.click("[aria-label='Drain: client default']");
+		this.browser.click("#confirm-no");
+		this.gate.open();
+		assertThat(calls.block(PATIENCE)).containsOnly("held");
+		assertThat(this.server).openConnections(1);
+	}
+
+	@Test
+	void looksRightWideNarrowLightAndDark() throws IOException {
+		TestServer plain = TestServer.h1().hold("/orders", this.gate).start(this.network);
+		Mono<List<String>> orders = this.application.begin(2, plain.url("/orders"));
+		this.application.begin(6, this.server.url("/hello")).block(PATIENCE);
+		Mono<List<String>> calls = begin(5);
+		this.browser.click("#expand");
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("main")).contains("/orders"));
+		await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+		picture("connpool-light", 1600, 1000, "light");
+		picture("connpool-dark", 1600, 1000, "dark");
+		picture("connpool-narrow", 400, 800, "light");
+		assertThat(this.browser.errors()).isEmpty();
+		this.gate.open();
+		assertThat(calls.block(PATIENCE)).containsOnly("held");
+		assertThat(orders.block(PATIENCE)).containsOnly("held");
+	}
+
+	private Mono<List<String>> begin(int times) {
+		Mono<List<String>> calls = this.application.begin(times, this.server.host() + "/users/{id}", 7);
+		await().until(() -> this.server.requests("/users/7") == times);
+		return calls;
+	}
+
+	private void picture(String name, int width, int height, String colours) throws IOException {
+		this.browser.look(width, height, colours);
+		byte[] picture = this.browser.screenshot();
+		assertThat(this.browser.overflow()).isLessThanOrEqualTo(0);
+		assertThat(picture).hasSizeGreaterThan(10_000);
+		if (System.getProperty("docs.update") != null) {
+			Files.createDirectories(IMAGES);
+			Files.write(IMAGES.resolve(name + ".png"), picture);
+		}
+	}
+
+}
