@@ -36,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -104,6 +106,11 @@ class PrometheusIntegrationTests {
 		RawServer closing = RawServer.closing(this.network, "https");
 		try (ConfigurableApplicationContext application = start();
 				Prometheus prometheus = Prometheus.scraping(port(application), directory)) {
+			await().atMost(PATIENCE)
+				.ignoreExceptions()
+				.untilAsserted(() -> assertThat(prometheus.targets()).singleElement()
+					.satisfies((target) -> assertThat(target.path("health").asString("")).as(target.toString())
+						.isEqualTo("up")));
 			Disposable traffic = traffic(application.getBean(ConnPoolClients.class), h1, h2c, closing);
 			try {
 				assertAnswers(prometheus);
@@ -227,7 +234,8 @@ class PrometheusIntegrationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@EnableAutoConfiguration(exclude = { ReactiveWebSecurityAutoConfiguration.class,
+			ReactiveManagementWebSecurityAutoConfiguration.class })
 	static class Application {
 
 	}
