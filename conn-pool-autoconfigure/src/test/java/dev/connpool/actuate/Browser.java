@@ -98,12 +98,21 @@ final class Browser implements AutoCloseable {
 	}
 
 	void click(String selector) {
-		post("/element/" + element(selector) + "/click", Map.of());
+		click("css selector", selector);
+	}
+
+	/** Click a button by its text. */
+	void press(String button) {
+		click("xpath", "//button[normalize-space()='%s']".formatted(button));
+	}
+
+	private void click(String strategy, String selector) {
+		post("/element/" + element(strategy, selector) + "/click", Map.of());
 	}
 
 	/** The text of an element, as far as it is visible. */
 	String text(String selector) {
-		return call("GET", this.session + "/element/" + element(selector) + "/text", null).asString();
+		return call("GET", this.session + "/element/" + element("css selector", selector) + "/text", null).asString();
 	}
 
 	/** How much wider than its window the page is. */
@@ -126,8 +135,8 @@ final class Browser implements AutoCloseable {
 		return Base64.getDecoder().decode(call("GET", this.session + "/screenshot", null).asString());
 	}
 
-	private String element(String selector) {
-		return post("/element", Map.of("using", "css selector", "value", selector)).get(ELEMENT).asString();
+	private String element(String strategy, String selector) {
+		return post("/element", Map.of("using", strategy, "value", selector)).get(ELEMENT).asString();
 	}
 
 	private void devTools(String command, Map<String, Object> parameters) {

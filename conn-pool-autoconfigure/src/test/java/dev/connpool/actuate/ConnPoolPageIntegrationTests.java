@@ -66,7 +66,8 @@ class ConnPoolPageIntegrationTests {
 
 	@Test
 	void showsAStreamThatIsHeldAndDrainsItsConnection() {
-		this.browser.click("#expand");
+		this.application.begin(1, this.server.url("/hello")).block(PATIENCE);
+		expandTheConnection();
 		Mono<List<String>> calls = begin(3);
 		await().atMost(TWO_POLLS).untilAsserted(() -> assertThat(this.browser.text("main")).contains("/users/{id}"));
 		this.browser.click("[aria-label='Drain: %s of client default']".formatted(this.server.host()));
@@ -99,8 +100,8 @@ class ConnPoolPageIntegrationTests {
 		Mono<List<String>> orders = this.application.begin(2, plain.url("/orders"));
 		this.application.begin(6, this.server.url("/hello")).block(PATIENCE);
 		Mono<List<String>> calls = begin(5);
-		this.browser.click("#expand");
-		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("main")).contains("/orders"));
+		expandTheConnection();
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("main")).contains("/users/{id}"));
 		await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
 		picture("connpool-light", 1600, 1000, "light");
 		picture("connpool-dark", 1600, 1000, "dark");
@@ -109,6 +110,17 @@ class ConnPoolPageIntegrationTests {
 		this.gate.open();
 		assertThat(calls.block(PATIENCE)).containsOnly("held");
 		assertThat(orders.block(PATIENCE)).containsOnly("held");
+	}
+
+	private void expandTheConnection() {
+		this.browser.press("Expand all");
+		String id = this.application.get("/default")
+			.json()
+			.get("hosts")
+			.get(this.server.host())
+			.at("/connectionList/0/id")
+			.asString();
+		await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> this.browser.press(id));
 	}
 
 	private Mono<List<String>> begin(int times) {
