@@ -316,14 +316,18 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	}
 
 	private void responseReceived(Connection connection) {
-		this.phase = Phase.READING;
-		this.phaseDeadline = Long.MAX_VALUE;
+		headerReceived();
 		if (connection instanceof HttpClientResponse response && isEventStream(response)) {
 			this.eventStream = true;
 			if (!timeouts().streamIdle().isZero()) {
 				SilenceHandler.watch(connection.channel(), this);
 			}
 		}
+	}
+
+	private void headerReceived() {
+		this.phase = Phase.READING;
+		this.phaseDeadline = Long.MAX_VALUE;
 	}
 
 	private static boolean isEventStream(HttpClientResponse response) {
@@ -351,7 +355,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			return;
 		}
 		received(msg);
-		if (msg instanceof LastHttpContent && this.phase == Phase.READING) {
+		if (msg instanceof LastHttpContent) {
 			answered();
 			Http2Session session = assigned().http2();
 			if (session != null) {
@@ -403,7 +407,15 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		this.bytesSent += size(msg);
 	}
 
+	/**
+	 * Note a part of the response. A header counts although no observer is told of it:
+	 * Reactor Netty follows a redirect by itself.
+	 * @param msg the part
+	 */
 	void received(Object msg) {
+		if (msg instanceof HttpResponse) {
+			headerReceived();
+		}
 		this.bytesReceived += size(msg);
 	}
 

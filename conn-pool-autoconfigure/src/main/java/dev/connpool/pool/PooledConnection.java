@@ -204,7 +204,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		this.current = null;
 		exchange.end(this.inFlight);
 		tell(ConnectionListener::released);
-		boolean reusable = this.channel.isActive() && isPersistent() && this.pool.host().pool().keepAlive();
+		boolean reusable = this.channel.isActive() && isKeptAlive();
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
 			SilenceHandler.unwatch(this.channel);
@@ -224,10 +224,14 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 * begins when the event loop has finished with this one.
 	 */
 	void releaseEarly() {
-		if (!this.released && isPersistent() && this.pool.host().pool().keepAlive()) {
+		if (!this.released && isKeptAlive()) {
 			this.released = true;
 			this.pool.released(this);
 		}
+	}
+
+	private boolean isKeptAlive() {
+		return isPersistent() && this.pool.host().pool().keepAlive();
 	}
 
 	/**

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -98,6 +99,28 @@ class ResponseDeadlinesIntegrationTests {
 		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).responseHeader(DEADLINE));
 		assertThat(client.fetch(server.url("/pause"))).isEqualTo("abc");
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
+		assertThat(server).acceptedConnections(1);
+	}
+
+	// B12: the header of a redirect is a header
+	@ParameterizedTest
+	@EnumSource(names = { "H1", "H2" })
+	void aRedirectWithASlowBodyDoesNotTripTheResponseHeaderDeadline(Wire wire) {
+		Flux<String> body = Flux.just("a").concatWith(Mono.delay(DEADLINE.multipliedBy(2)).map((tick) -> "b"));
+		TestServer server = wire.server()
+			.route("/moved",
+					(request, response) -> response.status(302)
+						.header("Location", "/hello")
+						.send(ByteBufFlux.fromString(body), (buffer) -> true))
+			.start(this.network);
+		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).responseHeader(DEADLINE));
+		String redirected = client.httpClient()
+			.followRedirect(true)
+			.get()
+			.uri(server.url("/moved"))
+			.responseSingle((response, content) -> content.asString())
+			.block(PATIENCE);
+		assertThat(redirected).isEqualTo("hello");
 		assertThat(server).acceptedConnections(1);
 	}
 

@@ -123,6 +123,13 @@ class ConnPoolMetricsIntegrationTests {
 	}
 
 	@Test
+	void pingsOnQuietConnectionsAreTimed() {
+		TestServer server = TestServer.h2().start(this.network);
+		client((settings) -> settings.ping(Duration.ofMillis(50), Duration.ofSeconds(5))).fetch(server.url("/hello"));
+		await().untilAsserted(() -> assertThat(count("ping.rtt", server)).isGreaterThan(1));
+	}
+
+	@Test
 	void connectionsThatCannotBeOpenedAreCountedByReason() {
 		RawServer server = RawServer.closing(this.network, "https");
 		TestClient client = client((settings) -> settings);

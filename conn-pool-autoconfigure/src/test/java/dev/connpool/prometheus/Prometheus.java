@@ -100,8 +100,16 @@ final class Prometheus implements AutoCloseable {
 
 	/** Evaluate an expression now. */
 	JsonNode query(String expression) {
-		URI uri = URI.create("http://127.0.0.1:%d/api/v1/query?query=%s".formatted(this.port,
-				URLEncoder.encode(expression, StandardCharsets.UTF_8)));
+		return get("query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+	}
+
+	/** How scraping goes, and what last went wrong. */
+	JsonNode targets() {
+		return get("targets").path("data").path("activeTargets");
+	}
+
+	private JsonNode get(String path) {
+		URI uri = URI.create("http://127.0.0.1:%d/api/v1/%s".formatted(this.port, path));
 		try {
 			HttpResponse<String> response = this.http.send(HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
 					HttpResponse.BodyHandlers.ofString());

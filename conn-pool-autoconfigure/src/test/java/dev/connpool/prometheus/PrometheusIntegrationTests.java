@@ -36,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -58,11 +60,15 @@ class PrometheusIntegrationTests {
 
 	private static final Pattern VARIABLE = Pattern.compile("label_values\\((.*), (\\w+)\\)");
 
-	/** What only a server that behaves badly brings about. */
-	private static final Pattern RARE = Pattern.compile("http_client_(stream_reset|goaway|ping)_.*");
+	/** What only a server that ends brings about. */
+	private static final Pattern RARE = Pattern.compile("http_client_goaway_.*");
 
 	/** Alerts for what the traffic of these tests does. */
 	private static final Set<String> CAUSED = Set.of("ConnPoolSaturated", "ConnPoolChurn", "ConnPoolTlsErrors");
+
+	private static final Duration OFTEN = Duration.ofMillis(50);
+
+	private static final Duration SELDOM = Duration.ofSeconds(2);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -92,11 +98,19 @@ class PrometheusIntegrationTests {
 	@Test
 	void everyExpressionIsAnsweredFromWhatAnApplicationReports(@TempDir Path directory) throws IOException {
 		Gate gate = new Gate();
-		TestServer h2c = TestServer.h2c().hold("/held", gate).start(this.network);
+		TestServer h2c = TestServer.h2c()
+			.hold("/held", gate)
+			.stream("/broken", "text/plain", Flux.concat(Flux.just("some"), Flux.error(new IOException("on purpose"))))
+			.start(this.network);
 		TestServer h1 = TestServer.h1().hold("/held", gate).start(this.network);
 		RawServer closing = RawServer.closing(this.network, "https");
 		try (ConfigurableApplicationContext application = start();
 				Prometheus prometheus = Prometheus.scraping(port(application), directory)) {
+			await().atMost(PATIENCE)
+				.ignoreExceptions()
+				.untilAsserted(() -> assertThat(prometheus.targets()).singleElement()
+					.satisfies((target) -> assertThat(target.path("health").asString("")).as(target.toString())
+						.isEqualTo("up")));
 			Disposable traffic = traffic(application.getBean(ConnPoolClients.class), h1, h2c, closing);
 			try {
 				assertAnswers(prometheus);
@@ -179,7 +193,8 @@ class PrometheusIntegrationTests {
 			.properties("server.port=0", "server.address=127.0.0.1", "spring.main.banner-mode=off",
 					"management.endpoints.web.exposure.include=prometheus", "conn-pool.timeouts.response-header=5m",
 					"conn-pool.timeouts.request=5m", "conn-pool.timeouts.acquire=5m",
-					"conn-pool.clients.modern.protocols=h2c", "conn-pool.clients.classic.protocols=http/1.1",
+					"conn-pool.clients.modern.protocols=h2c", "conn-pool.clients.quiet.protocols=h2c",
+					"conn-pool.clients.quiet.http2.ping-interval=100ms", "conn-pool.clients.classic.protocols=http/1.1",
 					"conn-pool.clients.classic.pool.max-connections-per-host=2",
 					"conn-pool.clients.wasteful.protocols=http/1.1", "conn-pool.clients.wasteful.pool.keep-alive=false")
 			.run();
@@ -193,9 +208,9 @@ class PrometheusIntegrationTests {
 	private static Disposable traffic(ConnPoolClients clients, ObservedServer h1, ObservedServer h2c,
 			ObservedServer closing) {
 		return Disposables.composite(hold(clients.get("classic"), h1), hold(clients.get("modern"), h2c),
-				keepCalling(clients.get("wasteful"), h1.url("/hello")),
-				keepCalling(clients.get("modern"), h2c.url("/hello")),
-				keepCalling(clients.get("default"), closing.url("/")));
+				keepCalling(clients.get("wasteful"), h1.url("/hello"), OFTEN),
+				keepCalling(clients.get("modern"), h2c.url("/broken"), SELDOM), hold(clients.get("quiet"), h2c),
+				keepCalling(clients.get("default"), closing.url("/"), OFTEN));
 	}
 
 	private static Disposable hold(ConnPoolClient client, ObservedServer server) {
@@ -205,8 +220,8 @@ class PrometheusIntegrationTests {
 			.subscribe();
 	}
 
-	private static Disposable keepCalling(ConnPoolClient client, String url) {
-		return Flux.interval(Duration.ofMillis(50))
+	private static Disposable keepCalling(ConnPoolClient client, String url, Duration period) {
+		return Flux.interval(period)
 			.onBackpressureDrop()
 			.concatMap(
 					(number) -> client.webClient().get().uri(url).retrieve().bodyToMono(String.class).onErrorComplete())
@@ -219,7 +234,8 @@ class PrometheusIntegrationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@EnableAutoConfiguration(exclude = { ReactiveWebSecurityAutoConfiguration.class,
+			ReactiveManagementWebSecurityAutoConfiguration.class })
 	static class Application {
 
 	}
