@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Base of all errors that a client raises itself. The message names the client, the host,
  * the limit or deadline, and the property to change.
  * <p>
- * {@code WebClient} delivers it as the cause of its {@code WebClientRequestException},
+ * {@code WebClient} delivers it as the cause of its {@code WebClientRequestException}, or
+ * of its {@code WebClientResponseException} once the response header has arrived;
  * {@code RestClient} as the cause of its {@code ResourceAccessException}.
  */
 public abstract class ConnPoolException extends IOException {
