@@ -4,7 +4,9 @@ import java.util.function.Function;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -61,6 +63,10 @@ final class ScriptedConnection {
 		log().event("connection %d %s".formatted(this.number, event));
 	}
 
+	void failed(Throwable error) {
+		event("cannot go on: " + error);
+	}
+
 	/** Follow the script of this connection, then speak first if the protocol does. */
 	void opened(ServerExchange connection, Runnable greeting) {
 		event("is open");
@@ -76,8 +82,7 @@ final class ScriptedConnection {
 	}
 
 	private Disposable run(Script script, ServerExchange exchange, Runnable then) {
-		Disposable performance = script.run(exchange)
-			.subscribe(null, (error) -> event("cannot go on: " + error), then::run);
+		Disposable performance = script.run(exchange).subscribe(null, this::failed, then::run);
 		this.running.add(performance);
 		return performance;
 	}
@@ -108,13 +113,30 @@ final class ScriptedConnection {
 	}
 
 	Mono<Void> stopReading() {
+		this.channel.pipeline().addFirst(new Deaf());
 		this.channel.config().setAutoRead(false);
 		return Mono.empty();
+	}
+
+	static void readOn(Channel channel) {
+		if (channel.pipeline().get(Deaf.class) != null) {
+			channel.pipeline().remove(Deaf.class);
+			channel.config().setAutoRead(true);
+		}
 	}
 
 	Mono<Void> keepSilent() {
 		this.silent = true;
 		return Mono.empty();
+	}
+
+	// Decoders ask for more when what they have makes no message
+	private static final class Deaf extends ChannelOutboundHandlerAdapter {
+
+		@Override
+		public void read(ChannelHandlerContext context) {
+		}
+
 	}
 
 }
