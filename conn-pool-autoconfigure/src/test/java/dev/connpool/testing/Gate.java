@@ -23,8 +23,8 @@ public final class Gate {
 		return this.sink.asMono();
 	}
 
-	/** Blocks a scripted server until the gate is open. */
-	void await() {
+	/** Blocks until the gate is open. */
+	public void await() {
 		opened().block(LONGEST);
 	}
 

@@ -2,6 +2,7 @@ package dev.connpool.testing;
 
 import java.util.function.Function;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,6 +38,7 @@ final class ScriptedConnection {
 		this.channel = channel;
 		this.number = number;
 		this.server = server;
+		channel.pipeline().addFirst(new SentBytes());
 		channel.closeFuture().addListener((closed) -> {
 			event("is closed");
 			this.running.dispose();
@@ -135,6 +137,16 @@ final class ScriptedConnection {
 
 		@Override
 		public void read(ChannelHandlerContext context) {
+		}
+
+	}
+
+	private final class SentBytes extends ChannelOutboundHandlerAdapter {
+
+		@Override
+		public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+			log().sent(((ByteBuf) message).readableBytes());
+			context.write(message, promise);
 		}
 
 	}
