@@ -67,7 +67,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			arm(channel, this.pool.host().timeouts().connect());
 		}
 		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
-		channel.pipeline().addFirst(new WireHandler(record));
+		channel.pipeline().addFirst(new WireHandler(connection));
 		connection.bind();
 		channel.pipeline()
 			.addBefore(NettyPipeline.HttpCodec, ProtocolHandler.NAME, new ProtocolHandler(this, connection));
