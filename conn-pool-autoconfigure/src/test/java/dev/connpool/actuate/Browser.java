@@ -106,6 +106,11 @@ final class Browser implements AutoCloseable {
 		click("xpath", "//button[normalize-space()='%s']".formatted(button));
 	}
 
+	/** Type a text into a field. */
+	void type(String selector, String text) {
+		post("/element/" + element("css selector", selector) + "/value", Map.of("text", text));
+	}
+
 	private void click(String strategy, String selector) {
 		post("/element/" + element(strategy, selector) + "/click", Map.of());
 	}
