@@ -89,6 +89,16 @@ final class Dials {
 				: callers - this.underWay.size());
 	}
 
+	/**
+	 * Return whether another connection may be opened.
+	 * @param open the connections that may be used
+	 * @return whether the limit is not reached
+	 */
+	boolean hasRoom(int open) {
+		int max = this.host.pool().maxConnectionsPerHost();
+		return max == 0 || this.underWay.size() + open < max;
+	}
+
 	private int missingShared(int callers, int open, int coming) {
 		if (this.streamLimit == 0 || this.host.http2().strictMaxConcurrentStreams()) {
 			return (coming > 0 || open > 0) ? 0 : 1;

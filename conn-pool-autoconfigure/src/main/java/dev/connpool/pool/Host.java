@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import dev.connpool.error.ClientClosedException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
+import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.NoCommonProtocolException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.settings.ClientSettings;
@@ -89,6 +90,11 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ConnPoolException closed() {
 		return new ClientClosedException(this.client, this.origin);
+	}
+
+	ConnectionLostException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
+		String message = exchange.describeLoss() + ((obstacle != null) ? " " + obstacle : "");
+		return new ConnectionLostException(this.client, this.origin, message, cause);
 	}
 
 	ConnPoolException settingsMissing() {

@@ -334,6 +334,15 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		return this.http2.stream(id);
 	}
 
+	/**
+	 * Return whether the server has said that it ignores a stream.
+	 * @param id the stream id
+	 * @return whether GOAWAY was received and the id is beyond its last one
+	 */
+	boolean isIgnored(int id) {
+		return this.http2.goAwayReceived() && id > this.http2.local().lastStreamKnownByPeer();
+	}
+
 	int sendWindow(Http2Stream stream) {
 		return this.http2.remote().flowController().windowSize(stream);
 	}

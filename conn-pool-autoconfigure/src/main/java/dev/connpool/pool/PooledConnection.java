@@ -371,6 +371,19 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	/**
+	 * Say how this came to its end.
+	 * @return the end of a sentence
+	 */
+	String describeEnd() {
+		return switch (closeReason()) {
+			case PEER_CLOSED -> "the server closed the connection";
+			case PING_TIMEOUT -> "the server did not answer a PING";
+			case GOAWAY -> "the server sent GOAWAY and closed the connection";
+			default -> "the connection was closed (%s)".formatted(closeReason());
+		};
+	}
+
+	/**
 	 * Close this when its event loop has finished with what it is doing now, which may be
 	 * handing the end of a response to a caller. On any thread.
 	 * @param reason the reason
