@@ -377,6 +377,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	String describeEnd() {
 		return switch (closeReason()) {
 			case PEER_CLOSED -> "the server closed the connection";
+			case PEER_RESET -> "the server reset the connection";
 			case PING_TIMEOUT -> "the server did not answer a PING";
 			case GOAWAY -> "the server sent GOAWAY and closed the connection";
 			default -> "the connection was closed (%s)".formatted(closeReason());
