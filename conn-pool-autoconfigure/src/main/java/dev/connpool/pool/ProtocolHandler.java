@@ -61,6 +61,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			// Reactor Netty has bound operations of its own, which are for no exchange.
 			this.connection.bind();
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
+			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.discard", new DiscardHandler(this.connection));
 		}
 		// An idle connection has to notice that the server closes it.
 		ctx.channel().config().setAutoRead(true);
