@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.channel.ChannelOperations;
 
@@ -73,8 +74,10 @@ final class DiscardHandler extends ChannelDuplexHandler {
 			this.responding = !Http1Handler.isInterim(response) && response.status().code() != 101;
 			this.left = length(response);
 		}
-		if (msg instanceof HttpContent content && this.responding) {
-			received(ctx, content);
+		if (msg instanceof HttpContent content && this.responding && !received(content)) {
+			ReferenceCountUtil.release(msg);
+			giveUp(ctx);
+			return;
 		}
 		ctx.fireChannelRead(msg);
 	}
@@ -87,20 +90,25 @@ final class DiscardHandler extends ChannelDuplexHandler {
 		return response.decoderResult().isSuccess() ? HttpUtil.getContentLength(response, UNKNOWN) : UNKNOWN;
 	}
 
-	private void received(ChannelHandlerContext ctx, HttpContent content) {
+	/**
+	 * Count a part of the response.
+	 * @param content the part
+	 * @return whether it may be discarded, if that is what is done
+	 */
+	private boolean received(HttpContent content) {
 		int bytes = content.content().readableBytes();
 		if (this.left != UNKNOWN) {
 			this.left -= bytes;
 		}
 		this.allowance -= bytes;
-		boolean malformed = content.decoderResult().isFailure();
-		if (this.deadline != null && (this.allowance < 0 || malformed)) {
-			giveUp(ctx);
+		if (this.deadline != null && (this.allowance < 0 || content.decoderResult().isFailure())) {
+			return false;
 		}
-		else if (content instanceof LastHttpContent) {
+		if (content instanceof LastHttpContent) {
 			this.responding = false;
 			stop();
 		}
+		return true;
 	}
 
 	@Override
