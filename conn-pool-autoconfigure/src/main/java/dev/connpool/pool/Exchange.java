@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import javax.net.ssl.SSLException;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionLostException;
@@ -73,7 +74,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	final HttpClientConfig config;
 
 	/** When the caller asked for a connection. */
-	final long askedAt = System.nanoTime();
+	volatile long askedAt = System.nanoTime();
 
 	/** The list this is in, and its neighbours there; owned by that list. */
 	@Nullable ExchangeList list;
@@ -114,6 +115,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	/** Whether the server had answered on the connection before this began. */
 	private boolean proven;
 
+	private long begunAt;
+
 	private boolean written;
 
 	/** Whether the body was written as one, or its length is stated. */
@@ -124,6 +127,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	/** Whether another exchange has taken the place of this one. */
 	private boolean replaced;
 
+	/** Whether the end of the channel is no news to the caller. */
 	private boolean aborted;
 
 	private boolean answered;
@@ -327,6 +331,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 */
 	void begin(Channel channel, InFlight inFlight) {
 		this.channel = channel;
+		this.begunAt = System.nanoTime();
 		this.proven = assigned().record().isProven();
 		inFlight.add(this);
 	}
@@ -369,6 +374,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
 			responseReceived(connection);
+			if (connection instanceof HttpClientResponse response && retry(response)) {
+				return;
+			}
 		}
 		if (!this.replaced) {
 			this.observer.onStateChange(connection, state);
@@ -394,6 +402,55 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	// Losing the connection or the stream, on its event loop
 
+	/**
+	 * Note that the caller wants no more of this.
+	 */
+	void givenUp() {
+		this.aborted = true;
+	}
+
+	@Override
+	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+		givenUp();
+		ctx.close(promise);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		cutOff(ctx);
+		ctx.fireChannelInactive();
+	}
+
+	/**
+	 * Tell the reader of the response that there is no more of it.
+	 * @param ctx the place in the pipeline
+	 */
+	void cutOff(ChannelHandlerContext ctx) {
+		if (this.phase == Phase.READING && !this.answered && !this.aborted) {
+			this.aborted = true;
+			ConnectionLostException error = this.pool.host().lost(this, null, assigned().failure());
+			if (this.log != null) {
+				this.log.failed(error);
+			}
+			ctx.fireExceptionCaught(error);
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		if (cause instanceof ConnPoolException) {
+			ctx.fireExceptionCaught(cause);
+		}
+		else if (cause.getCause() instanceof SSLException) {
+			// The end of the connection follows.
+			assigned().failed(cause);
+		}
+		else if (!this.aborted) {
+			abort(this.pool.host().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
+					CloseReason.PROTOCOL_ERROR);
+		}
+	}
+
 	private boolean isLost() {
 		Channel channel = this.channel;
 		return this.phase != Phase.READING && !this.aborted && channel != null
@@ -411,21 +468,52 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		ReplayReason reason = loss.replay();
 		String obstacle = (reason != null) ? Replay.obstacle(host, attempt()) : loss.obstacle();
 		if (obstacle == null && this.scope != null && !this.scope.isDone()) {
-			Replay next = Replay.begin(this.pool, Objects.requireNonNull(reason), attempt());
+			Replay next = Replay.begin(this.pool, Objects.requireNonNull(reason), attempt(),
+					Replay.backoff(reason, attempt()));
 			if (next != null) {
-				replace(new Exchange(this, next), next.backoff());
+				replace(next);
 			}
 			obstacle = Replay.exhausted(host);
 		}
-		return host.lost(this, obstacle, cause);
+		Throwable failure = assigned().failure();
+		return host.lost(this, obstacle, (failure != null) ? failure : cause);
 	}
 
-	private void replace(Exchange successor, long backoff) {
+	private void replace(Replay next) {
 		this.replaced = true;
+		Exchange successor = new Exchange(this, next);
 		if (this.scope != null) {
 			this.scope.enter(successor);
 		}
-		eventLoop().schedule(() -> this.pool.replay(successor), backoff, TimeUnit.NANOSECONDS);
+		next.schedule(eventLoop(), () -> {
+			successor.askedAt = System.nanoTime();
+			this.pool.replay(successor);
+		});
+	}
+
+	/**
+	 * Send the request again if the server asks for it with its status and the client was
+	 * told to do so.
+	 * @param response the response
+	 * @return whether it is sent again
+	 */
+	private boolean retry(HttpClientResponse response) {
+		Host host = this.pool.host();
+		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
+				|| this.scope.isDone() || !loss().mayBeRepeated() || Replay.obstacle(host, attempt()) != null) {
+			return false;
+		}
+		long backoff = Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt());
+		if (backoff < 0 || passed(this.requestDeadline, System.nanoTime() + backoff)) {
+			return false;
+		}
+		Replay next = Replay.begin(this.pool, ReplayReason.STATUS, attempt(), backoff);
+		if (next == null) {
+			return false;
+		}
+		replace(next);
+		dispose();
+		return true;
 	}
 
 	private Loss loss() {
@@ -527,6 +615,16 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 */
 	void answered() {
 		this.answered = true;
+	}
+
+	/**
+	 * Note that nobody reads the response any more.
+	 */
+	void abandoned() {
+		assigned().inFlight().remove(this);
+		if (this.log != null) {
+			this.log.abandoned();
+		}
 	}
 
 	boolean isAnswered() {
@@ -637,10 +735,19 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	void checkDeadlines(long now) {
 		if (!this.eventStream && passed(this.requestDeadline, now)) {
+			probeIfSilent();
 			abort(this.pool.host().requestTimeout(this.phase.text), CloseReason.REQUEST_TIMEOUT);
 		}
 		else if (passed(this.phaseDeadline, now)) {
+			probeIfSilent();
 			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
+		}
+	}
+
+	private void probeIfSilent() {
+		Http2Session session = assigned().http2();
+		if (session != null && assigned().record().receivedAt() - this.begunAt < 0) {
+			session.probe();
 		}
 	}
 

@@ -10,6 +10,7 @@ import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.NoCommonProtocolException;
+import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
@@ -95,6 +96,15 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	ConnectionLostException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
 		String message = exchange.describeLoss() + ((obstacle != null) ? " " + obstacle : "");
 		return new ConnectionLostException(this.client, this.origin, message, cause);
+	}
+
+	ProtocolErrorException protocolError(String rule, Throwable cause) {
+		return new ProtocolErrorException(this.client, this.origin, rule, cause);
+	}
+
+	ProtocolErrorException headerTooLarge(Throwable cause) {
+		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
+				cause);
 	}
 
 	ConnPoolException settingsMissing() {

@@ -490,7 +490,8 @@ final class HostPool {
 		if (first == null) {
 			return;
 		}
-		for (int missing = this.dials.missing(this.waiters.size(), usable(), unready()); missing > 0; missing--) {
+		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(),
+				unready()); missing > 0; missing--) {
 			stayKnown();
 			this.counters.opened();
 			this.client.connectionBegun();
@@ -502,6 +503,14 @@ final class HostPool {
 
 	private int usable() {
 		return this.connections.size() - this.draining.get();
+	}
+
+	private int suspect() {
+		int suspect = 0;
+		for (Http2Session session : this.sessions) {
+			suspect += session.isProbing() ? 1 : 0;
+		}
+		return suspect;
 	}
 
 	private int unready() {

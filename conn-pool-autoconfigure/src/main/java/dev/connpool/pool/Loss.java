@@ -45,6 +45,14 @@ record Loss(String method, boolean keyed, boolean repeatable, boolean written, b
 		return (this.broken && this.proven && !this.heard && isIdempotent()) ? ReplayReason.CONNECTION_LOST : null;
 	}
 
+	/**
+	 * Return whether it does no harm if the server acts twice on the request.
+	 * @return whether it is idempotent and can be produced again
+	 */
+	boolean mayBeRepeated() {
+		return this.repeatable && isIdempotent();
+	}
+
 	private boolean isIdempotent() {
 		return this.keyed || REPLAYABLE.contains(this.method);
 	}

@@ -35,7 +35,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private final InFlight inFlight;
 
-	private final long idleTimeout;
+	/** How long this may be unused; 0 for ever. */
+	private volatile long idleTimeout;
 
 	private @Nullable Http2Session http2;
 
@@ -47,6 +48,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	private volatile @Nullable Future<?> idleTimer;
 
 	private @Nullable CloseReason reason;
+
+	/** What was reported before this was closed. */
+	private @Nullable Throwable failure;
 
 	/** Whether this has been released although its exchange has not quite ended. */
 	private boolean released;
@@ -208,6 +212,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
 			SilenceHandler.unwatch(this.channel);
+			this.channel.config().setAutoClose(true);
 			releaseEarly();
 		}
 		else {
@@ -230,7 +235,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
-	private boolean isKeptAlive() {
+	/**
+	 * Return whether another exchange may follow.
+	 * @return whether neither end wants this closed
+	 */
+	boolean isKeptAlive() {
 		return isPersistent() && this.pool.host().pool().keepAlive();
 	}
 
@@ -300,6 +309,22 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
+	/**
+	 * Note how long the server lets this be unused.
+	 * @param timeout the time in nanoseconds; 0 if this must not be used again
+	 */
+	void idleAtMost(long timeout) {
+		if (timeout == 0) {
+			markPersistent(false);
+			return;
+		}
+		long configured = this.pool.host().pool().idleTimeout().toNanos();
+		this.idleTimeout = (configured == 0) ? timeout : Math.min(configured, timeout);
+		// It may be set for later.
+		stopTimer();
+		this.idleTimer = null;
+	}
+
 	private void watchIdleness(long delay) {
 		this.idleTimer = this.channel.eventLoop().schedule(this::checkIdleness, delay, TimeUnit.NANOSECONDS);
 	}
@@ -333,6 +358,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (this.draining) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
+		if (this.http2 != null && this.http2.isProbing()) {
+			return ConnectionSnapshot.State.PROBING;
+		}
 		return (idleSince() != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
 	}
 
@@ -365,6 +393,22 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
+	boolean isClosing() {
+		return this.reason != null;
+	}
+
+	/**
+	 * Note what was reported just before this is closed.
+	 * @param cause what was reported
+	 */
+	void failed(Throwable cause) {
+		this.failure = cause;
+	}
+
+	@Nullable Throwable failure() {
+		return this.failure;
+	}
+
 	CloseReason closeReason() {
 		CloseReason reason = this.reason;
 		return (reason != null) ? reason : CloseReason.PEER_CLOSED;
@@ -377,8 +421,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	String describeEnd() {
 		return switch (closeReason()) {
 			case PEER_CLOSED -> "the server closed the connection";
+			case PEER_RESET -> "the server reset the connection";
 			case PING_TIMEOUT -> "the server did not answer a PING";
 			case GOAWAY -> "the server sent GOAWAY and closed the connection";
+			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server"
+					+ ((this.failure != null) ? " (" + this.failure.getMessage() + ")" : "");
 			default -> "the connection was closed (%s)".formatted(closeReason());
 		};
 	}

@@ -1,10 +1,16 @@
 package dev.connpool.pool;
 
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.connpool.settings.ReplaySettings;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,18 +23,25 @@ final class Replay {
 
 	private static final long FIRST_BACKOFF = TimeUnit.MILLISECONDS.toNanos(10);
 
+	private static final long LONGEST_BACKOFF = TimeUnit.SECONDS.toNanos(60);
+
 	private final HostPool pool;
 
 	private final ReplayReason reason;
 
 	private final int attempt;
 
+	private final long backoff;
+
 	private final AtomicBoolean told = new AtomicBoolean();
 
-	private Replay(HostPool pool, ReplayReason reason, int attempt) {
+	private volatile @Nullable Future<?> timer;
+
+	private Replay(HostPool pool, ReplayReason reason, int attempt, long backoff) {
 		this.pool = pool;
 		this.reason = reason;
 		this.attempt = attempt;
+		this.backoff = backoff;
 		pool.counters().replayed(reason);
 	}
 
@@ -50,14 +63,15 @@ final class Replay {
 	 * @param pool the host
 	 * @param reason why it is sent again
 	 * @param attempt for which time it was sent
+	 * @param backoff how long to wait, in nanoseconds
 	 * @return the repetition, or {@code null} if the budget is used up
 	 */
-	static @Nullable Replay begin(HostPool pool, ReplayReason reason, int attempt) {
+	static @Nullable Replay begin(HostPool pool, ReplayReason reason, int attempt, long backoff) {
 		if (!pool.client().replayBudget().take(System.nanoTime())) {
 			tell(pool, reason, "rejected");
 			return null;
 		}
-		return new Replay(pool, reason, attempt + 1);
+		return new Replay(pool, reason, attempt + 1, backoff);
 	}
 
 	static String exhausted(Host host) {
@@ -81,16 +95,56 @@ final class Replay {
 	}
 
 	/**
-	 * Return how long to wait. A server that refuses streams is given time, the more the
-	 * oftener it did; others are asked at once.
+	 * Return how long to wait. A server that refuses is given time, the more the oftener
+	 * it did; others are asked at once.
+	 * @param reason why a request is sent again
+	 * @param attempt for which time it was sent
 	 * @return the time in nanoseconds
 	 */
-	long backoff() {
-		if (this.reason != ReplayReason.REFUSED_STREAM) {
+	static long backoff(ReplayReason reason, int attempt) {
+		if (reason != ReplayReason.REFUSED_STREAM && reason != ReplayReason.STATUS) {
 			return 0;
 		}
-		long longest = FIRST_BACKOFF << (this.attempt - 1);
+		long longest = FIRST_BACKOFF << attempt;
 		return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2);
+	}
+
+	/**
+	 * Return how long a server wants to be left alone (RFC 9110, section 10.2.3).
+	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
+	 * @param attempt for which time the request was sent
+	 * @return the time in nanoseconds, negative if it is longer than anybody waits
+	 */
+	static long backoff(@Nullable String retryAfter, int attempt) {
+		if (retryAfter == null) {
+			return backoff(ReplayReason.STATUS, attempt);
+		}
+		Duration wait;
+		try {
+			wait = retryAfter.matches("\\d+") ? Duration.ofSeconds(Long.parseLong(retryAfter)) : until(retryAfter);
+		}
+		catch (DateTimeException | ArithmeticException | NumberFormatException ex) {
+			return backoff(ReplayReason.STATUS, attempt);
+		}
+		return (wait.compareTo(Duration.ofNanos(LONGEST_BACKOFF)) > 0) ? -1 : Math.max(0, wait.toNanos());
+	}
+
+	private static Duration until(String date) {
+		return Duration.between(Instant.now(), Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+	}
+
+	/**
+	 * Do what sends the request again, in a while.
+	 * @param eventLoop where to do it
+	 * @param send sends the request
+	 */
+	void schedule(EventLoop eventLoop, Runnable send) {
+		if (this.backoff == 0) {
+			eventLoop.execute(send);
+		}
+		else {
+			this.timer = eventLoop.schedule(send, this.backoff, TimeUnit.NANOSECONDS);
+		}
 	}
 
 	/**
@@ -100,6 +154,10 @@ final class Replay {
 	void ended(boolean answered) {
 		if (this.told.compareAndSet(false, true)) {
 			tell(this.pool, this.reason, answered ? "answered" : "failed");
+			Future<?> waiting = this.timer;
+			if (waiting != null) {
+				waiting.cancel(false);
+			}
 		}
 	}
 

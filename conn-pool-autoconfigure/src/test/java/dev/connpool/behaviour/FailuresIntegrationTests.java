@@ -170,7 +170,7 @@ class FailuresIntegrationTests {
 		TestClient client = this.network.client(Wire.H2C.settings());
 		assertThat(Failure.of(client.get(server.url("/"))).error()).isInstanceOf(IOException.class);
 		assertNothingIsLeft(server, client);
-		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("peer-closed");
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("peer-reset");
 	}
 
 	private static void assertFailed(List<Failure> failures, Phase phase, Class<? extends Throwable> cause,

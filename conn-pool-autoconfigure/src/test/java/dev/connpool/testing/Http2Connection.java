@@ -53,6 +53,8 @@ final class Http2Connection extends ByteToMessageDecoder {
 
 	private boolean ignoresPings;
 
+	private int lastStream = Integer.MAX_VALUE;
+
 	Http2Connection(ScriptedConnection connection, String scheme) {
 		this.connection = connection;
 		this.scheme = scheme;
@@ -76,6 +78,12 @@ final class Http2Connection extends ByteToMessageDecoder {
 
 	void ignorePings() {
 		this.ignoresPings = true;
+	}
+
+	/** Ignore the streams beyond one, as GOAWAY says. */
+	void leave(int last) {
+		this.lastStream = last;
+		List.copyOf(this.streams.keySet()).stream().filter((stream) -> stream > last).forEach(this::closed);
 	}
 
 	void closed(int stream) {
@@ -144,6 +152,10 @@ final class Http2Connection extends ByteToMessageDecoder {
 		public void onHeadersRead(ChannelHandlerContext context, int stream, Http2Headers headers, int padding,
 				boolean last) {
 			Http2Exchange exchange = Http2Connection.this.streams.get(stream);
+			if (exchange == null && stream > Http2Connection.this.lastStream) {
+				Http2Connection.this.connection.event("ignored stream " + stream);
+				return;
+			}
 			if (exchange == null) {
 				exchange = open(stream, headers);
 			}

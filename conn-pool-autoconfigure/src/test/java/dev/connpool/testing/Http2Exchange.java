@@ -107,6 +107,7 @@ final class Http2Exchange extends ServerExchange {
 	}
 
 	Mono<Void> goAway(int lastStream, Http2Error error) {
+		this.http2.leave(lastStream);
 		return connection().send((promise) -> this.http2.writer()
 			.writeGoAway(this.http2.context(), lastStream, error.code(), this.http2.context().alloc().buffer(0),
 					promise));
