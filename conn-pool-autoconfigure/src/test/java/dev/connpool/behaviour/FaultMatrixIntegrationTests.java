@@ -122,8 +122,10 @@ class FaultMatrixIntegrationTests {
 
 	// The native transport has its own class
 	private static String result(@Nullable Throwable error) {
-		return (error == null) ? FaultOutcome.ANSWERED
-				: (error instanceof Errors.NativeIoException) ? "IOException" : error.getClass().getSimpleName();
+		if (error == null) {
+			return FaultOutcome.ANSWERED;
+		}
+		return (error instanceof Errors.NativeIoException) ? "IOException" : error.getClass().getSimpleName();
 	}
 
 	private static List<Cell> cells(Fault fault) {
@@ -187,7 +189,7 @@ class FaultMatrixIntegrationTests {
 	private static String text(FaultOutcome outcome) {
 		String result = outcome.result().equals(FaultOutcome.ANSWERED) ? outcome.result()
 				: "`" + outcome.result() + "`";
-		return (outcome.arrivals() == 1) ? result : result + " (%d)".formatted(outcome.arrivals());
+		return (outcome.arrivals() != 1) ? result + " (%d)".formatted(outcome.arrivals()) : result;
 	}
 
 	private record Cell(Fault fault, Wire wire, boolean reused, Call call) {
