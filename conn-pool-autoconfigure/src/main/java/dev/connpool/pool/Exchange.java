@@ -374,7 +374,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
 			responseReceived(connection);
-			if (connection instanceof HttpClientResponse response && retry(response)) {
+			if (connection instanceof HttpClientResponse response && retry(connection, response)) {
 				return;
 			}
 		}
@@ -494,10 +494,11 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	/**
 	 * Send the request again if the server asks for it with its status and the client was
 	 * told to do so.
+	 * @param connection the response as a connection
 	 * @param response the response
 	 * @return whether it is sent again
 	 */
-	private boolean retry(HttpClientResponse response) {
+	private boolean retry(Connection connection, HttpClientResponse response) {
 		Host host = this.pool.host();
 		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
 				|| this.scope.isDone() || !loss().mayBeRepeated() || Replay.obstacle(host, attempt()) != null) {
@@ -512,7 +513,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			return false;
 		}
 		replace(next);
-		dispose();
+		// As a caller that wants no body: the connection is saved if that is cheap.
+		connection.inbound().receive().subscribe().dispose();
 		return true;
 	}
 
