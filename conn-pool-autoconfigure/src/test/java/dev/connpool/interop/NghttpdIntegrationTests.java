@@ -64,14 +64,14 @@ class NghttpdIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
-	void tenThousandRequestsShareOneConnection(Protocol protocol) {
+	void manyRequestsShareOneConnection(Protocol protocol) {
 		try (ServerProcess nghttpd = nghttpd(protocol, "--echo-upload")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, nghttpd);
-			Traffic traffic = Traffic.start(10_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
-			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 9_000, "POST", 1_000));
+			Traffic traffic = Traffic.start(2_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
+			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 1_800, "POST", 200));
 			assertThat(client.host(nghttpd).counters().opened()).isEqualTo(1);
-			assertThat(client.host(nghttpd).counters().reused()).isEqualTo(9_999);
+			assertThat(client.host(nghttpd).counters().reused()).isEqualTo(1_999);
 			nghttpd.assertLeftBy(client);
 		}
 	}
