@@ -617,6 +617,16 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		this.answered = true;
 	}
 
+	/**
+	 * Note that nobody reads the response any more.
+	 */
+	void abandoned() {
+		assigned().inFlight().remove(this);
+		if (this.log != null) {
+			this.log.abandoned();
+		}
+	}
+
 	boolean isAnswered() {
 		return this.answered;
 	}

@@ -51,6 +51,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		if (msg instanceof HttpResponse response) {
 			this.interim = isInterim(response);
+			obey(response);
 		}
 		if (this.interim) {
 			ReferenceCountUtil.release(msg);
@@ -65,6 +66,13 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		exchange.received(msg);
 		ctx.fireChannelRead(msg);
+	}
+
+	private void obey(HttpResponse response) {
+		long idleTimeout = KeepAliveHeader.idleTimeout(response.headers());
+		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
+			this.connection.idleAtMost(idleTimeout);
+		}
 	}
 
 	/**

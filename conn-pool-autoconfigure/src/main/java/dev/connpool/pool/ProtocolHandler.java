@@ -70,6 +70,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			this.connection.bind();
 			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
+			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.discard", new DiscardHandler(this.connection));
 		}
 		// An idle connection has to notice that the server closes it.
 		ctx.channel().config().setAutoRead(true);

@@ -180,6 +180,7 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
 		addAll(defaults, "http2", client.http2());
+		addAll(defaults, "drain", client.drain());
 		return defaults;
 	}
 
@@ -188,7 +189,7 @@ class ConfigurationReferenceTests {
 			String name = group + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
 			try {
 				Object value = component.getAccessor().invoke(settings);
-				defaults.put(name, name.endsWith("-size") ? DataSize.ofBytes((Integer) value) : value);
+				defaults.put(name, name.matches(".*-(size|bytes)") ? DataSize.ofBytes((Integer) value) : value);
 			}
 			catch (ReflectiveOperationException ex) {
 				throw new IllegalStateException(ex);
@@ -211,6 +212,7 @@ class ConfigurationReferenceTests {
 		groups.put("timeouts", "Deadlines: `timeouts`");
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
+		groups.put("drain", "Abandoned responses: `drain`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
 		return groups;

@@ -69,7 +69,7 @@ public final class TestCertificate {
 		Files.writeString(file, this.bundle.getCertificatePathPEM() + this.bundle.getPrivateKeyPEM());
 	}
 
-	private TrustManagerFactory trustManagers() {
+	TrustManagerFactory trustManagers() {
 		try {
 			return this.bundle.toTrustManagerFactory();
 		}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -20,8 +21,8 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.hosts());
+				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
@@ -141,15 +142,23 @@ public final class TestSettings {
 	public TestSettings logExchanges() {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), true,
-				from.hosts());
+				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), true, from.hosts());
+		return this;
+	}
+
+	public TestSettings drain(int maxBytes, Duration maxWait) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
 	public TestSettings replay(ReplaySettings replay) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
+				from.http2(), from.drain(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
 				from.logExchanges(), from.hosts());
 		return this;
 	}
@@ -173,8 +182,8 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
-				from.hosts());
+				from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
+				from.logExchanges(), from.hosts());
 		return this;
 	}
 

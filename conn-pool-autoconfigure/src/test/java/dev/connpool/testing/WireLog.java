@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What reached a {@link ScriptedServer} and what it did. A request <em>arrived</em> when
@@ -33,6 +34,8 @@ public final class WireLog {
 	private final AtomicInteger pings = new AtomicInteger();
 
 	private final AtomicInteger openStreams = new AtomicInteger();
+
+	private final AtomicLong bytesSent = new AtomicLong();
 
 	private final Deque<String> trace = new ArrayDeque<>();
 
@@ -76,6 +79,11 @@ public final class WireLog {
 		return this.openStreams.get();
 	}
 
+	/** How many bytes were sent on all connections, those of TLS included. */
+	public long bytesSent() {
+		return this.bytesSent.get();
+	}
+
 	void requestArrived(String method, String path) {
 		count(this.arrived, method, path);
 	}
@@ -94,6 +102,10 @@ public final class WireLog {
 
 	void pingReceived() {
 		this.pings.incrementAndGet();
+	}
+
+	void sent(int bytes) {
+		this.bytesSent.addAndGet(bytes);
 	}
 
 	void streamOpened() {
