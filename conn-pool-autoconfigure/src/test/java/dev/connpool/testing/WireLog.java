@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What reached a {@link ScriptedServer} and what it did. A request <em>arrived</em> when
@@ -31,6 +32,8 @@ public final class WireLog {
 	private final List<Long> goAways = Collections.synchronizedList(new ArrayList<>());
 
 	private final AtomicInteger pings = new AtomicInteger();
+
+	private final AtomicLong bodyBytes = new AtomicLong();
 
 	private final AtomicInteger openStreams = new AtomicInteger();
 
@@ -71,6 +74,11 @@ public final class WireLog {
 		return this.pings.get();
 	}
 
+	/** How many bytes of request bodies were received. */
+	public long bodyBytes() {
+		return this.bodyBytes.get();
+	}
+
 	/** How many streams are open. */
 	public int openStreams() {
 		return this.openStreams.get();
@@ -94,6 +102,10 @@ public final class WireLog {
 
 	void pingReceived() {
 		this.pings.incrementAndGet();
+	}
+
+	void bodyReceived(int bytes) {
+		this.bodyBytes.addAndGet(bytes);
 	}
 
 	void streamOpened() {
