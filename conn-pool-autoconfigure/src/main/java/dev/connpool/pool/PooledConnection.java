@@ -421,6 +421,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	String describeEnd() {
 		return switch (closeReason()) {
 			case PEER_CLOSED -> "the server closed the connection";
+			case PEER_RESET -> "the server reset the connection";
 			case PING_TIMEOUT -> "the server did not answer a PING";
 			case GOAWAY -> "the server sent GOAWAY and closed the connection";
 			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server"

@@ -23,7 +23,8 @@ public record TimeoutSettings(Duration connect, Duration tlsHandshake, Duration 
 	 * What a client gets when nothing is configured.
 	 */
 	public static final TimeoutSettings DEFAULTS = new TimeoutSettings(Duration.ofSeconds(5), Duration.ofSeconds(5),
-			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(1));
+			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ZERO,
+			Duration.ofSeconds(1));
 
 	public TimeoutSettings {
 		Require.positive("timeouts.connect", connect);

@@ -249,8 +249,8 @@ class ExpectContinueIntegrationTests {
 	}
 
 	private static Mono<String> answer(WebClient.RequestHeadersSpec<?> request) {
-		return request.exchangeToMono(
-				(response) -> response.bodyToMono(String.class).map((text) -> response.statusCode().value() + " " + text));
+		return request.exchangeToMono((response) -> response.bodyToMono(String.class)
+			.map((text) -> response.statusCode().value() + " " + text));
 	}
 
 	enum Body {

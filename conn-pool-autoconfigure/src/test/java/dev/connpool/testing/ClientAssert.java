@@ -41,6 +41,11 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 		return eventually(() -> assertThat(this.actual.host(server).streams().active()).isEqualTo(streams));
 	}
 
+	/** All that was sent on open connections to a server has been read. */
+	public ClientAssert hasReadAll(ScriptedServer server) {
+		return eventually(() -> assertThat(this.actual.bytesReceived(server)).isEqualTo(server.log().bytesSent()));
+	}
+
 	/** Nothing is open, nobody waits, and what was opened was closed. */
 	public ClientAssert holdsNothing() {
 		return eventually(() -> assertThat(this.actual.hosts()).allSatisfy((host) -> {

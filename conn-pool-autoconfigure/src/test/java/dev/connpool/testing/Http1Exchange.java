@@ -26,8 +26,8 @@ final class Http1Exchange extends ServerExchange {
 	}
 
 	@Override
-	Mono<Void> interim(int status) {
-		return text(statusLine(status) + "\r\n");
+	Mono<Void> interim(int status, Map<String, String> header) {
+		return text(statusLine(status) + fields(header) + "\r\n");
 	}
 
 	@Override

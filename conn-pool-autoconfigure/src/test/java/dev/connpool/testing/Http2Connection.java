@@ -111,7 +111,7 @@ final class Http2Connection extends ByteToMessageDecoder {
 		Http2Exchange self = new Http2Exchange(this.connection, this, 0, "", "");
 		this.connection.opened(self, () -> {
 			if (!this.greeted) {
-				self.settings(STREAMS).subscribe();
+				self.settings(STREAMS).subscribe(null, this.connection::failed);
 			}
 		});
 	}

@@ -60,20 +60,18 @@ final class Http2Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
-		Http2Headers headers = headers(status);
-		header.forEach(headers::add);
-		return headers(headers, body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
+		return headers(headers(status, header), body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
 			.then(answered(status));
 	}
 
 	@Override
-	Mono<Void> interim(int status) {
-		return headers(headers(status), false);
+	Mono<Void> interim(int status, Map<String, String> header) {
+		return headers(headers(status, header), false);
 	}
 
 	@Override
 	Mono<Void> header() {
-		return headers(headers(200), false);
+		return headers(headers(200, Map.of()), false);
 	}
 
 	@Override
@@ -98,7 +96,7 @@ final class Http2Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> malformedHeader() {
-		return headers(headers(200).add("Upper-Case", "value"), true);
+		return headers(headers(200, Map.of()).add("Upper-Case", "value"), true);
 	}
 
 	Mono<Void> resetStream(Http2Error error) {
@@ -186,8 +184,10 @@ final class Http2Exchange extends ServerExchange {
 					last, promise)));
 	}
 
-	private static Http2Headers headers(int status) {
-		return new DefaultHttp2Headers(false).status(Integer.toString(status));
+	private static Http2Headers headers(int status, Map<String, String> header) {
+		Http2Headers headers = new DefaultHttp2Headers(false).status(Integer.toString(status));
+		header.forEach(headers::add);
+		return headers;
 	}
 
 }

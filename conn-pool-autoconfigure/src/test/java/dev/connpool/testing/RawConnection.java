@@ -1,5 +1,7 @@
 package dev.connpool.testing;
 
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * A scripted server's end of one connection.
  */
 public final class RawConnection implements AutoCloseable {
+
+	/** What follows the blank line in the preface of HTTP/2. */
+	private static final String PREFACE_END = "SM\r\n\r\n";
 
 	private final Socket socket;
 
@@ -33,6 +38,21 @@ public final class RawConnection implements AutoCloseable {
 		return head.toString();
 	}
 
+	/** Read HTTP/2 frames up to one of this type, after the preface. */
+	public void readFrame(int type) throws IOException {
+		DataInputStream input = new DataInputStream(this.socket.getInputStream());
+		if (input.readNBytes(PREFACE_END.length()).length < PREFACE_END.length()) {
+			throw new EOFException();
+		}
+		int read;
+		do {
+			int length = input.readUnsignedShort() << 8 | input.readUnsignedByte();
+			read = input.readUnsignedByte();
+			input.skipNBytes(length + 5L);
+		}
+		while (read != type);
+	}
+
 	public void write(String text) throws IOException {
 		this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
@@ -46,6 +66,11 @@ public final class RawConnection implements AutoCloseable {
 	/** Read and forget until the client closes. */
 	public void awaitClose() throws IOException {
 		this.socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+	}
+
+	/** Send a FIN, and go on reading. */
+	public void finish() throws IOException {
+		this.socket.shutdownOutput();
 	}
 
 	/** Close with a TCP reset. */

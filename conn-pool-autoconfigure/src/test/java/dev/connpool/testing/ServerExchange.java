@@ -92,7 +92,7 @@ abstract class ServerExchange {
 	/** A whole response. */
 	abstract Mono<Void> answer(int status, Map<String, String> header, String body);
 
-	abstract Mono<Void> interim(int status);
+	abstract Mono<Void> interim(int status, Map<String, String> header);
 
 	/** The header of a response whose body has no declared length. */
 	abstract Mono<Void> header();

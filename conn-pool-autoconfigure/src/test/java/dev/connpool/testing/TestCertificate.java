@@ -62,7 +62,7 @@ public final class TestCertificate {
 		}
 	}
 
-	private TrustManagerFactory trustManagers() {
+	TrustManagerFactory trustManagers() {
 		try {
 			return this.bundle.toTrustManagerFactory();
 		}

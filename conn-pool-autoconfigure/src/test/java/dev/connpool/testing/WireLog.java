@@ -37,6 +37,8 @@ public final class WireLog {
 
 	private final AtomicInteger openStreams = new AtomicInteger();
 
+	private final AtomicLong bytesSent = new AtomicLong();
+
 	private final Deque<String> trace = new ArrayDeque<>();
 
 	/** How many requests arrived. */
@@ -84,6 +86,11 @@ public final class WireLog {
 		return this.openStreams.get();
 	}
 
+	/** How many bytes were sent on all connections, those of TLS included. */
+	public long bytesSent() {
+		return this.bytesSent.get();
+	}
+
 	void requestArrived(String method, String path) {
 		count(this.arrived, method, path);
 	}
@@ -106,6 +113,10 @@ public final class WireLog {
 
 	void bodyReceived(int bytes) {
 		this.bodyBytes.addAndGet(bytes);
+	}
+
+	void sent(int bytes) {
+		this.bytesSent.addAndGet(bytes);
 	}
 
 	void streamOpened() {
