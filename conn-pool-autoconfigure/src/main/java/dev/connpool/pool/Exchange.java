@@ -580,6 +580,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		sent(msg);
+		ContinueHandler.watch(ctx, msg, this);
 		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);
 	}
 
@@ -679,6 +680,34 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 */
 	void heard() {
 		this.heard = true;
+	}
+
+	/**
+	 * Note that a part of the request is not sent after all.
+	 * @param msg the part
+	 */
+	void unsent(Object msg) {
+		this.bytesSent -= size(msg);
+	}
+
+	/**
+	 * Note that the server has answered without the body of the request. It waits for
+	 * that body on HTTP/1.1, whatever else is sent.
+	 */
+	void refused() {
+		PooledConnection connection = assigned();
+		if (this.channel == connection.channel()) {
+			connection.markPersistent(false);
+		}
+	}
+
+	/**
+	 * Return how long the server may take to ask for the body of a request that leaves it
+	 * the choice.
+	 * @return the time in nanoseconds; 0 if it is not asked
+	 */
+	long expectContinue() {
+		return timeouts().expectContinue().toNanos();
 	}
 
 	private static int size(Object msg) {
