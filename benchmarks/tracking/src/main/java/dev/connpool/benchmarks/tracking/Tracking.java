@@ -1,0 +1,49 @@
+package dev.connpool.benchmarks.tracking;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import dev.connpool.benchmarks.tracking.Removal.Kind;
+
+/**
+ * Everything in the client that exists only for the endpoint, the meters and listeners.
+ */
+final class Tracking {
+
+	/** Bytes of connections, and when the server was last heard of. */
+	private static final List<Removal> WIRE = List.of(Removal.of("WireHandler", Kind.METHOD, "channelRead"),
+			Removal.of("WireHandler", Kind.METHOD, "write"), Removal.of("ConnectionRecord", Kind.BODY, "sent"),
+			Removal.of("ConnectionRecord", Kind.FIELD, "bytesSent"),
+			Removal.of("ConnectionRecord", Kind.FIELD, "bytesReceived"));
+
+	/** Bytes of request headers before and after HPACK. */
+	private static final List<Removal> HEADERS = List.of(Removal.of("HeaderBytes", Kind.METHOD, "write"),
+			Removal.of("HeaderBytes", Kind.BODY, "isSensitive"), Removal.of("HeaderBytes", Kind.FIELD, "raw"),
+			Removal.of("HeaderBytes", Kind.FIELD, "wire"), Removal.of("HeaderBytes", Kind.FIELD, "payloadLeft"));
+
+	/** What an exchange is and how many bytes it has moved. */
+	private static final List<Removal> EXCHANGES = List.of(Removal.of("Http1Handler", Kind.METHOD, "write"),
+			Removal.of("Exchange", Kind.BODY, "sent"), Removal.of("Exchange", Kind.BODY, "size"),
+			Removal.of("Exchange", Kind.METHOD, "userEventTriggered"), Removal.of("Exchange", Kind.FIELD, "bytesSent"),
+			Removal.of("Exchange", Kind.FIELD, "bytesReceived"), Removal.of("Exchange", Kind.FIELD, "request"),
+			Removal.of("Exchange", Kind.FIELD, "reset"));
+
+	/** What happened so far. */
+	private static final List<Removal> HISTORY = List.of(Removal.of("HostCounters", Kind.BODY, "opened"),
+			Removal.of("HostCounters", Kind.BODY, "handshake"), Removal.of("HostCounters", Kind.BODY, "closed"),
+			Removal.of("HostCounters", Kind.BODY, "acquired"), Removal.of("RecentlyClosed", Kind.BODY, "add"),
+			Removal.of("ConnectionRecord", Kind.BODY, "closed"), Removal.of("ConnectionRecord", Kind.BODY, "resolved"),
+			Removal.of("ConnectionRecord", Kind.BODY, "connected"));
+
+	/** What listeners are told. */
+	private static final List<Removal> LISTENERS = List.of(Removal.of("PooledConnection", Kind.BODY, "tell"),
+			Removal.of("PooledConnection", Kind.BODY, "opened"), Removal.of("PooledConnection", Kind.FIELD, "info"));
+
+	static final List<Removal> ALL = Stream.of(WIRE, HEADERS, EXCHANGES, HISTORY, LISTENERS)
+		.flatMap(List::stream)
+		.toList();
+
+	private Tracking() {
+	}
+
+}
