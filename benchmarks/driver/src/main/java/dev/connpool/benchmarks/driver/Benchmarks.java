@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-import dev.connpool.benchmarks.driver.TrackingRun.Comparison;
+import dev.connpool.benchmarks.driver.TrackingRun.Pair;
 
 /**
  * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code quick} or
@@ -37,27 +37,63 @@ public final class Benchmarks {
 		switch (this.options.mode()) {
 			case "smoke" -> smoke();
 			case "tracking" -> tracking();
+			case "quick" -> compare(Plan.quick(this.options));
+			case "full" -> compare(Plan.full(this.options));
 			default -> throw new StoppedException(
 					"There is no '%s', only smoke, tracking, quick and full".formatted(this.options.mode()));
 		}
 	}
 
+	/**
+	 * See that everything works, without a thought of the figures.
+	 */
 	private void smoke() {
+		Plan plan = Plan.smoke(this.options);
+		try (Servers servers = start(plan)) {
+			new TrackingRun(this.options, plan.warm(), plan.window()).measure(servers, List.of(Pair.TRACKING), 1, 1);
+			Results results = new Comparison(plan, this.options, servers).measure();
+			results.where((row) -> row.number("requests") == 0 || row.number("failed") > 0)
+				.findFirst()
+				.ifPresent((row) -> {
+					throw new StoppedException("Requests failed: " + row.line());
+				});
+		}
+		Console.log("The benchmarks work");
+	}
+
+	private Servers start(Plan plan) {
+		return Servers.start(plan.servers(), !plan.bursts().isEmpty(), this.options, DIRECTORY);
 	}
 
 	private void tracking() {
-		List<Comparison> comparisons = List.of(Comparison.values());
+		List<Pair> pairs = List.of(Pair.values());
 		try (Servers servers = Servers.start(Set.of(Server.NGINX), false, this.options, DIRECTORY)) {
 			String removed = TrackingRun.removed(servers, this.options);
 			System.out.println(removed);
-			TrackingRun run = new TrackingRun(this.options);
-			Results results = run.measure(servers, comparisons, this.options.count("forks", 3),
+			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 4),
+					this.options.number("window", 1));
+			Results results = run.measure(servers, pairs, this.options.count("forks", 3),
 					this.options.count("rounds", 9));
-			Publication publication = new Publication("tracking", this.options.has("publish"));
+			Publication publication = publication();
 			publication.add(".csv", results.csv());
-			publication.write(run.table(comparisons) + "\n" + Environment.describe(this.options)
-					+ "\n\nTaken out:\n\n```\n" + removed + "\n```\n");
+			publication.write("%s%n%s%n%nTaken out:%n%n```%n%s%n```%n".formatted(run.table(pairs),
+					Environment.describe(this.options), removed));
 		}
+	}
+
+	private void compare(Plan plan) {
+		try (Servers servers = start(plan)) {
+			Results results = new Comparison(plan, this.options, servers).measure();
+			Tables tables = new Tables(plan, results);
+			Publication publication = publication();
+			publication.add(".csv", results.csv());
+			publication.add(".svg", Plot.draw(plan, tables));
+			publication.write(tables.markdown() + "\n" + Environment.describe(this.options) + "\n");
+		}
+	}
+
+	private Publication publication() {
+		return new Publication(this.options.mode(), this.options.has("publish"));
 	}
 
 }

@@ -38,7 +38,7 @@ final class Environment {
 	}
 
 	private static String nginx() {
-		return Console.output("nginx", List.of("sh", "-c", "PATH=$PATH:/usr/sbin nginx -v"))
+		return Console.output("nginx", List.of(Servers.find("nginx").orElseThrow(), "-v"))
 			.replace("nginx version: ", "");
 	}
 

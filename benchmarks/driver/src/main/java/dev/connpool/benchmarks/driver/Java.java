@@ -44,6 +44,16 @@ final class Java {
 		return command;
 	}
 
+	/**
+	 * Return how methods are compiled.
+	 * @param waiting whether a method waits for its compilation, so that a warm-up is
+	 * short
+	 * @return a flag for the JVM
+	 */
+	static String compiling(boolean waiting) {
+		return waiting ? "-Xbatch" : "-XX:+BackgroundCompilation";
+	}
+
 	private static String classPath(String module) {
 		try {
 			String dependencies = Files.readString(Path.of(module, "target", "class-path.txt"));

@@ -43,7 +43,7 @@ final class Publication {
 				Files.writeString(file.getKey(), file.getValue());
 			}
 			if (this.publish) {
-				Files.writeString(PAGE, page(Files.readString(PAGE), tables));
+				Files.writeString(PAGE, page(Files.readString(PAGE), picture() + tables));
 			}
 		}
 		catch (IOException ex) {
@@ -51,6 +51,12 @@ final class Publication {
 		}
 		System.out.println(tables);
 		Console.log("Written: " + this.files.keySet());
+	}
+
+	private String picture() {
+		String name = this.mode + ".svg";
+		return this.files.containsKey(this.directory.resolve(name))
+				? "![CPU time per request, as bars](../benchmarks/results/%s)%n%n".formatted(name) : "";
 	}
 
 	private String page(String page, String tables) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -64,15 +65,27 @@ final class Servers implements AutoCloseable {
 	}
 
 	private static void require(String command, String debianPackage) {
-		Stream<String> path = Stream.of((System.getenv("PATH") + ":/usr/sbin").split(File.pathSeparator));
-		if (path.noneMatch((directory) -> Files.isExecutable(Path.of(directory, command)))) {
+		if (find(command).isEmpty()) {
 			throw new StoppedException("There is no %s: apt-get install %s".formatted(command, debianPackage));
 		}
 	}
 
+	/**
+	 * Find a server, also where it is for administrators only.
+	 * @param command its name
+	 * @return the file
+	 */
+	static Optional<String> find(String command) {
+		return Stream.of((System.getenv("PATH") + ":/usr/sbin").split(File.pathSeparator))
+			.map((directory) -> Path.of(directory, command))
+			.filter(Files::isExecutable)
+			.map(Path::toString)
+			.findFirst();
+	}
+
 	private void start(Set<Server> needed) {
 		if (Server.isNginx(needed)) {
-			Process nginx = run("nginx", List.of("nginx", "-e", this.files.log("nginx").toString(), "-c",
+			Process nginx = run("nginx", List.of(find("nginx").orElseThrow(), "-e", this.files.log("nginx").toString(), "-c",
 					this.files.nginxConfiguration().toString()));
 			await("nginx", nginx, this.ports.status());
 		}
@@ -91,7 +104,7 @@ final class Servers implements AutoCloseable {
 		String name = "nghttpd-" + protocol;
 		int port = this.ports.of(Server.NGHTTPD, protocol);
 		List<String> command = new ArrayList<>(
-				List.of("nghttpd", "-a", "127.0.0.1", "-m", "1000", "-d", this.files.www().toString()));
+				List.of(find("nghttpd").orElseThrow(), "-a", "127.0.0.1", "-m", "1000", "-d", this.files.www().toString()));
 		command.addAll(flags);
 		command.add(Integer.toString(port));
 		if (protocol.tls()) {
@@ -112,10 +125,8 @@ final class Servers implements AutoCloseable {
 
 	private Process run(String name, List<String> command) {
 		try {
-			ProcessBuilder builder = new ProcessBuilder(command);
-			builder.environment().merge("PATH", "/usr/sbin", (path, more) -> path + File.pathSeparator + more);
 			File log = this.files.log(name).toFile();
-			Process process = builder.redirectErrorStream(true)
+			Process process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(log))
 				.start();
 			this.processes.add(process);

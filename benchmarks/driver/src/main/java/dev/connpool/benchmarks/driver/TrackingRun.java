@@ -25,74 +25,82 @@ final class TrackingRun {
 
 	private final Results results = new Results();
 
-	TrackingRun(Options options) {
+	private final double warm;
+
+	private final double window;
+
+	/**
+	 * Create a run.
+	 * @param options the options
+	 * @param warm CPU seconds of the warm-up of each variant
+	 * @param window CPU seconds of a window
+	 */
+	TrackingRun(Options options, double warm, double window) {
 		this.options = options;
+		this.warm = warm;
+		this.window = window;
 	}
 
 	/**
 	 * Measure.
 	 * @param servers the servers
-	 * @param comparisons what is compared
+	 * @param pairs what is compared
 	 * @param forks how many processes measure each
 	 * @param rounds how many pairs of windows each of them measures
 	 * @return all pairs
 	 */
-	Results measure(Servers servers, List<Comparison> comparisons, int forks, int rounds) {
+	Results measure(Servers servers, List<Pair> pairs, int forks, int rounds) {
 		for (int fork = 0; fork < forks; fork++) {
-			for (Comparison comparison : comparisons) {
+			for (Pair pair : pairs) {
 				for (Protocol protocol : PROTOCOLS) {
-					measure(servers, comparison, protocol, fork, rounds);
+					measure(servers, pair, protocol, fork, rounds);
 				}
 			}
 		}
 		return this.results;
 	}
 
-	private void measure(Servers servers, Comparison comparison, Protocol protocol, int fork, int rounds) {
-		double warm = this.options.number("warm", 4);
-		double window = this.options.number("window", 1);
-		List<String> main = List.of(MAIN, comparison.variant, comparison.baseline, protocol.name(),
+	private void measure(Servers servers, Pair pair, Protocol protocol, int fork, int rounds) {
+		List<String> main = List.of(MAIN, pair.variant, pair.baseline, protocol.name(),
 				Integer.toString(servers.ports().of(Server.NGINX, protocol)), Integer.toString(rounds),
-				Double.toString(warm), Double.toString(window));
-		// -Xbatch: a method waits for its compilation, so that the warm-up is short.
-		List<String> command = new Java(this.options, servers.files()).command("tracking", List.of("-Xbatch"), main);
+				Double.toString(this.warm), Double.toString(this.window));
+		List<String> command = new Java(this.options, servers.files()).command("tracking",
+				List.of(Java.compiling(this.warm >= 1)), main);
 		try (ClientProcess process = new ClientProcess("tracking", command, servers.files())) {
 			for (int round = 0; round < rounds; round++) {
-				Row row = process.next(comparison + " over " + protocol, PATIENCE_SECONDS);
-				Row labelled = new Row().with("comparison", comparison).with("protocol", protocol).with("fork", fork);
+				Row row = process.next(pair + " over " + protocol, PATIENCE_SECONDS);
+				Row labelled = new Row().with("pair", pair).with("protocol", protocol).with("fork", fork);
 				labelled.values().putAll(row.values());
 				this.results.add(labelled);
 			}
 		}
-		Console.log("%s over %s, process %d: %s".formatted(comparison, protocol, fork + 1, line(comparison, protocol)));
+		Console.log("Measured %s over %s, process %d".formatted(pair, protocol, fork + 1));
 	}
 
-	String table(List<Comparison> comparisons) {
+	String table(List<Pair> pairs) {
 		StringBuilder table = new StringBuilder("""
 				| | | CPU per request, ratio | CPU µs per request | bytes per request, difference | pairs |
 				|---|---|--:|--:|--:|--:|
 				""");
-		for (Comparison comparison : comparisons) {
+		for (Pair pair : pairs) {
 			for (Protocol protocol : PROTOCOLS) {
-				table.append("| %s | %s | %s |%n".formatted(comparison.title, Cell.title(protocol),
-						line(comparison, protocol)));
+				table.append("| %s | %s | %s |%n".formatted(pair.title, Cell.title(protocol), line(pair, protocol)));
 			}
 		}
 		return table.toString();
 	}
 
-	private String line(Comparison comparison, Protocol protocol) {
-		Samples ratio = samples(comparison, protocol, (row) -> row.number("cpu_us_1") / row.number("cpu_us_2"));
-		Samples cpu = samples(comparison, protocol, (row) -> row.number("cpu_us_1"));
-		Samples bytes = samples(comparison, protocol, (row) -> row.number("bytes_1") - row.number("bytes_2"));
+	private String line(Pair pair, Protocol protocol) {
+		Samples ratio = samples(pair, protocol, (row) -> row.number("cpu_us_1") / row.number("cpu_us_2"));
+		Samples cpu = samples(pair, protocol, (row) -> row.number("cpu_us_1"));
+		Samples bytes = samples(pair, protocol, (row) -> row.number("bytes_1") - row.number("bytes_2"));
 		return String.format(Locale.ROOT, "%s | %s | %s | %d", ratio.withQuartiles(3), cpu.median(1),
 				bytes.withQuartiles(0), ratio.count());
 	}
 
-	private Samples samples(Comparison comparison, Protocol protocol, ToDoubleFunction<Row> value) {
+	private Samples samples(Pair pair, Protocol protocol, ToDoubleFunction<Row> value) {
 		return new Samples(this.results
-			.where((row) -> row.text("comparison").equals(comparison.toString())
-					&& row.text("protocol").equals(protocol.name()))
+			.where((row) -> row.text("pair").equals(pair.toString()) && row.text("protocol").equals(protocol.name()))
 			.map(value::applyAsDouble)
 			.toList());
 	}
@@ -112,7 +120,7 @@ final class TrackingRun {
 	/**
 	 * A variant and what it is compared with.
 	 */
-	enum Comparison {
+	enum Pair {
 
 		TRACKING("what the endpoint shows", "TRACKED", "UNTRACKED"),
 
@@ -126,7 +134,7 @@ final class TrackingRun {
 
 		private final String baseline;
 
-		Comparison(String title, String variant, String baseline) {
+		Pair(String title, String variant, String baseline) {
 			this.title = title;
 			this.variant = variant;
 			this.baseline = baseline;
