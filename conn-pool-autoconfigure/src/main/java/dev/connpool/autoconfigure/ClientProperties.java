@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeouts Deadlines.
  * @param tcp Socket options.
  * @param http2 HTTP/2 settings.
+ * @param replay When to send a request again.
  * @param ssl TLS settings.
  * @param compression Whether to ask for compressed responses and decompress them.
  * @param maxResponseHeaderSize Maximum size of the headers of a response, whatever the
@@ -37,6 +38,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
+		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
 		@DefaultValue Map<String, HostProperties> hosts) {
@@ -51,7 +53,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		return new ClientSettings((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl(),
 				(this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols(),
 				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
-				this.http2.over(base.http2()), Absent.or(this.compression, base.compression()),
+				this.http2.over(base.http2()), this.replay.over(base.replay()),
+				Absent.or(this.compression, base.compression()),
 				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
 				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),
 				Absent.or(this.logging.exchange(), base.logExchanges()), base.hosts());
@@ -76,8 +79,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			merged.put(authority, host.over(alias, inherited));
 		});
 		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
-				base.http2(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(),
-				merged);
+				base.http2(), base.replay(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(),
+				base.logExchanges(), merged);
 	}
 
 	private static URI uri(String setting, String value) {

@@ -39,6 +39,8 @@ final class HttpClients {
 			.compress(settings.compression())
 			.keepAlive(settings.pool().keepAlive())
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))
+			// The pool decides what is sent again.
+			.disableRetry(true)
 			.mapConnect(pool::scoped);
 		return tcp(client, settings.tcp());
 	}

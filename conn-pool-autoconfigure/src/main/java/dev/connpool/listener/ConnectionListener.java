@@ -54,6 +54,17 @@ public interface ConnectionListener {
 	}
 
 	/**
+	 * Called when the outcome of sending a request again is known.
+	 * @param client the client name
+	 * @param host the host, as {@code scheme://host:port}
+	 * @param reason why it was sent again, such as {@code goaway}
+	 * @param outcome {@code answered} or {@code failed}, or {@code rejected} if it was
+	 * not sent because too many were
+	 */
+	default void replayed(String client, String host, String reason, String outcome) {
+	}
+
+	/**
 	 * Called when an HTTP/2 stream is opened.
 	 * @param connection the connection
 	 */

@@ -86,7 +86,11 @@ enum ConnPoolMeters implements MeterDocumentation {
 	GOAWAY_RECEIVED("http.client.goaway.received", Meter.Type.COUNTER, "GOAWAY frames received", MeterTag.ERROR),
 
 	/** Liveness. */
-	PING_RTT("http.client.ping.rtt", Meter.Type.TIMER, "Round trips of HTTP/2 PINGs");
+	PING_RTT("http.client.ping.rtt", Meter.Type.TIMER, "Round trips of HTTP/2 PINGs"),
+
+	/** Requests sent again. */
+	REPLAYS("http.client.replays", Meter.Type.COUNTER, "Requests that the client sent again by itself",
+			MeterTag.REPLAY_REASON, MeterTag.OUTCOME);
 
 	private static final List<MeterTag> HOST = List.of(MeterTag.CLIENT, MeterTag.ADDRESS, MeterTag.PORT);
 

@@ -73,6 +73,11 @@ public final class ConnPoolMetrics implements MeterBinder, ConnectionListener {
 	}
 
 	@Override
+	public void replayed(String client, String host, String reason, String outcome) {
+		each(client, host, (replaying) -> replaying.replayed(reason, outcome));
+	}
+
+	@Override
 	public void streamClosed(ConnectionInfo connection, @Nullable String reset) {
 		if (reset != null) {
 			each(connection, (host) -> host.reset(reset));

@@ -38,6 +38,8 @@ final class HostMeters {
 
 	private final Map<String, Counter> goAways = new ConcurrentHashMap<>();
 
+	private final Map<Tags, Counter> replays = new ConcurrentHashMap<>();
+
 	/** What the gauges tell apart. */
 	private final Set<String> versions = ConcurrentHashMap.newKeySet();
 
@@ -97,6 +99,11 @@ final class HostMeters {
 		count(this.goAways, ConnPoolMeters.GOAWAY_RECEIVED, MeterTag.ERROR, MeterTag.error(error));
 	}
 
+	void replayed(String reason, String outcome) {
+		Tags own = Tags.of(MeterTag.REPLAY_REASON.asString(), reason, MeterTag.OUTCOME.asString(), outcome);
+		count(this.replays, ConnPoolMeters.REPLAYS, own, own);
+	}
+
 	void ping(String protocol, Duration roundTrip) {
 		record(this.pings, ConnPoolMeters.PING_RTT, protocol, roundTrip);
 	}
@@ -115,8 +122,11 @@ final class HostMeters {
 	}
 
 	private void count(Map<String, Counter> counters, ConnPoolMeters meter, MeterTag tag, String value) {
-		Counter counter = counters.computeIfAbsent(value,
-				(absent) -> this.scope.counter(meter, Tags.of(tag.asString(), value)));
+		count(counters, meter, value, Tags.of(tag.asString(), value));
+	}
+
+	private <K> void count(Map<K, Counter> counters, ConnPoolMeters meter, K key, Tags tags) {
+		Counter counter = counters.computeIfAbsent(key, (absent) -> this.scope.counter(meter, tags));
 		if (counter != null) {
 			counter.increment();
 		}

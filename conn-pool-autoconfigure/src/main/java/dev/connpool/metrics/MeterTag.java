@@ -45,6 +45,17 @@ enum MeterTag implements KeyName {
 					+ " `goaway`, `response-timeout`, `connect-error` or `tls-error`"),
 
 	/**
+	 * Why a request was sent again.
+	 */
+	REPLAY_REASON("reason",
+			"Why a request was sent again: `not-written`, `goaway`, `refused-stream`, `connection-lost` or `status`"),
+
+	/**
+	 * How that went.
+	 */
+	OUTCOME("outcome", "`answered`, `failed`, or `rejected` if it was not sent because too many were"),
+
+	/**
 	 * What a server complained about.
 	 */
 	ERROR("error", "HTTP/2 error code by name, such as `NO_ERROR` or `REFUSED_STREAM`; `UNKNOWN` for any other");

@@ -53,6 +53,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final AtomicInteger open = new AtomicInteger();
 
+	private final ReplayBudget replayBudget;
+
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
 	private final Sinks.Empty<Void> terminated = Sinks.empty();
@@ -69,6 +71,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.name = name;
 		this.listeners = listeners;
 		this.settings = settings;
+		this.replayBudget = new ReplayBudget(settings.replay(), System.nanoTime());
 		this.tick = InFlight.tick(settings.timeouts());
 	}
 
@@ -114,6 +117,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			Operators.error(actual, host.host().closed());
 			return;
 		}
+		this.replayBudget.requested();
 		new Exchange(host, config, observer, actual).start();
 	}
 
@@ -263,6 +267,10 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	ConnectionListeners listeners() {
 		return this.listeners;
+	}
+
+	ReplayBudget replayBudget() {
+		return this.replayBudget;
 	}
 
 	IdleCount idleCount() {

@@ -38,6 +38,8 @@ final class ConnectionRecord {
 
 	private long exchanges;
 
+	private boolean proven;
+
 	private long bytesSent;
 
 	private long bytesReceived;
@@ -83,6 +85,10 @@ final class ConnectionRecord {
 		return this.exchanges++ > 0;
 	}
 
+	void answered() {
+		this.proven = true;
+	}
+
 	void sent(int bytes) {
 		this.bytesSent += bytes;
 	}
@@ -100,6 +106,14 @@ final class ConnectionRecord {
 	 */
 	long receivedAt() {
 		return this.receivedAt;
+	}
+
+	/**
+	 * Return whether the server has answered on this connection.
+	 * @return whether there was a response
+	 */
+	boolean isProven() {
+		return this.proven;
 	}
 
 	String id() {

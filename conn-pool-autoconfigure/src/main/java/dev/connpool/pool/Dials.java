@@ -75,18 +75,29 @@ final class Dials {
 	/**
 	 * Tell how many connections to open so that all who wait are served.
 	 * @param callers how many wait
-	 * @param open the connections that may be used
+	 * @param open the connections that are not about to be closed
+	 * @param suspect those of them that serve nobody until they are known to work
 	 * @param fresh those of them that the server has not yet sent SETTINGS on
 	 * @return the number of dials to begin, zero or less for none
 	 */
-	int missing(int callers, int open, int fresh) {
+	int missing(int callers, int open, int suspect, int fresh) {
 		if (callers <= 0 || this.failing) {
 			return 0;
 		}
 		int max = this.host.pool().maxConnectionsPerHost();
 		int room = (max == 0) ? Integer.MAX_VALUE : max - this.underWay.size() - open;
-		return Math.min(room, sharesConnections() ? missingShared(callers, open, fresh + this.underWay.size())
+		return Math.min(room, sharesConnections() ? missingShared(callers, open - suspect, fresh + this.underWay.size())
 				: callers - this.underWay.size());
+	}
+
+	/**
+	 * Return whether another connection may be opened.
+	 * @param open the connections that may be used
+	 * @return whether the limit is not reached
+	 */
+	boolean hasRoom(int open) {
+		int max = this.host.pool().maxConnectionsPerHost();
+		return max == 0 || this.underWay.size() + open < max;
 	}
 
 	private int missingShared(int callers, int open, int coming) {

@@ -6,7 +6,10 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import javax.net.ssl.SSLException;
+
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
@@ -19,13 +22,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -55,6 +61,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(Exchange.class, "state");
 
+	private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("Idempotency-Key");
+
 	private static final int WAITING = 0;
 
 	private static final int ASSIGNED = 1;
@@ -66,7 +74,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	final HttpClientConfig config;
 
 	/** When the caller asked for a connection. */
-	final long askedAt = System.nanoTime();
+	volatile long askedAt = System.nanoTime();
 
 	/** The list this is in, and its neighbours there; owned by that list. */
 	@Nullable ExchangeList list;
@@ -99,6 +107,29 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	private @Nullable HttpClientRequest request;
 
+	private @Nullable ChannelOperations<?, ?> operations;
+
+	/** Why this is a repetition; {@code null} if it is none. */
+	private final @Nullable Replay replay;
+
+	/** Whether the server had answered on the connection before this began. */
+	private boolean proven;
+
+	private long begunAt;
+
+	private boolean written;
+
+	/** Whether the body was written as one, or its length is stated. */
+	private boolean repeatable = true;
+
+	private boolean heard;
+
+	/** Whether another exchange has taken the place of this one. */
+	private boolean replaced;
+
+	/** Whether the end of the channel is no news to the caller. */
+	private boolean aborted;
+
 	private boolean answered;
 
 	private boolean released;
@@ -114,10 +145,20 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
+		this(pool, config, observer, actual, null);
+	}
+
+	private Exchange(Exchange lost, Replay replay) {
+		this(lost.pool, lost.config, lost.observer, lost.actual, replay);
+	}
+
+	private Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
+			CoreSubscriber<? super Connection> actual, @Nullable Replay replay) {
 		this.pool = pool;
 		this.config = config;
 		this.observer = observer;
 		this.actual = actual;
+		this.replay = replay;
 		this.scope = observer.currentContext().getOrDefault(ExchangeScope.class, null);
 		long startedAt = (this.scope != null) ? this.scope.startedAt : this.askedAt;
 		this.requestDeadline = after(startedAt, pool.host().timeouts().request());
@@ -197,8 +238,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		}
 		if (this.log != null) {
 			this.log.failed(error);
-			this.log.ended();
 		}
+		over();
 		try {
 			eventLoop.execute(() -> this.actual.onError(error));
 		}
@@ -228,9 +269,44 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		if (waiting) {
 			this.pool.cancelled(this);
 		}
-		if ((waiting || STATE.compareAndSet(this, ASSIGNED, OVER)) && this.log != null) {
+		if (waiting || STATE.compareAndSet(this, ASSIGNED, OVER)) {
+			over();
+		}
+		else if (this.replay != null && this.state == ACTIVE) {
+			// Reactor Netty only knows what it was delivered first.
+			eventLoop().execute(this::dispose);
+		}
+	}
+
+	private void dispose() {
+		if (this.operations != null) {
+			this.operations.dispose();
+		}
+	}
+
+	private void over() {
+		if (this.log != null) {
 			this.log.ended();
 		}
+		if (this.replay != null) {
+			this.replay.ended(false);
+		}
+	}
+
+	/**
+	 * Return for which time the request is sent.
+	 * @return the attempt, from 1
+	 */
+	int attempt() {
+		return (this.replay != null) ? this.replay.attempt() : 1;
+	}
+
+	/**
+	 * Return whether an idle connection will not do.
+	 * @return whether one has just turned out to be broken
+	 */
+	boolean wantsFresh() {
+		return this.replay != null && this.replay.wantsFresh();
 	}
 
 	// On the event loop of the connection
@@ -255,6 +331,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 */
 	void begin(Channel channel, InFlight inFlight) {
 		this.channel = channel;
+		this.begunAt = System.nanoTime();
+		this.proven = assigned().record().isProven();
 		inFlight.add(this);
 	}
 
@@ -263,14 +341,17 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 * @param operations the channel as Reactor Netty sees it
 	 */
 	void deliver(ChannelOperations<?, ?> operations) {
-		this.actual.onNext(operations);
-		this.actual.onComplete();
+		this.operations = operations;
+		if (this.replay == null) {
+			this.actual.onNext(operations);
+			this.actual.onComplete();
+		}
 	}
 
 	void end(InFlight inFlight) {
 		inFlight.remove(this);
-		if (this.log != null && this.state == ACTIVE) {
-			this.log.ended();
+		if (this.state == ACTIVE) {
+			over();
 		}
 		this.state = OVER;
 	}
@@ -293,8 +374,13 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
 			responseReceived(connection);
+			if (connection instanceof HttpClientResponse response && retry(response)) {
+				return;
+			}
 		}
-		this.observer.onStateChange(connection, state);
+		if (!this.replaced) {
+			this.observer.onStateChange(connection, state);
+		}
 		if (state == State.DISCONNECTING && this.channel instanceof Http2StreamChannel stream && stream.isActive()) {
 			stream.close();
 		}
@@ -302,10 +388,158 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void onUncaughtException(Connection connection, Throwable error) {
-		if (this.log != null) {
-			this.log.failed(error);
+		if (this.replaced) {
+			return;
 		}
-		this.observer.onUncaughtException(connection, error);
+		Throwable told = isLost() ? lost(error) : error;
+		if (this.log != null) {
+			this.log.failed(told);
+		}
+		if (!this.replaced) {
+			this.observer.onUncaughtException(connection, told);
+		}
+	}
+
+	// Losing the connection or the stream, on its event loop
+
+	/**
+	 * Note that the caller wants no more of this.
+	 */
+	void givenUp() {
+		this.aborted = true;
+	}
+
+	@Override
+	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+		givenUp();
+		ctx.close(promise);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		cutOff(ctx);
+		ctx.fireChannelInactive();
+	}
+
+	/**
+	 * Tell the reader of the response that there is no more of it.
+	 * @param ctx the place in the pipeline
+	 */
+	void cutOff(ChannelHandlerContext ctx) {
+		if (this.phase == Phase.READING && !this.answered && !this.aborted) {
+			this.aborted = true;
+			ConnectionLostException error = this.pool.host().lost(this, null, assigned().failure());
+			if (this.log != null) {
+				this.log.failed(error);
+			}
+			ctx.fireExceptionCaught(error);
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		if (cause instanceof ConnPoolException) {
+			ctx.fireExceptionCaught(cause);
+		}
+		else if (cause.getCause() instanceof SSLException) {
+			// The end of the connection follows.
+			assigned().failed(cause);
+		}
+		else if (!this.aborted) {
+			abort(this.pool.host().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
+					CloseReason.PROTOCOL_ERROR);
+		}
+	}
+
+	private boolean isLost() {
+		Channel channel = this.channel;
+		return this.phase != Phase.READING && !this.aborted && channel != null
+				&& (!channel.isActive() || this.reset != null);
+	}
+
+	/**
+	 * Send the request again if that cannot do harm.
+	 * @param cause what was reported
+	 * @return what the caller is told if it is not sent again
+	 */
+	private ConnectionLostException lost(Throwable cause) {
+		Host host = this.pool.host();
+		Loss loss = loss();
+		ReplayReason reason = loss.replay();
+		String obstacle = (reason != null) ? Replay.obstacle(host, attempt()) : loss.obstacle();
+		if (obstacle == null && this.scope != null && !this.scope.isDone()) {
+			Replay next = Replay.begin(this.pool, Objects.requireNonNull(reason), attempt(),
+					Replay.backoff(reason, attempt()));
+			if (next != null) {
+				replace(next);
+			}
+			obstacle = Replay.exhausted(host);
+		}
+		Throwable failure = assigned().failure();
+		return host.lost(this, obstacle, (failure != null) ? failure : cause);
+	}
+
+	private void replace(Replay next) {
+		this.replaced = true;
+		Exchange successor = new Exchange(this, next);
+		if (this.scope != null) {
+			this.scope.enter(successor);
+		}
+		next.schedule(eventLoop(), () -> {
+			successor.askedAt = System.nanoTime();
+			this.pool.replay(successor);
+		});
+	}
+
+	/**
+	 * Send the request again if the server asks for it with its status and the client was
+	 * told to do so.
+	 * @param response the response
+	 * @return whether it is sent again
+	 */
+	private boolean retry(HttpClientResponse response) {
+		Host host = this.pool.host();
+		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
+				|| this.scope.isDone() || !loss().mayBeRepeated() || Replay.obstacle(host, attempt()) != null) {
+			return false;
+		}
+		long backoff = Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt());
+		if (backoff < 0 || passed(this.requestDeadline, System.nanoTime() + backoff)) {
+			return false;
+		}
+		Replay next = Replay.begin(this.pool, ReplayReason.STATUS, attempt(), backoff);
+		if (next == null) {
+			return false;
+		}
+		replace(next);
+		dispose();
+		return true;
+	}
+
+	private Loss loss() {
+		Http2Session session = assigned().http2();
+		HttpClientRequest sent = this.request;
+		boolean keyed = sent != null && sent.requestHeaders().contains(IDEMPOTENCY_KEY);
+		boolean left = this.written && (session == null || streamId() > 0);
+		return new Loss(this.config.method().name(), keyed, this.repeatable, left,
+				Http2Error.REFUSED_STREAM.name().equals(this.reset), session != null && session.isIgnored(streamId()),
+				!assigned().channel().isActive(), this.proven, this.heard);
+	}
+
+	/**
+	 * Say what happened to this.
+	 * @return what ended it, and how far it had come
+	 */
+	String describeLoss() {
+		PooledConnection connection = assigned();
+		Http2Session session = connection.http2();
+		String event = (this.reset != null) ? "the server reset the stream with " + this.reset
+				: (session != null && session.isIgnored(streamId())) ? "the server sent GOAWAY and ignored the request"
+						: connection.describeEnd();
+		String progress = (this.phase == Phase.READING)
+				? "after %d bytes of the response body".formatted(this.bytesReceived) : "before the response header";
+		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, this.config.method(),
+				attempt(), connection.record().id(), streamId(), this.proven ? ", reused" : "");
 	}
 
 	private void requestSent() {
@@ -349,6 +583,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		heard();
 		if (msg instanceof HttpResponse response && Http1Handler.isInterim(response)) {
 			ReferenceCountUtil.release(msg);
 			ctx.read();
@@ -404,6 +639,10 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	}
 
 	void sent(Object msg) {
+		if (!this.written && msg instanceof HttpRequest head) {
+			this.written = true;
+			this.repeatable = msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(head);
+		}
 		this.bytesSent += size(msg);
 	}
 
@@ -415,8 +654,19 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	void received(Object msg) {
 		if (msg instanceof HttpResponse) {
 			headerReceived();
+			assigned().record().answered();
+			if (this.replay != null) {
+				this.replay.ended(true);
+			}
 		}
 		this.bytesReceived += size(msg);
+	}
+
+	/**
+	 * Note that a part of the response arrived, however small.
+	 */
+	void heard() {
+		this.heard = true;
 	}
 
 	private static int size(Object msg) {
@@ -475,10 +725,19 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	void checkDeadlines(long now) {
 		if (!this.eventStream && passed(this.requestDeadline, now)) {
+			probeIfSilent();
 			abort(this.pool.host().requestTimeout(this.phase.text), CloseReason.REQUEST_TIMEOUT);
 		}
 		else if (passed(this.phaseDeadline, now)) {
+			probeIfSilent();
 			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
+		}
+	}
+
+	private void probeIfSilent() {
+		Http2Session session = assigned().http2();
+		if (session != null && assigned().record().receivedAt() - this.begunAt < 0) {
+			session.probe();
 		}
 	}
 
@@ -500,6 +759,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		if (channel == null) {
 			return;
 		}
+		this.aborted = true;
 		if (this.log != null) {
 			this.log.failed(error);
 		}

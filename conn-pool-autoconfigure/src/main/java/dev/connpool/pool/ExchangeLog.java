@@ -111,12 +111,12 @@ final class ExchangeLog {
 	private String route() {
 		PooledConnection connection = (this.acquiredAt != 0) ? this.exchange.connection() : null;
 		if (connection == null) {
-			return "protocol=- connection=- stream=- reused=- attempt=1";
+			return "protocol=- connection=- stream=- reused=- attempt=%d".formatted(this.exchange.attempt());
 		}
 		Protocol protocol = connection.record().protocol();
-		return "protocol=%s connection=%s stream=%s reused=%s attempt=1".formatted(
+		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d".formatted(
 				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.streamId(),
-				this.reused);
+				this.reused, this.exchange.attempt());
 	}
 
 	private static String millis(long start, long end) {

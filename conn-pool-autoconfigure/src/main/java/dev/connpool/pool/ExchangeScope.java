@@ -110,6 +110,14 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 	}
 
 	/**
+	 * Return whether the caller has its answer or wants none any more. On any thread.
+	 * @return whether nothing is left to do
+	 */
+	boolean isDone() {
+		return this.done != 0;
+	}
+
+	/**
 	 * Tell which exchange now serves this request.
 	 * @param exchange the exchange
 	 */

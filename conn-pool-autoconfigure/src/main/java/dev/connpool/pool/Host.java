@@ -8,7 +8,9 @@ import java.util.stream.Collectors;
 import dev.connpool.error.ClientClosedException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
+import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.NoCommonProtocolException;
+import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
@@ -89,6 +91,20 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ConnPoolException closed() {
 		return new ClientClosedException(this.client, this.origin);
+	}
+
+	ConnectionLostException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
+		String message = exchange.describeLoss() + ((obstacle != null) ? " " + obstacle : "");
+		return new ConnectionLostException(this.client, this.origin, message, cause);
+	}
+
+	ProtocolErrorException protocolError(String rule, Throwable cause) {
+		return new ProtocolErrorException(this.client, this.origin, rule, cause);
+	}
+
+	ProtocolErrorException headerTooLarge(Throwable cause) {
+		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
+				cause);
 	}
 
 	ConnPoolException settingsMissing() {

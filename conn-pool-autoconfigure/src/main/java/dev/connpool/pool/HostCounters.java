@@ -16,6 +16,8 @@ final class HostCounters {
 
 	private final Map<CloseReason, LongAdder> closed = new ConcurrentHashMap<>();
 
+	private final Map<ReplayReason, LongAdder> replayed = new ConcurrentHashMap<>();
+
 	private final LongAdder handshakes = new LongAdder();
 
 	private final LongAdder acquired = new LongAdder();
@@ -34,6 +36,10 @@ final class HostCounters {
 		this.closed.computeIfAbsent(reason, (first) -> new LongAdder()).increment();
 	}
 
+	void replayed(ReplayReason reason) {
+		this.replayed.computeIfAbsent(reason, (first) -> new LongAdder()).increment();
+	}
+
 	void acquired(boolean again) {
 		this.acquired.increment();
 		if (again) {
@@ -42,11 +48,16 @@ final class HostCounters {
 	}
 
 	HostSnapshot.Counters snapshot() {
-		Map<String, Long> byReason = new TreeMap<>();
-		this.closed.forEach((reason, count) -> byReason.put(reason.toString(), count.sum()));
+		Map<String, Long> byReason = sums(this.closed);
 		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
 		return new HostSnapshot.Counters(this.opened.sum(), all, this.acquired.sum(), this.reused.sum(),
-				this.handshakes.sum(), byReason, Map.of());
+				this.handshakes.sum(), byReason, sums(this.replayed));
+	}
+
+	private static Map<String, Long> sums(Map<?, LongAdder> counts) {
+		Map<String, Long> sums = new TreeMap<>();
+		counts.forEach((reason, count) -> sums.put(String.valueOf(reason), count.sum()));
+		return sums;
 	}
 
 }

@@ -145,6 +145,22 @@ final class HostPool {
 		}
 	}
 
+	/**
+	 * Find a connection for a request that is sent again. Its caller has waited before,
+	 * so it goes first.
+	 * @param exchange the exchange
+	 */
+	void replay(Exchange exchange) {
+		post(() -> {
+			if (!this.forgotten && !this.client.isShutDown() && exchange.isWaiting()) {
+				this.waiters.addFirst(exchange);
+			}
+			else {
+				changed(exchange);
+			}
+		});
+	}
+
 	private @Nullable PooledConnection reserveStream() {
 		for (Http2Session session : this.sessions) {
 			if (session.tryReserve()) {
@@ -410,19 +426,51 @@ final class HostPool {
 	}
 
 	private void serve() {
-		for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
-			PooledConnection connection = first.isWaiting() ? free() : null;
-			if (connection == null && first.isWaiting()) {
+		@Nullable Exchange waiter = this.waiters.first();
+		while (waiter != null) {
+			Exchange next = waiter.next;
+			if (!waiter.isWaiting()) {
+				this.waiters.remove(waiter);
+			}
+			else if (!serve(waiter) && !waiter.wantsFresh()) {
 				return;
 			}
-			this.waiters.remove(first);
-			if (connection != null && first.assign(connection)) {
-				first.eventLoop().execute(first);
-			}
-			else if (connection != null) {
-				connection.unused();
-			}
+			waiter = next;
 		}
+	}
+
+	private boolean serve(Exchange waiter) {
+		PooledConnection connection = waiter.wantsFresh() ? fresh() : free();
+		if (connection == null) {
+			return false;
+		}
+		this.waiters.remove(waiter);
+		if (waiter.assign(connection)) {
+			waiter.eventLoop().execute(waiter);
+		}
+		else {
+			connection.unused();
+		}
+		return true;
+	}
+
+	/**
+	 * Find a connection that did not lie idle. If there is no room for another, the one
+	 * that is idle for longest makes some.
+	 * @return the connection, or {@code null} if there is none yet
+	 */
+	private @Nullable PooledConnection fresh() {
+		PooledConnection latest = this.idle.peekLast();
+		if (latest == null || latest.record().exchanges() == 0) {
+			return free();
+		}
+		PooledConnection connection = reserveStream();
+		if (connection == null && !this.dials.hasRoom(usable())) {
+			PooledConnection eldest = this.idle.removeFirst();
+			noLongerIdle(eldest);
+			eldest.close(CloseReason.DRAINED);
+		}
+		return connection;
 	}
 
 	private @Nullable PooledConnection free() {
@@ -442,7 +490,8 @@ final class HostPool {
 		if (first == null) {
 			return;
 		}
-		for (int missing = this.dials.missing(this.waiters.size(), usable(), fresh()); missing > 0; missing--) {
+		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(),
+				unready()); missing > 0; missing--) {
 			stayKnown();
 			this.counters.opened();
 			this.client.connectionBegun();
@@ -456,7 +505,15 @@ final class HostPool {
 		return this.connections.size() - this.draining.get();
 	}
 
-	private int fresh() {
+	private int suspect() {
+		int suspect = 0;
+		for (Http2Session session : this.sessions) {
+			suspect += session.isProbing() ? 1 : 0;
+		}
+		return suspect;
+	}
+
+	private int unready() {
 		int fresh = 0;
 		for (Http2Session session : this.sessions) {
 			fresh += session.isReady() ? 0 : 1;
@@ -466,7 +523,7 @@ final class HostPool {
 
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.dials.expected(fresh()) > limit) {
+		while (this.waiters.size() - this.dials.expected(unready()) > limit) {
 			this.waiters.failLast(
 					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
 		}

@@ -1,11 +1,20 @@
 package dev.connpool.pool;
 
+import java.io.IOException;
+
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.ProtocolErrorException;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -14,6 +23,9 @@ import io.netty.util.ReferenceCountUtil;
 final class Http1Handler extends ChannelDuplexHandler {
 
 	static final String NAME = "connpool.http1";
+
+	/** Bytes of a body that a socket usually takes at once. */
+	private static final int AT_ONCE = 64 * 1024;
 
 	private final PooledConnection connection;
 
@@ -30,6 +42,11 @@ final class Http1Handler extends ChannelDuplexHandler {
 			// An answer to nothing could be taken for the answer to the next request.
 			ReferenceCountUtil.release(msg);
 			this.connection.close(CloseReason.PROTOCOL_ERROR);
+			return;
+		}
+		if (msg instanceof HttpObject object && object.decoderResult().isFailure()) {
+			ReferenceCountUtil.release(msg);
+			exchange.abort(error(object), CloseReason.PROTOCOL_ERROR);
 			return;
 		}
 		if (msg instanceof HttpResponse response) {
@@ -61,13 +78,80 @@ final class Http1Handler extends ChannelDuplexHandler {
 		return HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
 	}
 
+	private ProtocolErrorException error(HttpObject malformed) {
+		Host host = this.connection.pool().host();
+		Throwable cause = malformed.decoderResult().cause();
+		if (cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException) {
+			return host.headerTooLarge(cause);
+		}
+		return host.protocolError((malformed instanceof HttpResponse)
+				? "the header of the response is malformed (RFC 9112, sections 4 and 5)"
+				: "the body of the response is malformed (RFC 9112, sections 6 and 7)", cause);
+	}
+
+	@Override
+	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+		Exchange exchange = this.connection.current();
+		if (exchange != null && !this.connection.isClosing()) {
+			exchange.givenUp();
+		}
+		ctx.close(promise);
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		if (cause instanceof IOException && !(cause instanceof ConnPoolException)) {
+			// The exchange is told of the end of the channel, which follows.
+			this.connection.failed(cause);
+			ctx.close();
+		}
+		else {
+			ctx.fireExceptionCaught(cause);
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		Exchange exchange = this.connection.current();
+		if (exchange != null) {
+			exchange.cutOff(ctx);
+		}
+		ctx.fireChannelInactive();
+	}
+
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
 			exchange.sent(msg);
+			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
+				ctx.channel().config().setAutoClose(false);
+			}
 		}
-		ctx.write(msg, promise);
+		ctx.write(msg, ctx.channel().config().isAutoClose() ? promise : patient(ctx, promise));
+	}
+
+	private static boolean mayTakeLong(Object head) {
+		return !(head instanceof FullHttpRequest whole) || whole.content().readableBytes() > AT_ONCE;
+	}
+
+	/**
+	 * A server may answer before it has read the whole request, and close (RFC 9112,
+	 * section 9.5). The answer counts, not that the rest cannot be written; so this is
+	 * told when there is nothing more to read.
+	 * @param ctx the place in the pipeline
+	 * @param promise who waits for it to be written
+	 * @return what to write with
+	 */
+	private static ChannelPromise patient(ChannelHandlerContext ctx, ChannelPromise promise) {
+		return ctx.newPromise().addListener((written) -> {
+			if (written.isSuccess()) {
+				promise.trySuccess();
+			}
+			else {
+				ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(written.cause()));
+			}
+		});
 	}
 
 }

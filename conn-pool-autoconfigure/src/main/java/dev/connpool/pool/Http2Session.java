@@ -75,6 +75,11 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 */
 	private volatile int limit = 1;
 
+	/** What the server and the settings allow, whatever the state of the connection. */
+	private int allowed = 1;
+
+	private volatile boolean probing;
+
 	private volatile boolean ready;
 
 	private final Future<?> settingsTimer;
@@ -182,6 +187,39 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	}
 
 	// Streams, on the event loop
+
+	/**
+	 * Give out no more streams until the server has answered a PING: a response is
+	 * overdue and nothing was heard meanwhile.
+	 */
+	void probe() {
+		this.probing = true;
+		limitStreams();
+		this.liveness.probe();
+	}
+
+	/**
+	 * Note that the server has answered a PING.
+	 */
+	void alive() {
+		if (this.probing) {
+			this.probing = false;
+			limitStreams();
+			this.connection.pool().streamFree(this.connection);
+		}
+	}
+
+	/**
+	 * Return whether the connection is suspect. On any thread.
+	 * @return whether it waits for a PING to be answered
+	 */
+	boolean isProbing() {
+		return this.probing;
+	}
+
+	private void limitStreams() {
+		this.limit = (this.probing || this.connection.isDraining()) ? 0 : this.allowed;
+	}
 
 	/**
 	 * Close the connection because the server does not answer.
@@ -334,6 +372,15 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		return this.http2.stream(id);
 	}
 
+	/**
+	 * Return whether the server has said that it ignores a stream.
+	 * @param id the stream id
+	 * @return whether GOAWAY was received and the id is beyond its last one
+	 */
+	boolean isIgnored(int id) {
+		return this.http2.goAwayReceived() && id > this.http2.local().lastStreamKnownByPeer();
+	}
+
 	int sendWindow(Http2Stream stream) {
 		return this.http2.remote().flowController().windowSize(stream);
 	}
@@ -364,16 +411,14 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 			Long peer = settings.maxConcurrentStreams();
 			int cap = this.connection.pool().host().http2().maxConcurrentStreams();
 			long allowed = Math.min((peer != null) ? peer : Integer.MAX_VALUE, (cap > 0) ? cap : Integer.MAX_VALUE);
-			this.limit = (int) allowed;
-			if (this.connection.isDraining()) {
-				this.limit = 0;
-			}
+			this.allowed = (int) allowed;
+			limitStreams();
 		}
 		channel.attr(CONNECT_PROTOCOL).set(settings.get(CONNECT_PROTOCOL_SETTING));
 		this.ready = true;
 		this.early = null;
 		this.settingsTimer.cancel(false);
-		this.connection.pool().streamLimit(this.limit);
+		this.connection.pool().streamLimit(this.allowed);
 	}
 
 	@Override
@@ -388,6 +433,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
 		// closes.
+		this.connection.failed(cause);
 		this.connection.closing((cause instanceof IOException) ? CloseReason.PEER_CLOSED : CloseReason.PROTOCOL_ERROR);
 	}
 

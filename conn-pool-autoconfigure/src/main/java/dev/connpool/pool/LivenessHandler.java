@@ -23,7 +23,11 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 
 	private final long patience;
 
+	private @Nullable ChannelHandlerContext context;
+
 	private @Nullable Future<?> timer;
+
+	private boolean asking;
 
 	private long pings;
 
@@ -47,29 +51,51 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
-		if (this.interval > 0) {
-			listen(ctx, this.interval);
+		this.context = ctx;
+		listen(ctx, this.interval);
+	}
+
+	/**
+	 * Ask now.
+	 */
+	void probe() {
+		ChannelHandlerContext ctx = this.context;
+		if (ctx != null && !this.asking) {
+			stop();
+			ask(ctx);
 		}
 	}
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
-		if (this.timer != null) {
-			this.timer.cancel(false);
-		}
+		stop();
 		ctx.fireChannelInactive();
 	}
 
+	private void stop() {
+		if (this.timer != null) {
+			this.timer.cancel(false);
+		}
+	}
+
 	private void listen(ChannelHandlerContext ctx, long delay) {
-		this.timer = ctx.executor().schedule(() -> askIfSilent(ctx), delay, TimeUnit.NANOSECONDS);
+		if (this.interval > 0) {
+			this.timer = ctx.executor().schedule(() -> askIfSilent(ctx), delay, TimeUnit.NANOSECONDS);
+		}
 	}
 
 	private void askIfSilent(ChannelHandlerContext ctx) {
 		long left = this.connection.record().receivedAt() + this.interval - System.nanoTime();
 		if (left > 0) {
 			listen(ctx, left);
-			return;
 		}
+		else {
+			ask(ctx);
+		}
+	}
+
+	private void ask(ChannelHandlerContext ctx) {
+		this.asking = true;
 		this.sentAt = System.nanoTime();
 		this.timer = ctx.executor()
 			.schedule(() -> this.connection.close(CloseReason.PING_TIMEOUT), this.patience, TimeUnit.NANOSECONDS);
@@ -78,12 +104,17 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		if (msg instanceof Http2PingFrame ping && ping.ack() && ping.content() == this.pings && this.timer != null) {
-			this.timer.cancel(false);
+		if (msg instanceof Http2PingFrame ping && ping.ack() && ping.content() == this.pings && this.asking) {
+			this.asking = false;
+			stop();
 			Duration took = Duration.ofNanos(System.nanoTime() - this.sentAt);
 			this.roundTrip = took;
 			this.connection.tell((listener, told) -> listener.pingAcknowledged(told, took));
 			listen(ctx, this.interval);
+			Http2Session session = this.connection.http2();
+			if (session != null) {
+				session.alive();
+			}
 		}
 		ctx.fireChannelRead(msg);
 	}

@@ -48,6 +48,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private @Nullable CloseReason reason;
 
+	/** What was reported before this was closed. */
+	private @Nullable Throwable failure;
+
 	/** Whether this has been released although its exchange has not quite ended. */
 	private boolean released;
 
@@ -208,6 +211,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
 			SilenceHandler.unwatch(this.channel);
+			this.channel.config().setAutoClose(true);
 			releaseEarly();
 		}
 		else {
@@ -333,6 +337,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (this.draining) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
+		if (this.http2 != null && this.http2.isProbing()) {
+			return ConnectionSnapshot.State.PROBING;
+		}
 		return (idleSince() != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
 	}
 
@@ -365,9 +372,40 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
+	boolean isClosing() {
+		return this.reason != null;
+	}
+
+	/**
+	 * Note what was reported just before this is closed.
+	 * @param cause what was reported
+	 */
+	void failed(Throwable cause) {
+		this.failure = cause;
+	}
+
+	@Nullable Throwable failure() {
+		return this.failure;
+	}
+
 	CloseReason closeReason() {
 		CloseReason reason = this.reason;
 		return (reason != null) ? reason : CloseReason.PEER_CLOSED;
+	}
+
+	/**
+	 * Say how this came to its end.
+	 * @return the end of a sentence
+	 */
+	String describeEnd() {
+		return switch (closeReason()) {
+			case PEER_CLOSED -> "the server closed the connection";
+			case PING_TIMEOUT -> "the server did not answer a PING";
+			case GOAWAY -> "the server sent GOAWAY and closed the connection";
+			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server"
+					+ ((this.failure != null) ? " (" + this.failure.getMessage() + ")" : "");
+			default -> "the connection was closed (%s)".formatted(closeReason());
+		};
 	}
 
 	/**

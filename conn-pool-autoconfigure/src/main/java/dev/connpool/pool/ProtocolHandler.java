@@ -60,6 +60,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			ctx.fireChannelActive();
 			// Reactor Netty has bound operations of its own, which are for no exchange.
 			this.connection.bind();
+			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
 		}
 		// An idle connection has to notice that the server closes it.

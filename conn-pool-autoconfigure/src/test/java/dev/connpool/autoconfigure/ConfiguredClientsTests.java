@@ -4,11 +4,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.ReplaySettings;
 import dev.connpool.settings.TcpSettings;
 import dev.connpool.settings.TimeoutSettings;
 import org.junit.jupiter.api.Test;
@@ -44,8 +46,9 @@ class ConfiguredClientsTests {
 				"http2.strict-max-concurrent-streams=true", "http2.max-concurrent-streams=15",
 				"http2.initial-window-size=16KB", "http2.connection-window-size=17MB",
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
-				"http2.ping-timeout=23s", "ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB",
-				"logging.exchange=true");
+				"http2.ping-timeout=23s", "replay.enabled=false", "replay.budget-ratio=0.24",
+				"replay.min-per-second=25", "replay.retry-statuses=429,503", "ssl.bundle=twenty", "compression=false",
+				"max-response-header-size=21KB", "logging.exchange=true");
 		assertThat(clients().settings("default"))
 			.isEqualTo(new ClientSettings(URI.create("https://example.com"), List.of(Protocol.H2),
 					new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
@@ -54,7 +57,7 @@ class ConfiguredClientsTests {
 					new TcpSettings(false, Duration.ofSeconds(14), false),
 					new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024,
 							Duration.ofSeconds(22), Duration.ofSeconds(23)),
-					false, 21 * 1024, "twenty", true, Map.of()));
+					new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true, Map.of()));
 	}
 
 	@Test

@@ -2,13 +2,16 @@ package dev.connpool.behaviour;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
+import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
+import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
@@ -57,6 +60,53 @@ class LivenessIntegrationTests {
 		gate.open();
 		assertThat(calls.block(PATIENCE)).containsOnly("held");
 		assertThat(server).acceptedConnections(1);
+	}
+
+	// B14
+	@Test
+	void aServerThatIsSilentPastADeadlineIsNotUsedUntilItAnswers() {
+		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		server.onRequest(2).keepsSilent();
+		TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofMillis(200))
+			.ping(Duration.ZERO, Duration.ofMillis(600)));
+		client.fetch(server.url("/warm"));
+		assertThat(Failure.of(client.get(server.url("/frozen"))).error())
+			.isInstanceOf(ResponseHeaderTimeoutException.class);
+		assertThat(client.host(server).connections().probing()).isOne();
+		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
+		assertThat(server).acceptedConnections(2);
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(client.host(server).counters().closedByReason())
+				.isEqualTo(Map.of("ping-timeout", 1L)));
+		assertThat(client).connections(server, 0, 0, 1);
+	}
+
+	// B14
+	@Test
+	void aServerThatIsOnlySlowIsUsedAgain() {
+		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		server.onRequest(2).waitsFor(new Gate());
+		TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofMillis(200))
+			.ping(Duration.ZERO, Duration.ofSeconds(5)));
+		client.fetch(server.url("/warm"));
+		assertThat(Failure.of(client.get(server.url("/slow"))).error())
+			.isInstanceOf(ResponseHeaderTimeoutException.class);
+		assertThat(client).connections(server, 0, 0, 1);
+		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
+		assertThat(server).acceptedConnections(1).receivedPings(1);
+	}
+
+	// B14, B26
+	@Test
+	void whoeverWaitsForAFrozenServerIsServedByAnother() {
+		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		server.onRequest(2).keepsSilent();
+		TestClient client = this.network
+			.client((settings) -> settings.ping(Duration.ofMillis(200), Duration.ofMillis(300)));
+		client.fetch(server.url("/warm"));
+		assertThat(client.fetchTogether(server.url("/frozen"), 5)).hasSize(5);
+		assertThat(server).acceptedConnections(2);
+		assertThat(client.host(server).counters().replaysByReason()).isEqualTo(Map.of("connection-lost", 5L));
 	}
 
 	private static Duration roundTrip(TestClient client, TestServer server) {

@@ -95,6 +95,19 @@ class ConnPoolMetricsTests {
 	}
 
 	@Test
+	void replaysAreCountedByReasonAndOutcome() {
+		this.metrics.bindTo(this.registry);
+		this.metrics.replayed(CLIENT, host(0), "goaway", "answered");
+		this.metrics.replayed(CLIENT, host(0), "goaway", "answered");
+		this.metrics.replayed(CLIENT, host(0), "goaway", "rejected");
+		assertThat(this.registry.get("http.client.replays").tag("outcome", "answered").counter().count()).isEqualTo(2);
+		assertThat(this.registry.get("http.client.replays")
+			.tags("reason", "goaway", "outcome", "rejected")
+			.counter()
+			.count()).isOne();
+	}
+
+	@Test
 	void errorCodesThatAServerMakesUpShareOneMeter() {
 		this.metrics.bindTo(this.registry);
 		for (int code = 100; code < 1_000; code++) {

@@ -24,7 +24,7 @@ public final class Gate {
 	}
 
 	/** Blocks a scripted server until the gate is open. */
-	void await() {
+	public void await() {
 		opened().block(LONGEST);
 	}
 

@@ -79,6 +79,7 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 	public void afterEach(ExtensionContext context) {
 		SoftAssertions.assertSoftly((softly) -> {
 			this.clients.forEach((client) -> softly.assertThatCode(client.pooled()::close).doesNotThrowAnyException());
+			this.servers.forEach(ObservedServer::readOn);
 			this.servers.forEach((server) -> softly.check(() -> server.assertThat().settlesAt(0)));
 			this.clients.forEach((client) -> softly.check(() -> client.assertThat().holdsNothing()));
 			this.servers.forEach((server) -> softly.assertThatCode(server::close).doesNotThrowAnyException());

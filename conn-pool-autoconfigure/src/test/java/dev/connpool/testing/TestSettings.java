@@ -7,6 +7,7 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.ReplaySettings;
 import dev.connpool.settings.TimeoutSettings;
 
 /**
@@ -19,8 +20,8 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
-				from.hosts());
+				from.http2(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
+				from.logExchanges(), from.hosts());
 		return this;
 	}
 
@@ -134,7 +135,16 @@ public final class TestSettings {
 	public TestSettings logExchanges() {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), true, from.hosts());
+				from.http2(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), true,
+				from.hosts());
+		return this;
+	}
+
+	public TestSettings replay(ReplaySettings replay) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
+				from.logExchanges(), from.hosts());
 		return this;
 	}
 
@@ -157,7 +167,8 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
+				from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
+				from.hosts());
 		return this;
 	}
 

@@ -46,7 +46,7 @@ final class LabSettings {
 
 	private static ClientSettings with(List<Protocol> protocols, PoolSettings pool, Http2Settings http2) {
 		ClientSettings base = ClientSettings.DEFAULTS;
-		return new ClientSettings(base.baseUrl(), protocols, pool, base.timeouts(), base.tcp(), http2,
+		return new ClientSettings(base.baseUrl(), protocols, pool, base.timeouts(), base.tcp(), http2, base.replay(),
 				base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(), base.hosts());
 	}
 

@@ -1,0 +1,41 @@
+package dev.connpool.error;
+
+/**
+ * Raised when a server breaks the rules of HTTP. The message names the rule. The
+ * connection is closed, or on HTTP/2 the stream alone where the others can go on.
+ */
+public final class ProtocolErrorException extends ConnPoolException {
+
+	/**
+	 * Create an exception.
+	 * @param client the client name
+	 * @param host the host
+	 * @param rule what is wrong, and the section of the RFC that says so
+	 * @param cause what the decoder reported
+	 */
+	public ProtocolErrorException(String client, String host, String rule, Throwable cause) {
+		super(client, host, "%s: %s".formatted(rule, cause.getMessage()), cause);
+	}
+
+	/**
+	 * Create an exception for a header that is too large.
+	 * @param client the client name
+	 * @param host the host
+	 * @param limit most bytes accepted
+	 * @param cause what the decoder reported
+	 * @return a new exception
+	 */
+	public static ProtocolErrorException headerTooLarge(String client, String host, int limit, Throwable cause) {
+		return new ProtocolErrorException(client, host,
+				"the response header is larger than %d bytes. Raise '%s' if that is to be expected".formatted(limit,
+						property(client, "max-response-header-size")),
+				cause);
+	}
+
+	@Override
+	public synchronized Throwable fillInStackTrace() {
+		// Raised by what was received: the stack would only show the event loop.
+		return this;
+	}
+
+}

@@ -1,0 +1,172 @@
+package dev.connpool.pool;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.connpool.settings.ReplaySettings;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes an exchange a repetition: why the request is sent again, and for which time.
+ * Its outcome is told once, on any thread.
+ */
+final class Replay {
+
+	private static final int MAX_ATTEMPTS = 6;
+
+	private static final long FIRST_BACKOFF = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private static final long LONGEST_BACKOFF = TimeUnit.SECONDS.toNanos(60);
+
+	private final HostPool pool;
+
+	private final ReplayReason reason;
+
+	private final int attempt;
+
+	private final long backoff;
+
+	private final AtomicBoolean told = new AtomicBoolean();
+
+	private volatile @Nullable Future<?> timer;
+
+	private Replay(HostPool pool, ReplayReason reason, int attempt, long backoff) {
+		this.pool = pool;
+		this.reason = reason;
+		this.attempt = attempt;
+		this.backoff = backoff;
+		pool.counters().replayed(reason);
+	}
+
+	/**
+	 * Say what forbids that a request is sent again whatever the reason.
+	 * @param host the host
+	 * @param attempt for which time it was sent
+	 * @return a sentence, or {@code null} if nothing does
+	 */
+	static @Nullable String obstacle(Host host, int attempt) {
+		if (!host.settings().replay().enabled()) {
+			return "It was not sent again because 'replay.enabled' is false.";
+		}
+		return (attempt >= MAX_ATTEMPTS) ? "It was sent %d times.".formatted(attempt) : null;
+	}
+
+	/**
+	 * Repeat a request if the budget of the client allows.
+	 * @param pool the host
+	 * @param reason why it is sent again
+	 * @param attempt for which time it was sent
+	 * @param backoff how long to wait, in nanoseconds
+	 * @return the repetition, or {@code null} if the budget is used up
+	 */
+	static @Nullable Replay begin(HostPool pool, ReplayReason reason, int attempt, long backoff) {
+		if (!pool.client().replayBudget().take(System.nanoTime())) {
+			tell(pool, reason, "rejected");
+			return null;
+		}
+		return new Replay(pool, reason, attempt + 1, backoff);
+	}
+
+	static String exhausted(Host host) {
+		ReplaySettings settings = host.settings().replay();
+		return ("It was not sent again because too many requests were of late:"
+				+ " 'replay.budget-ratio' allows %s of the requests, 'replay.min-per-second' %d each second besides.")
+			.formatted(settings.budgetRatio(), settings.minPerSecond());
+	}
+
+	int attempt() {
+		return this.attempt;
+	}
+
+	/**
+	 * Tell whether a connection has to be found that did not exist, or was in use, when
+	 * the one before broke.
+	 * @return whether idle connections are suspect
+	 */
+	boolean wantsFresh() {
+		return this.reason == ReplayReason.CONNECTION_LOST;
+	}
+
+	/**
+	 * Return how long to wait. A server that refuses is given time, the more the oftener
+	 * it did; others are asked at once.
+	 * @param reason why a request is sent again
+	 * @param attempt for which time it was sent
+	 * @return the time in nanoseconds
+	 */
+	static long backoff(ReplayReason reason, int attempt) {
+		if (reason != ReplayReason.REFUSED_STREAM && reason != ReplayReason.STATUS) {
+			return 0;
+		}
+		long longest = FIRST_BACKOFF << attempt;
+		return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2);
+	}
+
+	/**
+	 * Return how long a server wants to be left alone (RFC 9110, section 10.2.3).
+	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
+	 * @param attempt for which time the request was sent
+	 * @return the time in nanoseconds, negative if it is longer than anybody waits
+	 */
+	static long backoff(@Nullable String retryAfter, int attempt) {
+		if (retryAfter == null) {
+			return backoff(ReplayReason.STATUS, attempt);
+		}
+		Duration wait;
+		try {
+			wait = retryAfter.isEmpty() || !Character.isDigit(retryAfter.charAt(0)) ? until(retryAfter)
+					: Duration.ofSeconds(Long.parseLong(retryAfter));
+		}
+		catch (DateTimeException | ArithmeticException | NumberFormatException ex) {
+			return backoff(ReplayReason.STATUS, attempt);
+		}
+		return (wait.compareTo(Duration.ofNanos(LONGEST_BACKOFF)) > 0) ? -1 : Math.max(0, wait.toNanos());
+	}
+
+	private static Duration until(String date) {
+		return Duration.between(Instant.now(), Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+	}
+
+	/**
+	 * Do what sends the request again, in a while.
+	 * @param eventLoop where to do it
+	 * @param send sends the request
+	 */
+	void schedule(EventLoop eventLoop, Runnable send) {
+		if (this.backoff == 0) {
+			eventLoop.execute(send);
+		}
+		else {
+			this.timer = eventLoop.schedule(send, this.backoff, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	/**
+	 * Note how it went; what is noted first stands.
+	 * @param answered whether a response arrived
+	 */
+	void ended(boolean answered) {
+		if (this.told.compareAndSet(false, true)) {
+			tell(this.pool, this.reason, answered ? "answered" : "failed");
+			Future<?> waiting = this.timer;
+			if (waiting != null) {
+				waiting.cancel(false);
+			}
+		}
+	}
+
+	private static void tell(HostPool pool, ReplayReason reason, String outcome) {
+		Host host = pool.host();
+		pool.client()
+			.listeners()
+			.tell((listener) -> listener.replayed(host.client(), host.origin(), reason.toString(), outcome));
+	}
+
+}

@@ -1,0 +1,120 @@
+package dev.connpool.testing;
+
+import java.util.function.Function;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.FutureMono;
+
+/**
+ * A scripted server's end of one connection, whatever is spoken on it. Lives on the event
+ * loop of its channel.
+ */
+final class ScriptedConnection {
+
+	private final Channel channel;
+
+	private final int number;
+
+	private final ScriptedServer server;
+
+	private final Disposable.Composite running = Disposables.composite();
+
+	private boolean silent;
+
+	ScriptedConnection(Channel channel, int number, ScriptedServer server) {
+		this.channel = channel;
+		this.number = number;
+		this.server = server;
+		channel.closeFuture().addListener((closed) -> {
+			event("is closed");
+			this.running.dispose();
+		});
+	}
+
+	WireLog log() {
+		return this.server.log();
+	}
+
+	Scheduler scheduler() {
+		return Schedulers.fromExecutor(this.channel.eventLoop());
+	}
+
+	boolean isSecure() {
+		return this.channel.pipeline().get(SslHandler.class) != null;
+	}
+
+	boolean isSilent() {
+		return this.silent;
+	}
+
+	void event(String event) {
+		log().event("connection %d %s".formatted(this.number, event));
+	}
+
+	/** Follow the script of this connection, then speak first if the protocol does. */
+	void opened(ServerExchange connection, Runnable greeting) {
+		event("is open");
+		Script script = this.server.scriptOfConnection(this.number);
+		run(script, connection, greeting);
+	}
+
+	/** Follow the script of a request. */
+	Disposable arrived(ServerExchange request) {
+		Script script = this.server.scriptOfRequest(request);
+		return run(script, request, () -> {
+		});
+	}
+
+	private Disposable run(Script script, ServerExchange exchange, Runnable then) {
+		Disposable performance = script.run(exchange)
+			.subscribe(null, (error) -> event("cannot go on: " + error), then::run);
+		this.running.add(performance);
+		return performance;
+	}
+
+	/** Write and flush, unless this end went silent. */
+	Mono<Void> send(Function<ChannelPromise, ChannelFuture> write) {
+		if (this.silent) {
+			return Mono.never();
+		}
+		ChannelFuture written = write.apply(this.channel.newPromise());
+		this.channel.flush();
+		return FutureMono.from(written);
+	}
+
+	/** Send FIN and read on, so that what is unread does not turn it into a reset. */
+	Mono<Void> close() {
+		SslHandler ssl = this.channel.pipeline().get(SslHandler.class);
+		if (ssl != null) {
+			ssl.closeOutbound();
+		}
+		return FutureMono.from(((DuplexChannel) this.channel).shutdownOutput());
+	}
+
+	/** Send RST, past TLS. */
+	Mono<Void> reset() {
+		this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+		return FutureMono.from(this.channel.pipeline().firstContext().close());
+	}
+
+	Mono<Void> stopReading() {
+		this.channel.config().setAutoRead(false);
+		return Mono.empty();
+	}
+
+	Mono<Void> keepSilent() {
+		this.silent = true;
+		return Mono.empty();
+	}
+
+}
