@@ -7,8 +7,8 @@ import java.util.Set;
 import dev.connpool.benchmarks.driver.TrackingRun.Pair;
 
 /**
- * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code quick} or
- * {@code full}.
+ * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code micro},
+ * {@code quick} or {@code full}.
  */
 public final class Benchmarks {
 
@@ -37,10 +37,11 @@ public final class Benchmarks {
 		switch (this.options.mode()) {
 			case "smoke" -> smoke();
 			case "tracking" -> tracking();
+			case "micro" -> micro();
 			case "quick" -> compare(Plan.quick(this.options));
 			case "full" -> compare(Plan.full(this.options));
 			default -> throw new StoppedException(
-					"There is no '%s', only smoke, tracking, quick and full".formatted(this.options.mode()));
+					"There is no '%s', only smoke, tracking, micro, quick and full".formatted(this.options.mode()));
 		}
 	}
 
@@ -70,15 +71,23 @@ public final class Benchmarks {
 		try (Servers servers = Servers.start(Set.of(Server.NGINX), false, this.options, DIRECTORY)) {
 			String removed = TrackingRun.removed(servers, this.options);
 			System.out.println(removed);
-			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 4),
-					this.options.number("window", 1));
-			Results results = run.measure(servers, pairs, this.options.count("forks", 3),
+			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 3),
+					this.options.number("window", 0.8));
+			Results results = run.measure(servers, pairs, this.options.count("forks", 2),
 					this.options.count("rounds", 9));
 			Publication publication = publication();
 			publication.add(".csv", results.csv());
 			publication.write("%s%n%s%n%nTaken out:%n%n```%n%s%n```%n".formatted(run.table(pairs),
 					Environment.describe(this.options), removed));
 		}
+	}
+
+	private void micro() {
+		int rounds = this.options.count("rounds", 5);
+		List<String> main = List.of("org.openjdk.jmh.Main", "-f", "1", "-wi", "3", "-i", Integer.toString(rounds), "-w",
+				"1s", "-r", "1s", "-prof", "gc");
+		ServerFiles none = new ServerFiles(DIRECTORY);
+		System.out.println(Console.output("micro", new Java(this.options, none).command("micro", List.of(), main)));
 	}
 
 	private void compare(Plan plan) {

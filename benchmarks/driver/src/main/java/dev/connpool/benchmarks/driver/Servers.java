@@ -85,8 +85,8 @@ final class Servers implements AutoCloseable {
 
 	private void start(Set<Server> needed) {
 		if (Server.isNginx(needed)) {
-			Process nginx = run("nginx", List.of(find("nginx").orElseThrow(), "-e", this.files.log("nginx").toString(), "-c",
-					this.files.nginxConfiguration().toString()));
+			Process nginx = run("nginx", List.of(find("nginx").orElseThrow(), "-e", this.files.log("nginx").toString(),
+					"-c", this.files.nginxConfiguration().toString()));
 			await("nginx", nginx, this.ports.status());
 		}
 		if (needed.contains(Server.NGHTTPD)) {
@@ -103,8 +103,8 @@ final class Servers implements AutoCloseable {
 	private void startNghttpd(Protocol protocol, List<String> flags) {
 		String name = "nghttpd-" + protocol;
 		int port = this.ports.of(Server.NGHTTPD, protocol);
-		List<String> command = new ArrayList<>(
-				List.of(find("nghttpd").orElseThrow(), "-a", "127.0.0.1", "-m", "1000", "-d", this.files.www().toString()));
+		List<String> command = new ArrayList<>(List.of(find("nghttpd").orElseThrow(), "-a", "127.0.0.1", "-m", "1000",
+				"-d", this.files.www().toString()));
 		command.addAll(flags);
 		command.add(Integer.toString(port));
 		if (protocol.tls()) {
