@@ -55,7 +55,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		return new ClientSettings((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl(),
 				(this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols(),
 				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
-				this.http2.over(base.http2()), this.replay.over(base.drain(), base.replay()),
+				this.http2.over(base.http2()), this.drain.over(base.drain()), this.replay.over(base.replay()),
 				Absent.or(this.compression, base.compression()),
 				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
 				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),

@@ -374,7 +374,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
 			responseReceived(connection);
-			if (connection instanceof HttpClientResponse response && retry(response)) {
+			if (connection instanceof HttpClientResponse response && retry(connection, response)) {
 				return;
 			}
 		}
@@ -494,10 +494,11 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	/**
 	 * Send the request again if the server asks for it with its status and the client was
 	 * told to do so.
+	 * @param connection the response as a connection
 	 * @param response the response
 	 * @return whether it is sent again
 	 */
-	private boolean retry(HttpClientResponse response) {
+	private boolean retry(Connection connection, HttpClientResponse response) {
 		Host host = this.pool.host();
 		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
 				|| this.scope.isDone() || !loss().mayBeRepeated() || Replay.obstacle(host, attempt()) != null) {
@@ -512,7 +513,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			return false;
 		}
 		replace(next);
-		dispose();
+		// As a caller that wants no body: the connection is saved if that is cheap.
+		connection.inbound().receive().subscribe().dispose();
 		return true;
 	}
 
@@ -578,6 +580,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		sent(msg);
+		ContinueHandler.watch(ctx, msg, this);
 		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);
 	}
 
@@ -677,6 +680,34 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 */
 	void heard() {
 		this.heard = true;
+	}
+
+	/**
+	 * Note that a part of the request is not sent after all.
+	 * @param msg the part
+	 */
+	void unsent(Object msg) {
+		this.bytesSent -= size(msg);
+	}
+
+	/**
+	 * Note that the server has answered without the body of the request. It waits for
+	 * that body on HTTP/1.1, whatever else is sent.
+	 */
+	void refused() {
+		PooledConnection connection = assigned();
+		if (this.channel == connection.channel()) {
+			connection.markPersistent(false);
+		}
+	}
+
+	/**
+	 * Return how long the server may take to ask for the body of a request that leaves it
+	 * the choice.
+	 * @return the time in nanoseconds; 0 if it is not asked
+	 */
+	long expectContinue() {
+		return timeouts().expectContinue().toNanos();
 	}
 
 	private static int size(Object msg) {

@@ -132,6 +132,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
 			exchange.sent(msg);
+			ContinueHandler.watch(ctx, msg, exchange);
 			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
 				ctx.channel().config().setAutoClose(false);
 			}

@@ -434,7 +434,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
 		// closes.
 		this.connection.failed(cause);
-		this.connection.closing((cause instanceof IOException) ? CloseReason.PEER_CLOSED : CloseReason.PROTOCOL_ERROR);
+		if (!(cause instanceof IOException)) {
+			this.connection.closing(CloseReason.PROTOCOL_ERROR);
+		}
 	}
 
 }

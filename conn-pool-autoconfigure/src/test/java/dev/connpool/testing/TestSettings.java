@@ -79,37 +79,43 @@ public final class TestSettings {
 	public TestSettings connect(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(deadline, from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings tlsHandshake(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), deadline, from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings acquire(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), deadline, from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings responseHeader(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), deadline,
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings request(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				deadline, from.streamIdle()));
+				deadline, from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings streamIdle(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), deadline));
+				from.request(), deadline, from.expectContinue()));
+	}
+
+	public TestSettings expectContinue(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
+				from.request(), from.streamIdle(), deadline));
 	}
 
 	public TestSettings strictMaxConcurrentStreams() {
@@ -124,6 +130,12 @@ public final class TestSettings {
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), streams, from.initialWindowSize(),
 				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
 				from.pingTimeout()));
+	}
+
+	public TestSettings windows(int stream, int connection) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(), stream,
+				connection, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(), from.pingTimeout()));
 	}
 
 	public TestSettings ping(Duration interval, Duration timeout) {
