@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import javax.net.ssl.SSLException;
 
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
@@ -28,6 +27,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -428,7 +428,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	void cutOff(ChannelHandlerContext ctx) {
 		if (this.phase == Phase.READING && !this.answered && !this.aborted) {
 			this.aborted = true;
-			ConnectionLostException error = this.pool.host().lost(this, null, assigned().failure());
+			ConnPoolException error = this.pool.host().lost(this, null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
 			}
@@ -446,7 +446,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			assigned().failed(cause);
 		}
 		else if (!this.aborted) {
-			abort(this.pool.host().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
+			Host host = this.pool.host();
+			abort((cause instanceof HeaderListSizeException) ? host.headerTooLarge(cause)
+					: host.protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
 					CloseReason.PROTOCOL_ERROR);
 		}
 	}
@@ -462,7 +464,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 * @param cause what was reported
 	 * @return what the caller is told if it is not sent again
 	 */
-	private ConnectionLostException lost(Throwable cause) {
+	private ConnPoolException lost(Throwable cause) {
 		Host host = this.pool.host();
 		Loss loss = loss();
 		ReplayReason reason = loss.replay();
@@ -523,9 +525,18 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		HttpClientRequest sent = this.request;
 		boolean keyed = sent != null && sent.requestHeaders().contains(IDEMPOTENCY_KEY);
 		boolean left = this.written && (session == null || streamId() > 0);
-		return new Loss(this.config.method().name(), keyed, this.repeatable, left,
-				Http2Error.REFUSED_STREAM.name().equals(this.reset), session != null && session.isIgnored(streamId()),
-				!assigned().channel().isActive(), this.proven, this.heard);
+		return new Loss(method(), keyed, this.repeatable, left, Http2Error.REFUSED_STREAM.name().equals(this.reset),
+				session != null && session.isIgnored(streamId()), !assigned().channel().isActive(), this.proven,
+				this.heard);
+	}
+
+	/**
+	 * Return the method, which a redirect may have changed.
+	 * @return the method of the request that was or will be sent
+	 */
+	private String method() {
+		HttpClientRequest sent = this.request;
+		return ((sent != null) ? sent.method() : this.config.method()).name();
 	}
 
 	/**
@@ -540,8 +551,8 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 						: connection.describeEnd();
 		String progress = (this.phase == Phase.READING)
 				? "after %d bytes of the response body".formatted(this.bytesReceived) : "before the response header";
-		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, this.config.method(),
-				attempt(), connection.record().id(), streamId(), this.proven ? ", reused" : "");
+		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, method(), attempt(),
+				connection.record().id(), streamId(), this.proven ? ", reused" : "");
 	}
 
 	private void requestSent() {
