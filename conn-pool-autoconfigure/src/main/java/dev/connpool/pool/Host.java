@@ -96,7 +96,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	}
 
 	ConnPoolException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
-		String message = exchange.describeLoss() + ((obstacle != null) ? " " + obstacle : "");
+		String message = exchange.describeEnd() + ((obstacle != null) ? " " + obstacle : "");
 		Http2Exception error = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
 		if (error != null) {
 			return new ProtocolErrorException(this.client, this.origin,

@@ -217,7 +217,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 		else {
 			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
-					: exchange.isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+					: exchange.progress().isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
 		}
 		this.released = false;
 		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
