@@ -145,6 +145,11 @@ enum Fault {
 		this.script.accept(empty.waitsForBody(), read);
 	}
 
+	/** Whether a deadline has to end it. */
+	boolean hangs() {
+		return this == NO_STREAMS || this.http2Error.endsWith("TimeoutException");
+	}
+
 	/** What has to come of a call, says the rule. */
 	FaultOutcome expected(Wire wire, boolean reused, Call call) {
 		boolean replayed = switch (this.rule) {
