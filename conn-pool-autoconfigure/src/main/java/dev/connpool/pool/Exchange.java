@@ -31,6 +31,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -633,6 +634,12 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent) {
+			// The session closes the connection. Reactor Netty would close the stream,
+			// which
+			// looks as if the caller had given up.
+			return;
+		}
 		if (event instanceof Http2ResetFrame frame) {
 			Http2Error error = Http2Error.valueOf(frame.errorCode());
 			this.reset = (error != null) ? error.name() : "UNKNOWN";

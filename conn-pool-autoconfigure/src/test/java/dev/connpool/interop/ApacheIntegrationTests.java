@@ -89,7 +89,8 @@ class ApacheIntegrationTests {
 			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 9_000, "POST", 1_000));
 			HostSnapshot.Counters counters = client.host(apache).counters();
 			assertThat(counters.closedByReason().keySet()).as("%s", counters)
-				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway") : Set.of("peer-closed", "keep-alive-off"))
+				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
+						: Set.of("peer-closed", "peer-reset", "keep-alive-off"))
 				.isNotEmpty();
 			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(10_000 - counters.opened());
 			apache.assertLeftBy(client);

@@ -83,7 +83,8 @@ class NginxIntegrationTests {
 			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 9_000, "POST", 1_000));
 			HostSnapshot.Counters counters = client.host(nginx).counters();
 			assertThat(counters.closedByReason().keySet()).as("%s", counters)
-				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway") : Set.of("peer-closed", "keep-alive-off"))
+				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
+						: Set.of("peer-closed", "peer-reset", "keep-alive-off"))
 				.isNotEmpty();
 			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(10_000 - counters.opened());
 			nginx.assertLeftBy(client);
