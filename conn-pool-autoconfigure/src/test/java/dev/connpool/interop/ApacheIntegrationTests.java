@@ -73,15 +73,14 @@ class ApacheIntegrationTests {
 		ServerProcess.assumeInstalled("apache2");
 	}
 
-	// B20, B26
+	// B20, B26: its last GOAWAY may name a stream as accepted that is never answered
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "HTTP_1_1" })
 	void aGracefulRestartLosesNoRequest(Protocol protocol) {
 		try (ServerProcess apache = apache("MaxKeepAliveRequests 0")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, apache);
-			Traffic traffic = Traffic.start(10_000,
-					(number) -> (number % 10 != 0) ? calls.get() : calls.replayablePost(protocol));
+			Traffic traffic = Traffic.start(10_000, (number) -> (number % 10 != 0) ? calls.get() : calls.keyedPost());
 			for (double share : new double[] { 0.25, 0.5, 0.75 }) {
 				traffic.reaches(share);
 				apache.run(command("-k", "graceful"));
