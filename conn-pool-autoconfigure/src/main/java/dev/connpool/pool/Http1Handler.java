@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -95,6 +96,18 @@ final class Http1Handler extends ChannelDuplexHandler {
 		return host.protocolError((malformed instanceof HttpResponse)
 				? "the header of the response is malformed (RFC 9112, sections 4 and 5)"
 				: "the body of the response is malformed (RFC 9112, sections 6 and 7)", cause);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed) {
+			// Reactor Netty would close too, which looks as if the caller had given up.
+			if (closed.isSuccess()) {
+				ctx.close();
+			}
+			return;
+		}
+		ctx.fireUserEventTriggered(event);
 	}
 
 	@Override

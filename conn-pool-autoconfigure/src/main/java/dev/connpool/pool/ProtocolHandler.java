@@ -33,11 +33,18 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	private static final int FLUSHES_AT_ONCE = 1024;
 
 	/**
-	 * Share of a window that is left when it is refilled. With half of it, which is what
-	 * Netty does, a server that has used up a window gets just over half of it back, and
-	 * the rest one round trip later.
+	 * Share of a stream's window that is left when it is refilled. With half of it, which
+	 * is what Netty does, a server that has used up a window gets just over half of it
+	 * back, and the rest one round trip later.
 	 */
-	private static final float REFILL_BELOW = 0.9f;
+	private static final float REFILL_STREAM = 0.9f;
+
+	/**
+	 * The same for the connection. Slow readers may hold all of its window but this:
+	 * beyond it the others would have to read more than they can get before it is
+	 * refilled.
+	 */
+	private static final float REFILL_CONNECTION = 0.99f;
 
 	private final Dial dial;
 
@@ -125,8 +132,8 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 
 	private static void widen(Http2Connection connection, int window) throws Http2Exception {
 		var flow = (DefaultHttp2LocalFlowController) connection.local().flowController();
-		flow.windowUpdateRatio(REFILL_BELOW);
-		flow.windowUpdateRatio(connection.connectionStream(), REFILL_BELOW);
+		flow.windowUpdateRatio(REFILL_STREAM);
+		flow.windowUpdateRatio(connection.connectionStream(), REFILL_CONNECTION);
 		int more = window - flow.initialWindowSize(connection.connectionStream());
 		if (more > 0) {
 			flow.incrementWindowSize(connection.connectionStream(), more);

@@ -73,15 +73,14 @@ class ApacheIntegrationTests {
 		ServerProcess.assumeInstalled("apache2");
 	}
 
-	// B20, B26
+	// B20, B26: its last GOAWAY may name a stream as accepted that is never answered
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "HTTP_1_1" })
 	void aGracefulRestartLosesNoRequest(Protocol protocol) {
 		try (ServerProcess apache = apache("MaxKeepAliveRequests 0")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, apache);
-			Traffic traffic = Traffic.start(10_000,
-					(number) -> (number % 10 != 0) ? calls.get() : calls.replayablePost(protocol));
+			Traffic traffic = Traffic.start(10_000, (number) -> (number % 10 != 0) ? calls.get() : calls.keyedPost());
 			for (double share : new double[] { 0.25, 0.5, 0.75 }) {
 				traffic.reaches(share);
 				apache.run(command("-k", "graceful"));
@@ -89,7 +88,8 @@ class ApacheIntegrationTests {
 			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 9_000, "POST", 1_000));
 			HostSnapshot.Counters counters = client.host(apache).counters();
 			assertThat(counters.closedByReason().keySet()).as("%s", counters)
-				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway") : Set.of("peer-closed", "keep-alive-off"))
+				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
+						: Set.of("peer-closed", "peer-reset", "keep-alive-off"))
 				.isNotEmpty();
 			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(10_000 - counters.opened());
 			apache.assertLeftBy(client);

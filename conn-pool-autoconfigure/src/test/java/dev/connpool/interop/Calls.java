@@ -2,7 +2,6 @@ package dev.connpool.interop;
 
 import java.nio.charset.StandardCharsets;
 
-import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Origin;
 import dev.connpool.testing.TestClient;
 import io.netty.buffer.Unpooled;
@@ -29,15 +28,9 @@ record Calls(TestClient client, Origin server) {
 		return post(this.client.httpClient());
 	}
 
-	/**
-	 * A request with a body that may be sent again when its connection ends: on HTTP/2
-	 * the server says that it did not begin with it, on HTTP/1.1 the caller says that it
-	 * does no harm.
-	 */
-	Mono<String> replayablePost(Protocol protocol) {
-		HttpClient http = this.client.httpClient();
-		return post((protocol != Protocol.HTTP_1_1) ? http
-				: http.headers((headers) -> headers.set("Idempotency-Key", "\"interop\"")));
+	/** A request with a body whose caller says that it does no harm to send it again. */
+	Mono<String> keyedPost() {
+		return post(this.client.httpClient().headers((headers) -> headers.set("Idempotency-Key", "\"interop\"")));
 	}
 
 	private Mono<String> post(HttpClient http) {

@@ -160,7 +160,10 @@ final class ServerProcess implements Origin, AutoCloseable {
 
 	/** Have a client let go of its connections, and look whether it did. */
 	void assertLeftBy(TestClient client) {
-		client.pooled().closeIdle();
+		await().atMost(PATIENCE).until(() -> {
+			client.pooled().closeIdle();
+			return client.host(this).connections().total() == 0;
+		});
 		assertThat(client).holdsNothing();
 		await().atMost(PATIENCE).untilAsserted(() -> assertThat(openConnections()).isZero());
 	}

@@ -1,11 +1,11 @@
 package dev.connpool.testing;
 
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +19,8 @@ public final class RawConnection implements AutoCloseable {
 	private static final String PREFACE_END = "SM\r\n\r\n";
 
 	private final Socket socket;
+
+	private boolean prefaceRead;
 
 	RawConnection(Socket socket) {
 		this.socket = socket;
@@ -38,19 +40,22 @@ public final class RawConnection implements AutoCloseable {
 		return head.toString();
 	}
 
-	/** Read HTTP/2 frames up to one of this type, after the preface. */
-	public void readFrame(int type) throws IOException {
+	/** Read HTTP/2 frames up to one of a type, and return its payload. */
+	public ByteBuffer readFrame(int type) throws IOException {
 		DataInputStream input = new DataInputStream(this.socket.getInputStream());
-		if (input.readNBytes(PREFACE_END.length()).length < PREFACE_END.length()) {
-			throw new EOFException();
+		if (!this.prefaceRead) {
+			input.readFully(new byte[PREFACE_END.length()]);
+			this.prefaceRead = true;
 		}
-		int read;
-		do {
-			int length = input.readUnsignedShort() << 8 | input.readUnsignedByte();
-			read = input.readUnsignedByte();
-			input.skipNBytes(length + 5L);
+		while (true) {
+			int lengthAndType = input.readInt();
+			input.skipNBytes(5);
+			byte[] payload = new byte[lengthAndType >>> 8];
+			input.readFully(payload);
+			if ((lengthAndType & 0xff) == type) {
+				return ByteBuffer.wrap(payload);
+			}
 		}
-		while (read != type);
 	}
 
 	public void write(String text) throws IOException {

@@ -7,10 +7,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -34,6 +34,8 @@ public final class TestServerBuilder {
 
 	private static final int PART = 1 << 14;
 
+	private static final int UPLOAD_WINDOW = 16 << 20;
+
 	private final Wire wire;
 
 	private final Map<String, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>>> routes = new ConcurrentHashMap<>();
@@ -45,6 +47,8 @@ public final class TestServerBuilder {
 	private Mute mute = Mute.NEVER;
 
 	private int maxConcurrentStreams = 1000;
+
+	private int initialWindowSize = 65_535;
 
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
@@ -104,9 +108,29 @@ public final class TestServerBuilder {
 
 	/** Answer a path with this many bytes, as fast as they are taken. */
 	public TestServerBuilder bytes(String path, int size) {
-		ByteBuf part = Unpooled.unreleasableBuffer(Unpooled.directBuffer(PART).writeZero(PART)).asReadOnly();
+		byte[] part = new byte[PART];
 		return route(path, (request, response) -> response.header("Content-Length", String.valueOf(size))
-			.send(Flux.range(0, size / PART).map((number) -> part.retainedDuplicate())));
+			.send(Flux.range(0, size / PART).map((number) -> Unpooled.wrappedBuffer(part))));
+	}
+
+	/**
+	 * Answer a path with the size of the request body, which may come as fast as it can.
+	 */
+	public TestServerBuilder upload(String path) {
+		this.initialWindowSize = UPLOAD_WINDOW;
+		return route(path, (request, response) -> {
+			request.withConnection((connection) -> widen(connection.channel()));
+			return request.receive()
+				.map((part) -> (long) part.readableBytes())
+				.reduce(0L, Long::sum)
+				.flatMap((size) -> response.sendString(Mono.just(String.valueOf(size))).then());
+		});
+	}
+
+	private static void widen(Channel channel) {
+		if (channel instanceof Http2StreamChannel stream) {
+			stream.parent().writeAndFlush(new DefaultHttp2WindowUpdateFrame(UPLOAD_WINDOW));
+		}
 	}
 
 	/** Answer a path with the body of the request, once all of that arrived. */
@@ -124,8 +148,9 @@ public final class TestServerBuilder {
 			.host(ObservedServer.HOST)
 			.port(0)
 			.runOn(LOOPS)
-			.http2Settings(
-					(settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams).connectProtocolEnabled(true))
+			.http2Settings((settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams)
+				.initialWindowSize(this.initialWindowSize)
+				.connectProtocolEnabled(true))
 			.doOnChannelInit((observer, channel, remote) -> accepted(channel))
 			.handle(this::handle)
 			.bindNow();
