@@ -31,6 +31,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -634,6 +635,10 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent) {
+			// It ends the connection, and that ends this.
+			return;
+		}
 		if (event instanceof Http2ResetFrame frame) {
 			Http2Error error = Http2Error.valueOf(frame.errorCode());
 			this.reset = (error != null) ? error.name() : "UNKNOWN";

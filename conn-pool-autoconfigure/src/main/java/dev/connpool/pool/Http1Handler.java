@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -104,6 +105,15 @@ final class Http1Handler extends ChannelDuplexHandler {
 			exchange.givenUp();
 		}
 		ctx.close(promise);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+			// Reactor Netty closes now, but it is the server that wants it.
+			this.connection.closing(CloseReason.PEER_CLOSED);
+		}
+		ctx.fireUserEventTriggered(event);
 	}
 
 	@Override
