@@ -132,6 +132,13 @@ public final class TestSettings {
 				from.pingTimeout()));
 	}
 
+	public TestSettings connectionWindowSize(int bytes) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
+				from.initialWindowSize(), bytes, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
+				from.pingTimeout()));
+	}
+
 	public TestSettings ping(Duration interval, Duration timeout) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
