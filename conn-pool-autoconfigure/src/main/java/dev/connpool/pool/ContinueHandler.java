@@ -139,7 +139,7 @@ final class ContinueHandler extends ChannelDuplexHandler {
 	private void forget() {
 		for (int count = this.held.size(); count > 0; count--) {
 			Held next = this.held.remove();
-			this.exchange.unsent(next.msg());
+			this.exchange.progress().unsent(next.msg());
 			ReferenceCountUtil.release(next.msg());
 			this.held.add(new Held(LastHttpContent.EMPTY_LAST_CONTENT, next.promise()));
 		}

@@ -62,7 +62,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
-			exchange.answered();
+			exchange.progress().answered();
 			this.connection.releaseEarly();
 		}
 		exchange.received(msg);
@@ -141,7 +141,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
-			exchange.sent(msg);
+			exchange.progress().sent(msg);
 			ContinueHandler.watch(ctx, msg, exchange);
 			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
 				ctx.channel().config().setAutoClose(false);

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -30,6 +31,13 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	static final String NAME = "connpool.protocol";
 
 	private static final int FLUSHES_AT_ONCE = 1024;
+
+	/**
+	 * Share of a window that is left when it is refilled. With half of it, which is what
+	 * Netty does, a server that has used up a window gets just over half of it back, and
+	 * the rest one round trip later.
+	 */
+	private static final float REFILL_BELOW = 0.9f;
 
 	private final Dial dial;
 
@@ -116,7 +124,9 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	}
 
 	private static void widen(Http2Connection connection, int window) throws Http2Exception {
-		var flow = connection.local().flowController();
+		var flow = (DefaultHttp2LocalFlowController) connection.local().flowController();
+		flow.windowUpdateRatio(REFILL_BELOW);
+		flow.windowUpdateRatio(connection.connectionStream(), REFILL_BELOW);
 		int more = window - flow.initialWindowSize(connection.connectionStream());
 		if (more > 0) {
 			flow.incrementWindowSize(connection.connectionStream(), more);

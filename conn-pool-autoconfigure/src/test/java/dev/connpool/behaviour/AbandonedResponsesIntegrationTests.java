@@ -261,8 +261,7 @@ class AbandonedResponsesIntegrationTests {
 			connection.waitFor(this.gate);
 			connection.write(frame(0, 0, 3, "x".repeat(16 * KB)).repeat(3));
 		});
-		TestClient client = this.network
-			.client((settings) -> settings.protocols(Protocol.H2C).connectionWindowSize(WINDOW));
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C).windows(WINDOW, WINDOW));
 		abandonAfterFirstPart(client, server);
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 1);
 		long before = http2(client, server).bytesReceived();

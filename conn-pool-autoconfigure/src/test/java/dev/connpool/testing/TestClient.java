@@ -83,7 +83,7 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	}
 
 	/** What is known of the host that a server is. */
-	public HostSnapshot host(ObservedServer server) {
+	public HostSnapshot host(Origin server) {
 		return this.pooled.snapshot().hosts().getOrDefault(server.host(), UNKNOWN);
 	}
 

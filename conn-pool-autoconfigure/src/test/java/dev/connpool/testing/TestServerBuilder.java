@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -29,6 +31,8 @@ import reactor.netty.resources.LoopResources;
 public final class TestServerBuilder {
 
 	private static final LoopResources LOOPS = LoopResources.create("test-server", 2, true);
+
+	private static final int PART = 1 << 14;
 
 	private final Wire wire;
 
@@ -96,6 +100,13 @@ public final class TestServerBuilder {
 	public TestServerBuilder stream(String path, String contentType, Flux<String> parts) {
 		return route(path, (request, response) -> response.header("Content-Type", contentType)
 			.send(ByteBufFlux.fromString(parts.publishOn(eventLoop(request))), (buffer) -> true));
+	}
+
+	/** Answer a path with this many bytes, as fast as they are taken. */
+	public TestServerBuilder bytes(String path, int size) {
+		ByteBuf part = Unpooled.unreleasableBuffer(Unpooled.directBuffer(PART).writeZero(PART)).asReadOnly();
+		return route(path, (request, response) -> response.header("Content-Length", String.valueOf(size))
+			.send(Flux.range(0, size / PART).map((number) -> part.retainedDuplicate())));
 	}
 
 	/** Answer a path with the body of the request, once all of that arrived. */

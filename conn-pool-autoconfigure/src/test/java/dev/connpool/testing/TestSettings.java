@@ -132,11 +132,10 @@ public final class TestSettings {
 				from.pingTimeout()));
 	}
 
-	public TestSettings connectionWindowSize(int bytes) {
+	public TestSettings windows(int stream, int connection) {
 		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
-				from.initialWindowSize(), bytes, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
-				from.pingTimeout()));
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(), stream,
+				connection, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(), from.pingTimeout()));
 	}
 
 	public TestSettings ping(Duration interval, Duration timeout) {
