@@ -120,6 +120,15 @@ final class Http1Handler extends ChannelDuplexHandler {
 	}
 
 	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+			// Reactor Netty closes now, but it is the server that wants it.
+			this.connection.closing(CloseReason.PEER_CLOSED);
+		}
+		ctx.fireUserEventTriggered(event);
+	}
+
+	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException && !(cause instanceof ConnPoolException)) {
 			// The exchange is told of the end of the channel, which follows.
