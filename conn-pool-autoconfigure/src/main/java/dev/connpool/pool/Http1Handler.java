@@ -99,18 +99,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 	}
 
 	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof SslCloseCompletionEvent closed) {
-			// Reactor Netty would close too, which looks as if the caller had given up.
-			if (closed.isSuccess()) {
-				ctx.close();
-			}
-			return;
-		}
-		ctx.fireUserEventTriggered(event);
-	}
-
-	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null && !this.connection.isClosing()) {
