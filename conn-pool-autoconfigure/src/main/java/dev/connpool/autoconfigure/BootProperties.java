@@ -38,7 +38,7 @@ record BootProperties(HttpClientSettingsProperties properties) {
 				new TimeoutSettings(Absent.or(this.properties.getConnectTimeout(), timeouts.connect()),
 						timeouts.tlsHandshake(), timeouts.acquire(),
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
-						timeouts.streamIdle()),
+						timeouts.streamIdle(), timeouts.expectContinue()),
 				base.tcp(), base.http2(), base.drain(), base.replay(), base.compression(), base.maxResponseHeaderSize(),
 				sslBundle(base.sslBundle()), base.logExchanges(), base.hosts());
 	}

@@ -124,7 +124,7 @@ final class ExchangeLog {
 		}
 		Protocol protocol = connection.record().protocol();
 		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d".formatted(
-				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.streamId(),
+				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.progress().streamId(),
 				this.reused, this.exchange.attempt());
 	}
 

@@ -62,7 +62,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
-			exchange.answered();
+			exchange.progress().answered();
 			this.connection.releaseEarly();
 		}
 		exchange.received(msg);
@@ -101,7 +101,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event instanceof SslCloseCompletionEvent closed) {
-			// Reactor Netty would close too, which looks as if the caller had given up.
+			// Reactor Netty would close as if the caller had given up.
 			if (closed.isSuccess()) {
 				ctx.close();
 			}
@@ -144,7 +144,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
-			exchange.sent(msg);
+			exchange.progress().sent(msg);
+			ContinueHandler.watch(ctx, msg, exchange);
 			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
 				ctx.channel().config().setAutoClose(false);
 			}

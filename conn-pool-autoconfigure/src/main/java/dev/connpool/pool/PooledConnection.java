@@ -217,7 +217,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 		else {
 			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
-					: exchange.isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+					: exchange.progress().isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
 		}
 		this.released = false;
 		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
@@ -424,8 +424,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 			case PEER_RESET -> "the server reset the connection";
 			case PING_TIMEOUT -> "the server did not answer a PING";
 			case GOAWAY -> "the server sent GOAWAY and closed the connection";
-			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server"
-					+ ((this.failure != null) ? " (" + this.failure.getMessage() + ")" : "");
+			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server";
 			default -> "the connection was closed (%s)".formatted(closeReason());
 		};
 	}

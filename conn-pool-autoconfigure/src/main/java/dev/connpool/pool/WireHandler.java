@@ -3,11 +3,13 @@ package dev.connpool.pool;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
+import dev.connpool.error.ConnPoolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ final class WireHandler extends ChannelDuplexHandler {
 
 	private final ConnectionRecord record;
 
+	/** Whether reading or writing has failed. */
+	private boolean reset;
+
 	WireHandler(PooledConnection connection) {
 		this.connection = connection;
 		this.record = connection.record();
@@ -27,7 +32,7 @@ final class WireHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
-		ctx.channel().closeFuture().addListener((closed) -> failed(failureOfWrite(ctx)));
+		ctx.channel().closeFuture().addListener((closed) -> closed(failureOfWrite(ctx)));
 	}
 
 	/**
@@ -41,16 +46,27 @@ final class WireHandler extends ChannelDuplexHandler {
 		return (late instanceof ClosedChannelException) ? late.getCause() : null;
 	}
 
+	private void closed(@Nullable Throwable failureOfWrite) {
+		if (this.reset || failureOfWrite instanceof IOException) {
+			this.connection.closing(CloseReason.PEER_RESET);
+		}
+	}
+
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		failed(cause);
+		if (cause instanceof IOException && !(cause instanceof ConnPoolException)) {
+			this.reset = true;
+		}
 		ctx.fireExceptionCaught(cause);
 	}
 
-	private void failed(@Nullable Throwable cause) {
-		if (cause instanceof IOException && !(cause instanceof ClosedChannelException)) {
-			this.connection.closing(CloseReason.PEER_RESET);
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		// Nobody here closes one direction only: a write has failed.
+		if (event instanceof ChannelOutputShutdownEvent) {
+			this.reset = true;
 		}
+		ctx.fireUserEventTriggered(event);
 	}
 
 	@Override

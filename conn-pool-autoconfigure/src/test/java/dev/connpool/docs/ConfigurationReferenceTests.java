@@ -46,6 +46,7 @@ class ConfigurationReferenceTests {
 			Map.entry("timeouts.connect", "`Dialer.Timeout`"),
 			Map.entry("timeouts.tls-handshake", "`TLSHandshakeTimeout`"),
 			Map.entry("timeouts.response-header", "`ResponseHeaderTimeout`"),
+			Map.entry("timeouts.expect-continue", "`ExpectContinueTimeout`"),
 			Map.entry("timeouts.request", "`Client.Timeout`"), Map.entry("tcp.keep-alive", "`Dialer.KeepAlive`"),
 			Map.entry("tcp.keep-alive-idle", "`Dialer.KeepAliveConfig.Idle`"),
 			Map.entry("http2.strict-max-concurrent-streams", "`StrictMaxConcurrentStreams`"),

@@ -22,7 +22,7 @@ final class Http1Exchange extends ServerExchange {
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
 		String length = header.containsKey("content-length") ? "" : "content-length: " + body.length() + "\r\n";
-		return text(statusLine(status) + fields(header) + length + "\r\n" + body).then(answered(status));
+		return text(statusLine(status) + fields(header) + length + "\r\n" + body).then(answered(status, header));
 	}
 
 	@Override

@@ -61,7 +61,7 @@ final class Http2Exchange extends ServerExchange {
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
 		return headers(headers(status, header), body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
-			.then(answered(status));
+			.then(answered(status, header));
 	}
 
 	@Override
@@ -144,13 +144,13 @@ final class Http2Exchange extends ServerExchange {
 
 	/** A header block that never ends. */
 	Mono<Void> continuations(int frames) {
-		Mono<Void> headers = raw(1, HEADERS, 0, this.stream, STATUS_200);
-		return headers.then(Mono.defer(() -> connection().send((promise) -> {
-			for (int number = 1; number < frames; number++) {
-				this.http2.context().write(frame(0, CONTINUATION, 0, this.stream, ""));
+		return connection().send((promise) -> {
+			ByteBuf flood = frame(1, HEADERS, 0, this.stream, STATUS_200);
+			for (int number = 0; number < frames; number++) {
+				flood.writeMedium(0).writeByte(CONTINUATION).writeByte(0).writeInt(this.stream);
 			}
-			return this.http2.context().write(frame(0, CONTINUATION, 0, this.stream, ""), promise);
-		})));
+			return this.http2.context().write(flood, promise);
+		});
 	}
 
 	Mono<Void> frame(int type, int flags, int stream, String payload) {

@@ -77,6 +77,11 @@ abstract class ServerExchange {
 		});
 	}
 
+	/** What to do when a response was written that is complete if its length is right. */
+	Mono<Void> answered(int status, Map<String, String> header) {
+		return answered(header.containsKey("content-length") ? 0 : status);
+	}
+
 	private void count() {
 		if (this.complete && this.succeeded) {
 			this.succeeded = false;

@@ -79,37 +79,43 @@ public final class TestSettings {
 	public TestSettings connect(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(deadline, from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings tlsHandshake(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), deadline, from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings acquire(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), deadline, from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings responseHeader(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), deadline,
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings request(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				deadline, from.streamIdle()));
+				deadline, from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings streamIdle(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), deadline));
+				from.request(), deadline, from.expectContinue()));
+	}
+
+	public TestSettings expectContinue(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
+				from.request(), from.streamIdle(), deadline));
 	}
 
 	public TestSettings strictMaxConcurrentStreams() {

@@ -33,6 +33,8 @@ public final class WireLog {
 
 	private final AtomicInteger pings = new AtomicInteger();
 
+	private final AtomicLong bodyBytes = new AtomicLong();
+
 	private final AtomicInteger openStreams = new AtomicInteger();
 
 	private final AtomicLong bytesSent = new AtomicLong();
@@ -74,6 +76,11 @@ public final class WireLog {
 		return this.pings.get();
 	}
 
+	/** How many bytes of request bodies were received. */
+	public long bodyBytes() {
+		return this.bodyBytes.get();
+	}
+
 	/** How many streams are open. */
 	public int openStreams() {
 		return this.openStreams.get();
@@ -102,6 +109,10 @@ public final class WireLog {
 
 	void pingReceived() {
 		this.pings.incrementAndGet();
+	}
+
+	void bodyReceived(int bytes) {
+		this.bodyBytes.addAndGet(bytes);
 	}
 
 	void sent(int bytes) {

@@ -1,0 +1,108 @@
+package dev.connpool.benchmarks.driver;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+import dev.connpool.benchmarks.driver.TrackingRun.Pair;
+
+/**
+ * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code micro},
+ * {@code quick} or {@code full}.
+ */
+public final class Benchmarks {
+
+	private static final Path DIRECTORY = Path.of("target", "run").toAbsolutePath();
+
+	private final Options options;
+
+	private Benchmarks(Options options) {
+		this.options = options;
+	}
+
+	public static void main(String[] arguments) {
+		Runtime.getRuntime()
+			.addShutdownHook(new Thread(() -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroy)));
+		try {
+			Environment.check();
+			new Benchmarks(new Options(arguments)).run();
+		}
+		catch (StoppedException ex) {
+			System.err.println("Stopped, nothing was measured to the end: " + ex.getMessage());
+			System.exit(1);
+		}
+	}
+
+	private void run() {
+		switch (this.options.mode()) {
+			case "smoke" -> smoke();
+			case "tracking" -> tracking();
+			case "micro" -> micro();
+			case "quick" -> compare(Plan.quick(this.options));
+			case "full" -> compare(Plan.full(this.options));
+			default -> throw new StoppedException(
+					"There is no '%s', only smoke, tracking, micro, quick and full".formatted(this.options.mode()));
+		}
+	}
+
+	/**
+	 * See that everything works, without a thought of the figures.
+	 */
+	private void smoke() {
+		Plan plan = Plan.smoke(this.options);
+		try (Servers servers = start(plan)) {
+			new TrackingRun(this.options, plan.warm(), plan.window()).measure(servers, List.of(Pair.TRACKING), 1, 1);
+			Results results = new Comparison(plan, this.options, servers).measure();
+			results.where((row) -> row.number("requests") == 0 || row.number("failed") > 0)
+				.findFirst()
+				.ifPresent((row) -> {
+					throw new StoppedException("Requests failed: " + row.line());
+				});
+		}
+		Console.log("The benchmarks work");
+	}
+
+	private Servers start(Plan plan) {
+		return Servers.start(plan.servers(), !plan.bursts().isEmpty(), this.options, DIRECTORY);
+	}
+
+	private void tracking() {
+		List<Pair> pairs = List.of(Pair.values());
+		try (Servers servers = Servers.start(Set.of(Server.NGINX), false, this.options, DIRECTORY)) {
+			String removed = TrackingRun.removed(servers, this.options);
+			System.out.println(removed);
+			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 3),
+					this.options.number("window", 0.8));
+			Results results = run.measure(servers, pairs, this.options.count("forks", 2),
+					this.options.count("rounds", 9));
+			Publication publication = publication();
+			publication.add(".csv", results.csv());
+			publication.write("%s%n%s%n%nTaken out:%n%n```%n%s%n```%n".formatted(run.table(pairs),
+					Environment.describe(this.options), removed));
+		}
+	}
+
+	private void micro() {
+		int rounds = this.options.count("rounds", 5);
+		List<String> main = List.of("org.openjdk.jmh.Main", "-f", "1", "-wi", "3", "-i", Integer.toString(rounds), "-w",
+				"1s", "-r", "1s", "-prof", "gc");
+		ServerFiles none = new ServerFiles(DIRECTORY);
+		System.out.println(Console.output("micro", new Java(this.options, none).command("micro", List.of(), main)));
+	}
+
+	private void compare(Plan plan) {
+		try (Servers servers = start(plan)) {
+			Results results = new Comparison(plan, this.options, servers).measure();
+			Tables tables = new Tables(plan, results);
+			Publication publication = publication();
+			publication.add(".csv", results.csv());
+			publication.add(".svg", Plot.draw(plan, tables));
+			publication.write(tables.markdown() + "\n" + Environment.describe(this.options) + "\n");
+		}
+	}
+
+	private Publication publication() {
+		return new Publication(this.options.mode(), this.options.has("publish"));
+	}
+
+}

@@ -1,0 +1,114 @@
+package dev.connpool.benchmarks.driver;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import dev.connpool.benchmarks.Protocol;
+
+/**
+ * The clients that can be compared.
+ */
+enum Client {
+
+	WEB_CLIENT("web-client", "conn-pool `WebClient`", "ours", "OursAdapter", "-"),
+
+	HTTP_CLIENT("http-client", "conn-pool `httpClient()`", "ours", "OursAdapter", "http-client"),
+
+	WEB_CLIENT_UNTRACKED("web-client-untracked", "conn-pool `WebClient`, no tracking", "ours", "OursAdapter", "-"),
+
+	HTTP_CLIENT_UNTRACKED("http-client-untracked", "conn-pool `httpClient()`, no tracking", "ours", "OursAdapter",
+			"http-client"),
+
+	BOOT("boot", "Boot's `WebClient`", "boot", "BootAdapter", "-"),
+
+	REACTOR("reactor", "Reactor Netty", "reactor", "ReactorAdapter", "-"),
+
+	REACTOR_STRICT("reactor-strict", "Reactor Netty, strict", "reactor", "ReactorAdapter", "strict",
+			EnumSet.of(Protocol.H2, Protocol.H2C)),
+
+	VERTX("vertx", "Vert.x", "vertx", "VertxAdapter", "-"),
+
+	ARMERIA("armeria", "Armeria", "armeria", "ArmeriaAdapter", "-"),
+
+	JETTY("jetty", "Jetty", "jetty", "JettyAdapter", "-"),
+
+	APACHE("apache", "Apache HttpClient", "apache", "ApacheAdapter", "-"),
+
+	OKHTTP("okhttp", "OkHttp", "okhttp", "OkHttpAdapter", "-"),
+
+	/** It cannot speak h2c with prior knowledge. */
+	JDK("jdk", "JDK", "jdk", "JdkAdapter", "-", EnumSet.of(Protocol.H1, Protocol.H1S, Protocol.H2));
+
+	private final String id;
+
+	private final String title;
+
+	private final String module;
+
+	private final String adapter;
+
+	private final String options;
+
+	private final Set<Protocol> protocols;
+
+	Client(String id, String title, String module, String adapter, String options) {
+		this(id, title, module, adapter, options, EnumSet.allOf(Protocol.class));
+	}
+
+	Client(String id, String title, String module, String adapter, String options, Set<Protocol> protocols) {
+		this.id = id;
+		this.title = title;
+		this.module = "clients/" + module;
+		this.adapter = "dev.connpool.benchmarks.clients." + adapter;
+		this.options = options;
+		this.protocols = protocols;
+	}
+
+	static Client of(String id) {
+		return Arrays.stream(values())
+			.filter((client) -> client.id.equals(id))
+			.findFirst()
+			.orElseThrow(() -> new StoppedException("There is no client '%s', only %s".formatted(id,
+					Arrays.stream(values()).map((client) -> client.id).collect(Collectors.joining(", ")))));
+	}
+
+	static List<String> ids() {
+		return Arrays.stream(values()).map((client) -> client.id).toList();
+	}
+
+	String id() {
+		return this.id;
+	}
+
+	String title() {
+		return this.title;
+	}
+
+	String module() {
+		return this.module;
+	}
+
+	String adapter() {
+		return this.adapter;
+	}
+
+	String options() {
+		return this.options;
+	}
+
+	boolean isOurs() {
+		return this.module.endsWith("ours");
+	}
+
+	boolean isUntracked() {
+		return this.id.endsWith("-untracked");
+	}
+
+	boolean speaks(Protocol protocol) {
+		return this.protocols.contains(protocol);
+	}
+
+}

@@ -1,0 +1,168 @@
+package dev.connpool.benchmarks.driver;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import dev.connpool.benchmarks.Row;
+
+/**
+ * Writes what was measured as Markdown.
+ */
+final class Tables {
+
+	/** A window in which the compilers were busy says nothing about a request. */
+	private static final double BUSY_COMPILERS = 0.2;
+
+	private final Plan plan;
+
+	private final Results results;
+
+	Tables(Plan plan, Results results) {
+		this.plan = plan;
+		this.results = results;
+	}
+
+	String markdown() {
+		StringBuilder text = new StringBuilder(ratios());
+		this.plan.cells().forEach((cell) -> text.append(table(cell)));
+		this.plan.bursts().forEach((burst) -> text.append(table(burst)));
+		return text.toString();
+	}
+
+	private String table(Cell cell) {
+		String lines = clients((client) -> {
+			List<Row> rows = calm(rows("steady", cell, client));
+			return rows.isEmpty() ? ""
+					: "| %s | %s | %s | %s | %s | %s | %s | %s | %.0f |%n".formatted(client.title(),
+							samples(rows, "cpu_us").withQuartiles(1), median(rows, "bytes", 0), median(rows, "rps", 0),
+							median(rows, "p50_us", 0), median(rows, "p99_us", 0), median(rows, "connections", 0),
+							median(rows, "segments", 2), sum(rows, "failed"));
+		});
+		return """
+
+				### %s
+
+				| | CPU µs per request | bytes per request | requests/s | p50 µs | p99 µs | connections | TCP segments per request | failed |
+				|---|--:|--:|--:|--:|--:|--:|--:|--:|
+				%s"""
+			.formatted(cell.title(), lines);
+	}
+
+	private String table(Burst burst) {
+		String rows = clients((client) -> {
+			List<Row> cold = rows("cold burst", burst, client);
+			List<Row> warm = rows("warm burst", burst, client);
+			return warm.isEmpty() ? "" : "| %s%s%s |%n".formatted(client.title(), burst(cold), burst(warm));
+		});
+		return """
+
+				### %s
+
+				| | first of the JVM: ms | CPU ms | connections opened | used | failed | warm JVM: ms | CPU ms | connections opened | used | failed |
+				|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+				%s"""
+			.formatted(burst.title(), rows);
+	}
+
+	private static String burst(List<Row> rows) {
+		return " | %s | %s | %s | %s | %.0f".formatted(median(rows, "ms", 0), median(rows, "cpu_ms", 0),
+				median(rows, "opened", 0), median(rows, "used", 0), sum(rows, "failed") + sum(rows, "unfinished"));
+	}
+
+	private String clients(Function<Client, String> line) {
+		return this.plan.clients().stream().map(line).collect(Collectors.joining());
+	}
+
+	private List<Row> rows(String kind, Object what, Client client) {
+		return this.results
+			.where((row) -> row.text("kind").equals(kind) && row.text("what").equals(what.toString())
+					&& row.text("client").equals(client.id()))
+			.toList();
+	}
+
+	private static List<Row> calm(List<Row> rows) {
+		List<Row> calm = rows.stream().filter((row) -> row.number("jit_share") < BUSY_COMPILERS).toList();
+		return calm.isEmpty() ? rows : calm;
+	}
+
+	private static Samples samples(List<Row> rows, String name) {
+		return new Samples(rows.stream().map((row) -> row.number(name)).toList());
+	}
+
+	private static String median(List<Row> rows, String name, int digits) {
+		return samples(rows, name).median(digits);
+	}
+
+	private static double sum(List<Row> rows, String name) {
+		return rows.stream().mapToDouble((row) -> row.number(name)).sum();
+	}
+
+	/**
+	 * Return the median of a value.
+	 * @param cell the cell
+	 * @param client the client
+	 * @param name the value
+	 * @return the median, or NaN if the client was not measured there
+	 */
+	double steady(Cell cell, Client client, String name) {
+		List<Row> rows = calm(rows("steady", cell, client));
+		return rows.isEmpty() ? Double.NaN : samples(rows, name).median();
+	}
+
+	// Ratios
+
+	private String ratios() {
+		String rows = Ratio.ALL.stream()
+			.filter((ratio) -> this.plan.clients().contains(ratio.ours())
+					&& this.plan.clients().contains(ratio.other()))
+			.map((ratio) -> "| %s / %s |%s%s%n".formatted(ratio.ours().title(), ratio.other().title(),
+					this.plan.cells()
+						.stream()
+						.map((cell) -> ratio(ratio, "steady", cell, "cpu_us") + ratio(ratio, "steady", cell, "bytes"))
+						.collect(Collectors.joining()),
+					this.plan.bursts()
+						.stream()
+						.map((burst) -> ratio(ratio, "warm burst", burst, "ms")
+								+ ratio(ratio, "warm burst", burst, "cpu_ms"))
+						.collect(Collectors.joining())))
+			.collect(Collectors.joining());
+		String header = this.plan.cells()
+			.stream()
+			.map((cell) -> " %s: CPU | bytes |".formatted(cell.title()))
+			.collect(Collectors.joining())
+				+ this.plan.bursts()
+					.stream()
+					.map((burst) -> " %s: time | CPU |".formatted(burst.title()))
+					.collect(Collectors.joining());
+		int columns = 2 * (this.plan.cells().size() + this.plan.bursts().size());
+		return "| ratio of medians |%s%n|---|%s%n%s".formatted(header, "--:|".repeat(columns), rows);
+	}
+
+	private String ratio(Ratio ratio, String kind, Object what, String name) {
+		List<Row> ours = rows(kind, what, ratio.ours());
+		List<Row> other = rows(kind, what, ratio.other());
+		if (ours.isEmpty() || other.isEmpty()) {
+			return " – |";
+		}
+		boolean steady = kind.equals("steady");
+		double value = samples(steady ? calm(ours) : ours, name).median()
+				/ samples(steady ? calm(other) : other, name).median();
+		return String.format(Locale.ROOT, " %.2f |", value);
+	}
+
+	/**
+	 * One of our clients and another.
+	 */
+	private record Ratio(Client ours, Client other) {
+
+		static final List<Ratio> ALL = List.of(new Ratio(Client.HTTP_CLIENT, Client.REACTOR),
+				new Ratio(Client.HTTP_CLIENT, Client.REACTOR_STRICT), new Ratio(Client.HTTP_CLIENT, Client.VERTX),
+				new Ratio(Client.HTTP_CLIENT, Client.ARMERIA), new Ratio(Client.WEB_CLIENT, Client.BOOT),
+				new Ratio(Client.HTTP_CLIENT, Client.HTTP_CLIENT_UNTRACKED),
+				new Ratio(Client.WEB_CLIENT, Client.WEB_CLIENT_UNTRACKED));
+
+	}
+
+}
