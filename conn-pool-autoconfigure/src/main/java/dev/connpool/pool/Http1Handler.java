@@ -99,24 +99,21 @@ final class Http1Handler extends ChannelDuplexHandler {
 	}
 
 	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof SslCloseCompletionEvent closed) {
-			// Reactor Netty would close as if the caller had given up.
-			if (closed.isSuccess()) {
-				ctx.close();
-			}
-			return;
-		}
-		ctx.fireUserEventTriggered(event);
-	}
-
-	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null && !this.connection.isClosing()) {
 			exchange.givenUp();
 		}
 		ctx.close(promise);
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+			// Reactor Netty closes now, but it is the server that wants it.
+			this.connection.closing(CloseReason.PEER_CLOSED);
+		}
+		ctx.fireUserEventTriggered(event);
 	}
 
 	@Override

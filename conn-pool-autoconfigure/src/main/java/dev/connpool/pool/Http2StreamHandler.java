@@ -59,9 +59,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event instanceof SslCloseCompletionEvent) {
-			// The session closes the connection. Reactor Netty would close the stream as
-			// if
-			// the caller had given up.
+			// It ends the connection, and that ends this.
 			return;
 		}
 		if (event instanceof Http2ResetFrame frame) {

@@ -146,6 +146,9 @@ class ConfiguredClientsTests {
 					conn-pool.pool.max-idle-connections                             | 0    | must be at least 1
 					conn-pool.clients.orders.pool.max-lifetime-jitter               | 2.0  | must be from 0 to 1
 					conn-pool.timeouts.connect                                      | PT0S | must be longer than zero
+					conn-pool.timeouts.expect-continue                              | PT-1S | must not be negative
+					conn-pool.drain.max-wait                                        | PT0S | must be longer than zero
+					conn-pool.clients.orders.drain.max-bytes                        | -1   | must be at least 0; 0 closes the connection instead
 					conn-pool.clients.orders.timeouts.acquire                       | PT-1S | must not be negative
 					spring.http.clients.connect-timeout                             | PT0S | must be longer than zero
 					spring.http.serviceclient.stock.read-timeout                    | PT-1S | must not be negative

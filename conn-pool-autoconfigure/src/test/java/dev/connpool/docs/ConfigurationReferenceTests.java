@@ -34,7 +34,8 @@ class ConfigurationReferenceTests {
 
 	private static final String PREFIX = "conn-pool.";
 
-	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients");
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
+			"replay.retry-statuses");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
 			Map.entry("protocols", "`Protocols`, `ForceAttemptHTTP2`"),
@@ -182,6 +183,8 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "tcp", client.tcp());
 		addAll(defaults, "http2", client.http2());
 		addAll(defaults, "drain", client.drain());
+		addAll(defaults, "replay", client.replay());
+		defaults.remove("replay.retry-statuses");
 		return defaults;
 	}
 
@@ -214,6 +217,7 @@ class ConfigurationReferenceTests {
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
 		groups.put("drain", "Abandoned responses: `drain`");
+		groups.put("replay", "Sending again: `replay`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
 		return groups;

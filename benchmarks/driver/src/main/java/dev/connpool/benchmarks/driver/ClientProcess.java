@@ -75,7 +75,7 @@ final class ClientProcess implements AutoCloseable {
 			if (row == null || row == END) {
 				String how = (row == END) ? "ended" : "did not answer within %.0f s".formatted(limitSeconds);
 				throw new StoppedException(
-						"%s %s (%s). Its last words: %s".formatted(this.name, how, what, Servers.tail(this.errors)));
+						"%s %s (%s). It says: %s".formatted(this.name, how, what, Servers.words(this.errors)));
 			}
 			return row;
 		}

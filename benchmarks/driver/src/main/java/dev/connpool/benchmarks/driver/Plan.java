@@ -18,8 +18,8 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int roun
 
 	private static final List<String> SMOKE = List.of("http-client", "web-client-untracked", "boot");
 
-	private static final List<String> QUICK = List.of("http-client", "http-client-untracked", "web-client",
-			"web-client-untracked", "boot", "reactor", "reactor-strict", "vertx", "armeria");
+	private static final List<String> QUICK = List.of("http-client", "web-client", "boot", "reactor", "reactor-strict",
+			"vertx", "armeria");
 
 	private static final List<String> SMALL_CELLS = List.of("nginx:H2:/small:64", "nginx:H1:/small:64");
 
@@ -40,7 +40,7 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int roun
 	}
 
 	static Plan quick(Options options) {
-		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 5, 4, 0.7);
+		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 3, 2.5, 0.7);
 	}
 
 	static Plan full(Options options) {

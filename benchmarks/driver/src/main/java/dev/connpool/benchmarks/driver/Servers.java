@@ -22,6 +22,9 @@ final class Servers implements AutoCloseable {
 
 	private static final long START_SECONDS = 10;
 
+	/** Lines of a log, of which the first say what went wrong. */
+	private static final int WORDS = 8;
+
 	private final ServerFiles files;
 
 	private final Ports ports;
@@ -149,13 +152,13 @@ final class Servers implements AutoCloseable {
 				// Not yet.
 			}
 		}
-		throw new StoppedException("%s did not start: %s".formatted(name, tail(this.files.log(name))));
+		throw new StoppedException("%s did not start: %s".formatted(name, words(this.files.log(name))));
 	}
 
-	static String tail(Path log) {
+	static String words(Path log) {
 		try {
 			List<String> lines = Files.readAllLines(log);
-			return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+			return String.join(System.lineSeparator(), lines.subList(0, Math.min(WORDS, lines.size())));
 		}
 		catch (IOException ex) {
 			return "nothing in " + log;

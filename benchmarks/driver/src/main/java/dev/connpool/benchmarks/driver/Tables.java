@@ -128,6 +128,9 @@ final class Tables {
 								+ ratio(ratio, "warm burst", burst, "cpu_ms"))
 						.collect(Collectors.joining())))
 			.collect(Collectors.joining());
+		if (rows.isEmpty()) {
+			return "";
+		}
 		String header = this.plan.cells()
 			.stream()
 			.map((cell) -> " %s: CPU | bytes |".formatted(cell.title()))
