@@ -137,11 +137,6 @@ enum Fault {
 		return this.wires;
 	}
 
-	/** Whether the caller learns of it by the end of the connection. */
-	boolean closes() {
-		return Set.of(CLOSE, HALF_A_HEADER, HEADER, PART, TOO_SHORT, GOAWAY_CLOSE).contains(this);
-	}
-
 	/**
 	 * Do this once a request was received. The gate opens when the caller has the header.
 	 */

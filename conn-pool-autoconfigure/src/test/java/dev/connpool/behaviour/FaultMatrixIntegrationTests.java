@@ -205,12 +205,6 @@ class FaultMatrixIntegrationTests {
 	 */
 	private enum Deviation {
 
-		TLS_CLOSE(
-				"A connection that is closed with a TLS alert (`close_notify`) is not taken for lost, and nothing is replayed.",
-				(cell, expected) -> cell.fault().closes() && cell.wire() != Wire.H1
-						&& !expected.result().equals("ProtocolErrorException"),
-				(expected) -> new FaultOutcome("PrematureCloseException", 1, true, true)),
-
 		HUGE_HEADER_ON_HTTP2(
 				"On a reused HTTP/2 connection a header that is too large is taken for none and asked for again.",
 				(cell, expected) -> cell.fault() == Fault.HUGE && cell.wire().multiplexed() && cell.reused()
