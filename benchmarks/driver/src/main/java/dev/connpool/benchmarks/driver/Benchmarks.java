@@ -70,9 +70,9 @@ public final class Benchmarks {
 			String removed = TrackingRun.removed(servers, this.options);
 			System.out.println(removed);
 			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 3),
-					this.options.number("window", 0.8));
-			Results results = run.measure(servers, pairs, this.options.count("forks", 2),
-					this.options.count("rounds", 9));
+					this.options.number("window", 0.6));
+			Results results = run.measure(servers, pairs, this.options.count("forks", 6),
+					this.options.count("rounds", 5));
 			Publication publication = publication();
 			publication.add(".csv", results.csv());
 			publication.write("%s%n%s%n%nTaken out:%n%n```%n%s%n```%n".formatted(run.table(pairs),
