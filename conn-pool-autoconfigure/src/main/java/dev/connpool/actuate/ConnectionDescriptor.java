@@ -16,7 +16,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 /**
  * One connection. Times are ISO-8601 texts, whatever the application's JSON looks like.
  *
- * @param id the id, as in the logs of Netty
+ * @param id the id, as in the logs of Netty; {@code dial-} and a number before the socket
+ * is created
  * @param protocol the ALPN id of what it speaks, or {@code null} before that is known
  * @param state what it is doing
  * @param localAddress the local address and port, or {@code null} before there is one

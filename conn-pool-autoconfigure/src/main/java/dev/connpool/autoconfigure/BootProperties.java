@@ -38,8 +38,8 @@ record BootProperties(HttpClientSettingsProperties properties) {
 				new TimeoutSettings(Absent.or(this.properties.getConnectTimeout(), timeouts.connect()),
 						timeouts.tlsHandshake(), timeouts.acquire(),
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
-						timeouts.streamIdle()),
-				base.tcp(), base.http2(), base.replay(), base.compression(), base.maxResponseHeaderSize(),
+						timeouts.streamIdle(), timeouts.expectContinue()),
+				base.tcp(), base.http2(), base.drain(), base.replay(), base.compression(), base.maxResponseHeaderSize(),
 				sslBundle(base.sslBundle()), base.logExchanges(), base.hosts());
 	}
 

@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeouts Deadlines.
  * @param tcp Socket options.
  * @param http2 HTTP/2 settings.
+ * @param drain Responses that are no longer read.
  * @param replay When to send a request again.
  * @param ssl TLS settings.
  * @param compression Whether to ask for compressed responses and decompress them.
@@ -38,6 +39,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
+		@NestedConfigurationProperty @DefaultValue DrainProperties drain,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
@@ -53,7 +55,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		return new ClientSettings((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl(),
 				(this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols(),
 				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
-				this.http2.over(base.http2()), this.replay.over(base.replay()),
+				this.http2.over(base.http2()), this.drain.over(base.drain()), this.replay.over(base.replay()),
 				Absent.or(this.compression, base.compression()),
 				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
 				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),
@@ -79,8 +81,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			merged.put(authority, host.over(alias, inherited));
 		});
 		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
-				base.http2(), base.replay(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(),
-				base.logExchanges(), merged);
+				base.http2(), base.drain(), base.replay(), base.compression(), base.maxResponseHeaderSize(),
+				base.sslBundle(), base.logExchanges(), merged);
 	}
 
 	private static URI uri(String setting, String value) {

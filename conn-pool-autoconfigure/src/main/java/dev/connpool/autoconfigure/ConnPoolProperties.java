@@ -21,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeouts Deadlines.
  * @param tcp Socket options.
  * @param http2 HTTP/2 settings.
+ * @param drain Responses that are no longer read.
  * @param replay When to send a request again.
  * @param ssl TLS settings.
  * @param compression Whether to ask for compressed responses and decompress them.
@@ -36,6 +37,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
+		@NestedConfigurationProperty @DefaultValue DrainProperties drain,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
@@ -49,7 +51,8 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	 */
 	ClientProperties defaults() {
 		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-				this.replay, this.ssl, this.compression, this.maxResponseHeaderSize, this.logging, this.hosts);
+				this.drain, this.replay, this.ssl, this.compression, this.maxResponseHeaderSize, this.logging,
+				this.hosts);
 	}
 
 }

@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param request Time from subscription to the last byte of the response body. 0 means no
  * limit. Event streams leave it when their headers have arrived.
  * @param streamIdle Time of silence within the body of an event stream. 0 means no limit.
+ * @param expectContinue Time to wait with the body of a request with "Expect:
+ * 100-continue" for the server to ask for it. 0 sends it at once.
  */
 record TimeoutProperties(@Nullable Duration connect, @Nullable Duration tlsHandshake, @Nullable Duration acquire,
-		@Nullable Duration responseHeader, @Nullable Duration request, @Nullable Duration streamIdle) {
+		@Nullable Duration responseHeader, @Nullable Duration request, @Nullable Duration streamIdle,
+		@Nullable Duration expectContinue) {
 
 	TimeoutSettings over(TimeoutSettings base) {
 		return new TimeoutSettings(Absent.or(this.connect, base.connect()),
 				Absent.or(this.tlsHandshake, base.tlsHandshake()), Absent.or(this.acquire, base.acquire()),
 				Absent.or(this.responseHeader, base.responseHeader()), Absent.or(this.request, base.request()),
-				Absent.or(this.streamIdle, base.streamIdle()));
+				Absent.or(this.streamIdle, base.streamIdle()), Absent.or(this.expectContinue, base.expectContinue()));
 	}
 
 }

@@ -15,6 +15,8 @@ enum CloseReason {
 
 	PEER_CLOSED("peer-closed"),
 
+	PEER_RESET("peer-reset"),
+
 	GOAWAY("goaway"),
 
 	PING_TIMEOUT("ping-timeout"),

@@ -3,8 +3,10 @@ package dev.connpool.pool;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
@@ -27,6 +29,10 @@ import reactor.netty.transport.TransportConnector;
  * {@link #start} happens on the event loop of the channel.
  */
 final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<Channel> {
+
+	private static final AtomicLong COUNT = new AtomicLong();
+
+	private final String number = "dial-" + COUNT.incrementAndGet();
 
 	private final Instant openedAt = Instant.now();
 
@@ -67,7 +73,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			arm(channel, this.pool.host().timeouts().connect());
 		}
 		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
-		channel.pipeline().addFirst(new WireHandler(record));
+		channel.pipeline().addFirst(new WireHandler(connection));
 		connection.bind();
 		channel.pipeline()
 			.addBefore(NettyPipeline.HttpCodec, ProtocolHandler.NAME, new ProtocolHandler(this, connection));
@@ -87,6 +93,25 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	 */
 	ConnectionSnapshot.State state() {
 		return (this.phase == Phase.TLS) ? ConnectionSnapshot.State.HANDSHAKING : ConnectionSnapshot.State.CONNECTING;
+	}
+
+	/**
+	 * Return the id. On any thread.
+	 * @return the id of the channel, or a number before there is one
+	 */
+	String id() {
+		PooledConnection connection = this.connection;
+		return (connection != null) ? connection.record().id() : this.number;
+	}
+
+	/**
+	 * Tell what is known without asking the event loop. On any thread.
+	 * @return the connection so far
+	 */
+	ConnectionSnapshot snapshot() {
+		return new ConnectionSnapshot(id(), null, state(), null, null, null, this.openedAt,
+				Duration.ofNanos(System.nanoTime() - this.startedAt), null, 0, 0, 0,
+				new ConnectionSnapshot.Phases(null, null, null), null, List.of(), 0);
 	}
 
 	@Override

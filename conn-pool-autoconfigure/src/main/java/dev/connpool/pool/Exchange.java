@@ -1,38 +1,21 @@
 package dev.connpool.pool;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
-import javax.net.ssl.SSLException;
-
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.snapshot.StreamSnapshot;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2ResetFrame;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.util.AsciiString;
-import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -50,18 +33,13 @@ import reactor.util.context.Context;
  * owner of an HTTP/1.1 connection or of an HTTP/2 stream. It stands between the channel
  * and the caller's observer, which is how it learns what the exchange is doing.
  * <p>
- * In the pipeline of an HTTP/2 stream it also turns the buffers that Reactor Netty writes
- * into DATA frames.
- * <p>
  * Waiting and being assigned may happen on any thread; all else on the connection's event
  * loop.
  */
-final class Exchange extends ChannelDuplexHandler implements ConnectionObserver, Subscription, Runnable {
+final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(Exchange.class, "state");
-
-	private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("Idempotency-Key");
 
 	private static final int WAITING = 0;
 
@@ -99,30 +77,12 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	private @Nullable Channel channel;
 
-	private Phase phase = Phase.SENDING;
-
-	private long phaseDeadline = Long.MAX_VALUE;
-
-	private boolean eventStream;
-
-	private @Nullable HttpClientRequest request;
+	private @Nullable Progress progress;
 
 	private @Nullable ChannelOperations<?, ?> operations;
 
 	/** Why this is a repetition; {@code null} if it is none. */
 	private final @Nullable Replay replay;
-
-	/** Whether the server had answered on the connection before this began. */
-	private boolean proven;
-
-	private long begunAt;
-
-	private boolean written;
-
-	/** Whether the body was written as one, or its length is stated. */
-	private boolean repeatable = true;
-
-	private boolean heard;
 
 	/** Whether another exchange has taken the place of this one. */
 	private boolean replaced;
@@ -130,15 +90,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	/** Whether the end of the channel is no news to the caller. */
 	private boolean aborted;
 
-	private boolean answered;
-
 	private boolean released;
-
-	private @Nullable String reset;
-
-	private long bytesSent;
-
-	private long bytesReceived;
 
 	/** What is logged in the end; {@code null} if nothing is. */
 	private final @Nullable ExchangeLog log;
@@ -331,8 +283,7 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 */
 	void begin(Channel channel, InFlight inFlight) {
 		this.channel = channel;
-		this.begunAt = System.nanoTime();
-		this.proven = assigned().record().isProven();
+		this.progress = new Progress(assigned(), channel);
 		inFlight.add(this);
 	}
 
@@ -367,14 +318,13 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			this.log.changed(connection, state);
 		}
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
-			this.request = prepared;
+			progress().prepared(prepared);
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
-			requestSent();
+			progress().requestSent();
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
-			responseReceived(connection);
-			if (connection instanceof HttpClientResponse response && retry(response)) {
+			if (connection instanceof HttpClientResponse response && responseReceived(connection, response)) {
 				return;
 			}
 		}
@@ -409,26 +359,14 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		this.aborted = true;
 	}
 
-	@Override
-	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-		givenUp();
-		ctx.close(promise);
-	}
-
-	@Override
-	public void channelInactive(ChannelHandlerContext ctx) {
-		cutOff(ctx);
-		ctx.fireChannelInactive();
-	}
-
 	/**
 	 * Tell the reader of the response that there is no more of it.
 	 * @param ctx the place in the pipeline
 	 */
 	void cutOff(ChannelHandlerContext ctx) {
-		if (this.phase == Phase.READING && !this.answered && !this.aborted) {
+		if (progress().isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
-			ConnectionLostException error = this.pool.host().lost(this, null, assigned().failure());
+			ConnPoolException error = this.pool.host().lost(this, null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
 			}
@@ -436,25 +374,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 		}
 	}
 
-	@Override
-	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (cause instanceof ConnPoolException) {
-			ctx.fireExceptionCaught(cause);
-		}
-		else if (cause.getCause() instanceof SSLException) {
-			// The end of the connection follows.
-			assigned().failed(cause);
-		}
-		else if (!this.aborted) {
-			abort(this.pool.host().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
-					CloseReason.PROTOCOL_ERROR);
-		}
-	}
-
 	private boolean isLost() {
-		Channel channel = this.channel;
-		return this.phase != Phase.READING && !this.aborted && channel != null
-				&& (!channel.isActive() || this.reset != null);
+		Progress so = this.progress;
+		return so != null && !so.isReading() && !this.aborted && so.isBroken();
 	}
 
 	/**
@@ -462,9 +384,9 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 * @param cause what was reported
 	 * @return what the caller is told if it is not sent again
 	 */
-	private ConnectionLostException lost(Throwable cause) {
+	private ConnPoolException lost(Throwable cause) {
 		Host host = this.pool.host();
-		Loss loss = loss();
+		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
 		String obstacle = (reason != null) ? Replay.obstacle(host, attempt()) : loss.obstacle();
 		if (obstacle == null && this.scope != null && !this.scope.isDone()) {
@@ -494,13 +416,15 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	/**
 	 * Send the request again if the server asks for it with its status and the client was
 	 * told to do so.
+	 * @param connection the response as a connection
 	 * @param response the response
 	 * @return whether it is sent again
 	 */
-	private boolean retry(HttpClientResponse response) {
+	private boolean retry(Connection connection, HttpClientResponse response) {
 		Host host = this.pool.host();
 		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
-				|| this.scope.isDone() || !loss().mayBeRepeated() || Replay.obstacle(host, attempt()) != null) {
+				|| this.scope.isDone() || !progress().loss(this.config.method().name()).mayBeRepeated()
+				|| Replay.obstacle(host, attempt()) != null) {
 			return false;
 		}
 		long backoff = Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt());
@@ -512,92 +436,46 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			return false;
 		}
 		replace(next);
-		dispose();
+		// As a caller that wants no body: the connection is saved if that is cheap.
+		connection.inbound().receive().subscribe().dispose();
 		return true;
-	}
-
-	private Loss loss() {
-		Http2Session session = assigned().http2();
-		HttpClientRequest sent = this.request;
-		boolean keyed = sent != null && sent.requestHeaders().contains(IDEMPOTENCY_KEY);
-		boolean left = this.written && (session == null || streamId() > 0);
-		return new Loss(this.config.method().name(), keyed, this.repeatable, left,
-				Http2Error.REFUSED_STREAM.name().equals(this.reset), session != null && session.isIgnored(streamId()),
-				!assigned().channel().isActive(), this.proven, this.heard);
 	}
 
 	/**
 	 * Say what happened to this.
 	 * @return what ended it, and how far it had come
 	 */
-	String describeLoss() {
-		PooledConnection connection = assigned();
-		Http2Session session = connection.http2();
-		String event = (this.reset != null) ? "the server reset the stream with " + this.reset
-				: (session != null && session.isIgnored(streamId())) ? "the server sent GOAWAY and ignored the request"
-						: connection.describeEnd();
-		String progress = (this.phase == Phase.READING)
-				? "after %d bytes of the response body".formatted(this.bytesReceived) : "before the response header";
-		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, this.config.method(),
-				attempt(), connection.record().id(), streamId(), this.proven ? ", reused" : "");
+	String describeEnd() {
+		return progress().describeEnd(this.config.method().name(), attempt());
 	}
 
-	private void requestSent() {
-		if (this.phase == Phase.SENDING) {
-			this.phase = Phase.AWAITING_HEADER;
-			this.phaseDeadline = after(System.nanoTime(), timeouts().responseHeader());
+	/**
+	 * Note that the head of the response has arrived.
+	 * @param connection the response as a connection
+	 * @param response the response
+	 * @return whether nobody is to be told because the request is sent again
+	 */
+	private boolean responseReceived(Connection connection, HttpClientResponse response) {
+		if (progress().begins(response)) {
+			SilenceHandler.watch(connection.channel(), this);
 		}
+		return retry(connection, response);
 	}
 
-	private void responseReceived(Connection connection) {
-		headerReceived();
-		if (connection instanceof HttpClientResponse response && isEventStream(response)) {
-			this.eventStream = true;
-			if (!timeouts().streamIdle().isZero()) {
-				SilenceHandler.watch(connection.channel(), this);
+	/**
+	 * Note a part of the response. A header counts although no observer is told of it:
+	 * Reactor Netty follows a redirect by itself.
+	 * @param msg the part
+	 */
+	void received(Object msg) {
+		if (msg instanceof HttpResponse) {
+			progress().headerReceived();
+			assigned().record().answered();
+			if (this.replay != null) {
+				this.replay.ended(true);
 			}
 		}
-	}
-
-	private void headerReceived() {
-		this.phase = Phase.READING;
-		this.phaseDeadline = Long.MAX_VALUE;
-	}
-
-	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.isWebsocket()) {
-			return true;
-		}
-		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
-		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
-				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
-	}
-
-	// Bytes, on the event loop of the connection
-
-	@Override
-	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-		sent(msg);
-		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);
-	}
-
-	@Override
-	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		heard();
-		if (msg instanceof HttpResponse response && Http1Handler.isInterim(response)) {
-			ReferenceCountUtil.release(msg);
-			ctx.read();
-			return;
-		}
-		received(msg);
-		if (msg instanceof LastHttpContent) {
-			answered();
-			Http2Session session = assigned().http2();
-			if (session != null) {
-				session.releaseEarly(this);
-			}
-		}
-		ctx.fireChannelRead(msg);
+		progress().received(msg);
 	}
 
 	/**
@@ -611,69 +489,33 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	}
 
 	/**
-	 * Note that the response has ended.
+	 * Note that nobody reads the response any more.
 	 */
-	void answered() {
-		this.answered = true;
-	}
-
-	boolean isAnswered() {
-		return this.answered;
-	}
-
-	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof Http2ResetFrame frame) {
-			Http2Error error = Http2Error.valueOf(frame.errorCode());
-			this.reset = (error != null) ? error.name() : "UNKNOWN";
+	void abandoned() {
+		assigned().inFlight().remove(this);
+		if (this.log != null) {
+			this.log.abandoned();
 		}
-		ctx.fireUserEventTriggered(event);
 	}
 
 	/**
-	 * Return why the server reset the stream.
-	 * @return the name of the error code, or {@code null} if it did not
+	 * Note that the server has answered without the body of the request. It waits for
+	 * that body on HTTP/1.1, whatever else is sent.
 	 */
-	@Nullable String reset() {
-		return this.reset;
-	}
-
-	void sent(Object msg) {
-		if (!this.written && msg instanceof HttpRequest head) {
-			this.written = true;
-			this.repeatable = msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(head);
+	void refused() {
+		PooledConnection connection = assigned();
+		if (this.channel == connection.channel()) {
+			connection.markPersistent(false);
 		}
-		this.bytesSent += size(msg);
 	}
 
 	/**
-	 * Note a part of the response. A header counts although no observer is told of it:
-	 * Reactor Netty follows a redirect by itself.
-	 * @param msg the part
+	 * Return how long the server may take to ask for the body of a request that leaves it
+	 * the choice.
+	 * @return the time in nanoseconds; 0 if it is not asked
 	 */
-	void received(Object msg) {
-		if (msg instanceof HttpResponse) {
-			headerReceived();
-			assigned().record().answered();
-			if (this.replay != null) {
-				this.replay.ended(true);
-			}
-		}
-		this.bytesReceived += size(msg);
-	}
-
-	/**
-	 * Note that a part of the response arrived, however small.
-	 */
-	void heard() {
-		this.heard = true;
-	}
-
-	private static int size(Object msg) {
-		if (msg instanceof ByteBufHolder holder) {
-			return holder.content().readableBytes();
-		}
-		return (msg instanceof ByteBuf buffer) ? buffer.readableBytes() : 0;
+	long expectContinue() {
+		return timeouts().expectContinue().toNanos();
 	}
 
 	// Looking, on the event loop of the connection
@@ -687,48 +529,23 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 	 * @return how it is now
 	 */
 	StreamSnapshot snapshot() {
-		HttpClientRequest request = this.request;
-		String method = (request != null) ? request.method().name() : "";
-		String path = (request != null) ? request.uri() : "";
-		Duration age = Duration.ofNanos(System.nanoTime() - this.askedAt);
-		Http2Session session = assigned().http2();
-		int id = streamId();
-		Http2Stream stream = (session != null && id > 0) ? session.stream(id) : null;
-		if (session == null || stream == null) {
-			return new StreamSnapshot((session != null) ? 0 : 1, this.phase.state, method, uriTemplate(), path, age,
-					this.bytesSent, this.bytesReceived, null, null);
-		}
-		return new StreamSnapshot(id, stream.state().name().toLowerCase(Locale.ROOT).replace('_', '-'), method,
-				uriTemplate(), path, age, this.bytesSent, this.bytesReceived, session.sendWindow(stream),
-				session.receiveWindow(stream));
+		return progress().snapshot(Duration.ofNanos(System.nanoTime() - this.askedAt));
 	}
 
 	/**
-	 * Return the number of the stream.
-	 * @return the stream id, 1 on HTTP/1.1
+	 * Return how far this has come.
+	 * @return the progress on the connection that this was assigned to
 	 */
-	int streamId() {
-		return (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
-	}
-
-	private @Nullable String uriTemplate() {
-		return (this.channel != null) ? UriTemplates.of(this.channel) : null;
-	}
-
-	/**
-	 * Note that an event stream is waited for, or was heard of.
-	 * @param waiting whether the caller waits for more
-	 */
-	void silence(boolean waiting) {
-		this.phaseDeadline = waiting ? after(System.nanoTime(), timeouts().streamIdle()) : Long.MAX_VALUE;
+	Progress progress() {
+		return Objects.requireNonNull(this.progress, "Not begun");
 	}
 
 	void checkDeadlines(long now) {
-		if (!this.eventStream && passed(this.requestDeadline, now)) {
+		if (!progress().isEventStream() && passed(this.requestDeadline, now)) {
 			probeIfSilent();
-			abort(this.pool.host().requestTimeout(this.phase.text), CloseReason.REQUEST_TIMEOUT);
+			abort(this.pool.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
 		}
-		else if (passed(this.phaseDeadline, now)) {
+		else if (progress().isOverdue(now)) {
 			probeIfSilent();
 			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
 		}
@@ -736,14 +553,14 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 
 	private void probeIfSilent() {
 		Http2Session session = assigned().http2();
-		if (session != null && assigned().record().receivedAt() - this.begunAt < 0) {
+		if (session != null && progress().isSilent()) {
 			session.probe();
 		}
 	}
 
 	private ConnPoolException phaseTimeout() {
 		Host host = this.pool.host();
-		return (this.phase == Phase.READING)
+		return progress().isReading()
 				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
 				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
 	}
@@ -772,29 +589,6 @@ final class Exchange extends ChannelDuplexHandler implements ConnectionObserver,
 			channel.pipeline().fireExceptionCaught(error);
 		}
 		channel.close();
-	}
-
-	/**
-	 * What an exchange is doing.
-	 */
-	private enum Phase {
-
-		SENDING("sending the request", "open"),
-
-		AWAITING_HEADER("waiting for the response header", "half-closed-local"),
-
-		READING("reading the response body", "half-closed-local");
-
-		private final String text;
-
-		/** What it would be called on HTTP/2. */
-		private final String state;
-
-		Phase(String text, String state) {
-			this.text = text;
-			this.state = state;
-		}
-
 	}
 
 }

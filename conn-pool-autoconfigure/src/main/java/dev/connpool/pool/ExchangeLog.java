@@ -35,6 +35,8 @@ final class ExchangeLog {
 
 	private boolean completed;
 
+	private boolean abandoned;
+
 	private @Nullable Throwable error;
 
 	private ExchangeLog(Exchange exchange, Host host) {
@@ -66,6 +68,13 @@ final class ExchangeLog {
 		else if (state == HttpClientState.RESPONSE_COMPLETED) {
 			this.completed = true;
 		}
+	}
+
+	/**
+	 * Note that the caller does not read the response to its end.
+	 */
+	void abandoned() {
+		this.abandoned = true;
 	}
 
 	/**
@@ -105,7 +114,7 @@ final class ExchangeLog {
 		if (reason != null) {
 			return status + " error=" + reason.getClass().getSimpleName();
 		}
-		return this.completed ? status : status + " error=cancelled";
+		return (this.completed && !this.abandoned) ? status : status + " error=cancelled";
 	}
 
 	private String route() {
@@ -115,7 +124,7 @@ final class ExchangeLog {
 		}
 		Protocol protocol = connection.record().protocol();
 		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d".formatted(
-				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.streamId(),
+				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.progress().streamId(),
 				this.reused, this.exchange.attempt());
 	}
 

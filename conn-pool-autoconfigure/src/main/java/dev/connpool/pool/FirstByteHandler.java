@@ -21,7 +21,7 @@ final class FirstByteHandler extends ChannelInboundHandlerAdapter {
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
-			exchange.heard();
+			exchange.progress().heard();
 		}
 		ctx.fireChannelRead(msg);
 	}

@@ -18,6 +18,8 @@ import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.TimeoutSettings;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Exception;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,8 +95,14 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		return new ClientClosedException(this.client, this.origin);
 	}
 
-	ConnectionLostException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
-		String message = exchange.describeLoss() + ((obstacle != null) ? " " + obstacle : "");
+	ConnPoolException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
+		String message = exchange.describeEnd() + ((obstacle != null) ? " " + obstacle : "");
+		Http2Exception error = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
+		if (error != null) {
+			return new ProtocolErrorException(this.client, this.origin,
+					"an HTTP/2 connection error, %s (RFC 9113, section 5.4.1): %s".formatted(error.error(), message),
+					error);
+		}
 		return new ConnectionLostException(this.client, this.origin, message, cause);
 	}
 

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -51,6 +52,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		if (msg instanceof HttpResponse response) {
 			this.interim = isInterim(response);
+			obey(response);
 		}
 		if (this.interim) {
 			ReferenceCountUtil.release(msg);
@@ -60,11 +62,18 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
-			exchange.answered();
+			exchange.progress().answered();
 			this.connection.releaseEarly();
 		}
 		exchange.received(msg);
 		ctx.fireChannelRead(msg);
+	}
+
+	private void obey(HttpResponse response) {
+		long idleTimeout = KeepAliveHeader.idleTimeout(response.headers());
+		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
+			this.connection.idleAtMost(idleTimeout);
+		}
 	}
 
 	/**
@@ -99,6 +108,15 @@ final class Http1Handler extends ChannelDuplexHandler {
 	}
 
 	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+			// Reactor Netty closes now, but it is the server that wants it.
+			this.connection.closing(CloseReason.PEER_CLOSED);
+		}
+		ctx.fireUserEventTriggered(event);
+	}
+
+	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException && !(cause instanceof ConnPoolException)) {
 			// The exchange is told of the end of the channel, which follows.
@@ -123,7 +141,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
-			exchange.sent(msg);
+			exchange.progress().sent(msg);
+			ContinueHandler.watch(ctx, msg, exchange);
 			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
 				ctx.channel().config().setAutoClose(false);
 			}

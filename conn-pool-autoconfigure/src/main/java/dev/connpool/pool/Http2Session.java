@@ -289,7 +289,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 		stream.closeFuture().addListener((closed) -> {
 			exchange.end(this.connection.inFlight());
-			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.reset()));
+			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.progress().reset()));
 			this.connection.tell(ConnectionListener::released);
 			closed(exchange);
 		});
@@ -327,7 +327,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		this.connection.announce(exchange);
 		this.connection.tell(ConnectionListener::streamOpened);
 		ChannelPipeline pipeline = stream.pipeline();
-		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC).addLast(NettyPipeline.HttpTrafficHandler, exchange);
+		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
+			.addLast(NettyPipeline.HttpTrafficHandler, new Http2StreamHandler(this, exchange));
 		if (exchange.config.isAcceptGzip()) {
 			pipeline.addLast(NettyPipeline.HttpDecompressor, new HttpContentDecompressor(false, 0));
 		}
@@ -434,7 +435,9 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
 		// closes.
 		this.connection.failed(cause);
-		this.connection.closing((cause instanceof IOException) ? CloseReason.PEER_CLOSED : CloseReason.PROTOCOL_ERROR);
+		if (!(cause instanceof IOException)) {
+			this.connection.closing(CloseReason.PROTOCOL_ERROR);
+		}
 	}
 
 }

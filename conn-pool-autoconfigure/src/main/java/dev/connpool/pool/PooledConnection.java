@@ -35,7 +35,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private final InFlight inFlight;
 
-	private final long idleTimeout;
+	/** How long this may be unused; 0 for ever. */
+	private volatile long idleTimeout;
 
 	private @Nullable Http2Session http2;
 
@@ -216,7 +217,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 		else {
 			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
-					: exchange.isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+					: exchange.progress().isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
 		}
 		this.released = false;
 		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
@@ -234,7 +235,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 	}
 
-	private boolean isKeptAlive() {
+	/**
+	 * Return whether another exchange may follow.
+	 * @return whether neither end wants this closed
+	 */
+	boolean isKeptAlive() {
 		return isPersistent() && this.pool.host().pool().keepAlive();
 	}
 
@@ -302,6 +307,22 @@ final class PooledConnection implements Connection, ConnectionObserver {
 				}
 			});
 		}
+	}
+
+	/**
+	 * Note how long the server lets this be unused.
+	 * @param timeout the time in nanoseconds; 0 if this must not be used again
+	 */
+	void idleAtMost(long timeout) {
+		if (timeout == 0) {
+			markPersistent(false);
+			return;
+		}
+		long configured = this.pool.host().pool().idleTimeout().toNanos();
+		this.idleTimeout = (configured == 0) ? timeout : Math.min(configured, timeout);
+		// It may be set for later.
+		stopTimer();
+		this.idleTimer = null;
 	}
 
 	private void watchIdleness(long delay) {
@@ -400,10 +421,10 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	String describeEnd() {
 		return switch (closeReason()) {
 			case PEER_CLOSED -> "the server closed the connection";
+			case PEER_RESET -> "the server reset the connection";
 			case PING_TIMEOUT -> "the server did not answer a PING";
 			case GOAWAY -> "the server sent GOAWAY and closed the connection";
-			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server"
-					+ ((this.failure != null) ? " (" + this.failure.getMessage() + ")" : "");
+			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server";
 			default -> "the connection was closed (%s)".formatted(closeReason());
 		};
 	}

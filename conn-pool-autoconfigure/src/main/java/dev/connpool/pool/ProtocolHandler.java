@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -30,6 +31,20 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	static final String NAME = "connpool.protocol";
 
 	private static final int FLUSHES_AT_ONCE = 1024;
+
+	/**
+	 * Share of a stream's window that is left when it is refilled. With half of it, which
+	 * is what Netty does, a server that has used up a window gets just over half of it
+	 * back, and the rest one round trip later.
+	 */
+	private static final float REFILL_STREAM = 0.9f;
+
+	/**
+	 * The same for the connection. Slow readers may hold all of its window but this:
+	 * beyond it the others would have to read more than they can get before it is
+	 * refilled.
+	 */
+	private static final float REFILL_CONNECTION = 0.99f;
 
 	private final Dial dial;
 
@@ -62,6 +77,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			this.connection.bind();
 			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
+			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.discard", new DiscardHandler(this.connection));
 		}
 		// An idle connection has to notice that the server closes it.
 		ctx.channel().config().setAutoRead(true);
@@ -115,7 +131,9 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	}
 
 	private static void widen(Http2Connection connection, int window) throws Http2Exception {
-		var flow = connection.local().flowController();
+		var flow = (DefaultHttp2LocalFlowController) connection.local().flowController();
+		flow.windowUpdateRatio(REFILL_STREAM);
+		flow.windowUpdateRatio(connection.connectionStream(), REFILL_CONNECTION);
 		int more = window - flow.initialWindowSize(connection.connectionStream());
 		if (more > 0) {
 			flow.incrementWindowSize(connection.connectionStream(), more);

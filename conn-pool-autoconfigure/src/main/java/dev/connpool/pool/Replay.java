@@ -121,8 +121,7 @@ final class Replay {
 		}
 		Duration wait;
 		try {
-			wait = retryAfter.isEmpty() || !Character.isDigit(retryAfter.charAt(0)) ? until(retryAfter)
-					: Duration.ofSeconds(Long.parseLong(retryAfter));
+			wait = retryAfter.matches("\\d+") ? Duration.ofSeconds(Long.parseLong(retryAfter)) : until(retryAfter);
 		}
 		catch (DateTimeException | ArithmeticException | NumberFormatException ex) {
 			return backoff(ReplayReason.STATUS, attempt);

@@ -76,10 +76,15 @@ final class ReplayBudget {
 			if (elapsed < WINDOW) {
 				return this;
 			}
-			// Nobody looked when it ended: what was counted is taken to be evenly spread.
-			double share = (double) WINDOW / elapsed;
-			return new Window(now, requestsSoFar, (requestsSoFar - this.requestsBefore) * share, 0,
-					this.replays * share);
+			long whole = elapsed / WINDOW;
+			// Nobody looked when it ended: requests are taken to be evenly spread.
+			// Nothing
+			// was sent again since, or somebody would have looked.
+			double since = requestsSoFar - this.requestsBefore;
+			double spread = since * WINDOW / elapsed;
+			long current = (long) (since * (elapsed % WINDOW) / elapsed);
+			return new Window(this.begun + whole * WINDOW, requestsSoFar - current, spread, 0,
+					(whole == 1) ? this.replays : 0);
 		}
 
 		Window plusOne() {

@@ -21,7 +21,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
 	static void watch(Channel channel, Exchange exchange) {
 		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, new SilenceHandler(exchange));
-		exchange.silence(true);
+		exchange.progress().silence(true);
 	}
 
 	static void unwatch(Channel channel) {
@@ -32,13 +32,13 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		this.exchange.silence(ctx.channel().config().isAutoRead());
+		this.exchange.progress().silence(ctx.channel().config().isAutoRead());
 		ctx.fireChannelRead(msg);
 	}
 
 	@Override
 	public void read(ChannelHandlerContext ctx) {
-		this.exchange.silence(true);
+		this.exchange.progress().silence(true);
 		ctx.read();
 	}
 

@@ -3,7 +3,6 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +11,6 @@ import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
-import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -25,12 +23,6 @@ import reactor.core.publisher.Mono;
 final class Survey {
 
 	private static final Duration PATIENCE = Duration.ofMillis(500);
-
-	private static final int CONNECTIONS_PER_HOST = 500;
-
-	private static final int STREAMS_PER_CONNECTION = 200;
-
-	private static final int STREAMS_PER_EVENT_LOOP = 5_000;
 
 	private final ConnectionPool pool;
 
@@ -52,10 +44,11 @@ final class Survey {
 	}
 
 	Mono<ClientSnapshot> take() {
-		return Flux.fromIterable(List.copyOf(this.pool.eventLoops()))
-			.flatMap((eventLoop) -> ask(eventLoop).timeout(PATIENCE).onErrorReturn(Sighting.NONE))
+		List<EventLoop> eventLoops = List.copyOf(this.pool.eventLoops());
+		return Flux.fromIterable(eventLoops)
+			.flatMap((eventLoop) -> ask(eventLoop).timeout(PATIENCE).onErrorComplete())
 			.collectList()
-			.map(this::combine);
+			.map((sightings) -> combine(sightings, sightings.size() < eventLoops.size()));
 	}
 
 	/**
@@ -86,97 +79,26 @@ final class Survey {
 	}
 
 	private Mono<Sighting> ask(EventLoop eventLoop) {
-		return Mono.create((sink) -> eventLoop.execute(() -> sink.success(look(eventLoop))));
+		return Mono
+			.create((sink) -> eventLoop.execute(() -> sink.success(Sighting.of(this.pool, eventLoop, this.only))));
 	}
 
-	private ClientSnapshot combine(List<Sighting> sightings) {
+	private ClientSnapshot combine(List<Sighting> sightings, boolean partial) {
+		List<Sighting> all = new ArrayList<>(sightings);
+		all.add(Sighting.ofUnseenDials(this.pool, sightings, this.only));
 		ClientSnapshot summary = count();
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
-		summary.hosts().forEach((origin, host) -> {
-			List<ConnectionSnapshot> list = new ArrayList<>();
-			sightings.forEach((found) -> list.addAll(found.connections.getOrDefault(origin, List.of())));
-			int shown = Math.min(list.size(), CONNECTIONS_PER_HOST);
-			hosts.put(origin, new HostSnapshot(host.protocol(), host.connections(), host.streams(),
-					host.pendingAcquires(), host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown));
-		});
-		return new ClientSnapshot(summary.client(), summary.protocols(), hosts, summary.recentlyClosed(),
-				sightings.contains(Sighting.NONE));
+		summary.hosts().forEach((origin, host) -> hosts.put(origin, combine(origin, host, all)));
+		return new ClientSnapshot(summary.client(), summary.protocols(), hosts, summary.recentlyClosed(), partial);
 	}
 
-	// On the event loop
-
-	private Sighting look(EventLoop eventLoop) {
-		Map<PooledConnection, List<Exchange>> exchanges = exchanges(eventLoop);
-		Sighting sightings = new Sighting(new HashMap<>(), this.only);
-		for (HostPool host : this.pool.hosts()) {
-			for (Dial dial : host.dials().underWay()) {
-				PooledConnection connection = dial.connection();
-				if (connection != null) {
-					sightings.add(eventLoop, host, connection, dial.state(), List.of());
-				}
-			}
-			for (PooledConnection connection : host.connections()) {
-				sightings.add(eventLoop, host, connection, connection.state(),
-						exchanges.getOrDefault(connection, List.of()));
-			}
-		}
-		return sightings;
-	}
-
-	private Map<PooledConnection, List<Exchange>> exchanges(EventLoop eventLoop) {
-		Map<PooledConnection, List<Exchange>> exchanges = new HashMap<>();
-		Exchange exchange = this.pool.inFlight(eventLoop).first();
-		for (int seen = 0; exchange != null && seen < STREAMS_PER_EVENT_LOOP; seen++) {
-			PooledConnection connection = exchange.connection();
-			if (connection != null) {
-				exchanges.computeIfAbsent(connection, (absent) -> new ArrayList<>()).add(exchange);
-			}
-			exchange = exchange.next;
-		}
-		return exchanges;
-	}
-
-	private static ConnectionSnapshot snapshot(PooledConnection connection, ConnectionSnapshot.State state,
-			List<Exchange> exchanges, int limit) {
-		ConnectionRecord record = connection.record();
-		Http2Session session = connection.http2();
-		int inFlight = (session != null) ? session.activeStreams() : exchanges.size();
-		List<StreamSnapshot> streams = exchanges.stream().limit(limit).map(Exchange::snapshot).toList();
-		long idleSince = connection.idleSince();
-		Duration idleFor = (idleSince != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - idleSince)) : null;
-		return new ConnectionSnapshot(record.id(), (record.protocol() != null) ? record.protocol().id() : null, state,
-				record.localAddress(), record.remoteAddress(), record.tls(), record.openedAt(), record.age(), idleFor,
-				record.exchanges(), record.bytesSent(), record.bytesReceived(), record.phases(),
-				(session != null) ? session.snapshot() : null, streams, Math.max(0, inFlight - streams.size()));
-	}
-
-	/**
-	 * What one event loop found, by host.
-	 */
-	private static final class Sighting {
-
-		/** What an event loop found that did not answer. */
-		static final Sighting NONE = new Sighting(Map.of(), null);
-
-		private final Map<String, List<ConnectionSnapshot>> connections;
-
-		private final @Nullable String only;
-
-		private Sighting(Map<String, List<ConnectionSnapshot>> connections, @Nullable String only) {
-			this.connections = connections;
-			this.only = only;
-		}
-
-		void add(EventLoop eventLoop, HostPool host, PooledConnection connection, ConnectionSnapshot.State state,
-				List<Exchange> exchanges) {
-			boolean wanted = this.only == null || this.only.equals(connection.record().id());
-			if (wanted && connection.channel().eventLoop() == eventLoop) {
-				int limit = (this.only != null) ? STREAMS_PER_EVENT_LOOP : STREAMS_PER_CONNECTION;
-				this.connections.computeIfAbsent(host.host().origin(), (absent) -> new ArrayList<>())
-					.add(snapshot(connection, state, exchanges, limit));
-			}
-		}
-
+	private static HostSnapshot combine(String origin, HostSnapshot host, List<Sighting> sightings) {
+		List<ConnectionSnapshot> list = new ArrayList<>();
+		sightings.forEach((sighting) -> list.addAll(sighting.connections(origin)));
+		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
+		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
+		return new HostSnapshot(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
+				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
 	}
 
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection at one instant.
  *
- * @param id the id, as in the logs of Netty
+ * @param id the id, as in the logs of Netty; {@code dial-} and a number before the socket
+ * is created
  * @param protocol the ALPN id of what it speaks, or {@code null} before that is known
  * @param state what it is doing
  * @param localAddress the local address and port, or {@code null} before there is one

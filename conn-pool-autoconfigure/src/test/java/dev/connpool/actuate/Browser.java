@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -106,6 +107,11 @@ final class Browser implements AutoCloseable {
 		click("xpath", "//button[normalize-space()='%s']".formatted(button));
 	}
 
+	/** Type a text into a field. */
+	void type(String selector, String text) {
+		post("/element/" + element("css selector", selector) + "/value", Map.of("text", text));
+	}
+
 	private void click(String strategy, String selector) {
 		post("/element/" + element(strategy, selector) + "/click", Map.of());
 	}
@@ -117,10 +123,21 @@ final class Browser implements AutoCloseable {
 
 	/** How much wider than its window the page is. */
 	int overflow() {
-		return post("/execute/sync",
-				Map.of("script", "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
-						"args", List.of()))
-			.asInt();
+		return evaluate("return document.documentElement.scrollWidth - document.documentElement.clientWidth").asInt();
+	}
+
+	/**
+	 * What somebody could not read, name or reach by keyboard, as far as WCAG 2.2, level
+	 * AA, lets a script tell.
+	 */
+	List<String> obstacles() throws IOException {
+		String script = new ClassPathResource("obstacles.js", Browser.class).getContentAsString(StandardCharsets.UTF_8);
+		return evaluate(script).valueStream().map(JsonNode::asString).toList();
+	}
+
+	/** Run the body of a function in the page. */
+	JsonNode evaluate(String script) {
+		return post("/execute/sync", Map.of("script", script, "args", List.of()));
 	}
 
 	/** What the page complained of. */

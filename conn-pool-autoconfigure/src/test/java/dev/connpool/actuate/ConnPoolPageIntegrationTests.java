@@ -106,6 +106,7 @@ class ConnPoolPageIntegrationTests {
 		picture("connpool-light", 1600, 1000, "light");
 		picture("connpool-dark", 1600, 1000, "dark");
 		picture("connpool-narrow", 400, 800, "light");
+		assertFits(400, 800, "dark");
 		assertThat(this.browser.errors()).isEmpty();
 		this.gate.open();
 		assertThat(calls.block(PATIENCE)).containsOnly("held");
@@ -129,10 +130,15 @@ class ConnPoolPageIntegrationTests {
 		return calls;
 	}
 
-	private void picture(String name, int width, int height, String colours) throws IOException {
+	private void assertFits(int width, int height, String colours) throws IOException {
 		this.browser.look(width, height, colours);
-		byte[] picture = this.browser.screenshot();
 		assertThat(this.browser.overflow()).isLessThanOrEqualTo(0);
+		assertThat(this.browser.obstacles()).isEmpty();
+	}
+
+	private void picture(String name, int width, int height, String colours) throws IOException {
+		assertFits(width, height, colours);
+		byte[] picture = this.browser.screenshot();
 		assertThat(picture).hasSizeGreaterThan(10_000);
 		if (System.getProperty("docs.update") != null) {
 			Files.createDirectories(IMAGES);

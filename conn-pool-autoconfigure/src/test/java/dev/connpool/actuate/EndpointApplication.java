@@ -25,6 +25,7 @@ import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslStoreBundle;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -89,11 +90,20 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	int port() {
-		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+		return this.context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
 	}
 
 	String url() {
-		return "http://127.0.0.1:%d/actuator/connpool".formatted(port());
+		return url("/actuator/connpool");
+	}
+
+	private String url(String path) {
+		return "http://127.0.0.1:%d%s".formatted(port(), path);
+	}
+
+	/** Ask whatever is at a path of the server that has the endpoint. */
+	Answer visit(String path, String... headers) {
+		return exchange("GET", url(path), BodyPublishers.noBody(), headers);
 	}
 
 	/** Ask the endpoint, at a path relative to its URL. */
@@ -112,7 +122,11 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	private Answer send(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path)).timeout(PATIENCE);
+		return exchange(method, url() + path, body, headers);
+	}
+
+	private static Answer exchange(String method, String url, HttpRequest.BodyPublisher body, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
 		if (headers.length > 0) {
 			request.headers(headers);
 		}
@@ -165,7 +179,8 @@ final class EndpointApplication implements AutoCloseable {
 
 	}
 
-	@EnableAutoConfiguration
+	// Both servers are on the class path, and each would serve the management port
+	@EnableAutoConfiguration(exclude = TomcatReactiveManagementContextAutoConfiguration.class)
 	@Configuration(proxyBeanMethods = false)
 	static class Application {
 

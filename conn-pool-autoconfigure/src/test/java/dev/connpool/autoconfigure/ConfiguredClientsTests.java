@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -42,22 +43,23 @@ class ConfiguredClientsTests {
 				"pool.max-lifetime=5s", "pool.max-lifetime-jitter=0.6", "pool.max-pending-acquires=7",
 				"pool.keep-alive=false", "timeouts.connect=8s", "timeouts.tls-handshake=9s", "timeouts.acquire=10s",
 				"timeouts.response-header=11s", "timeouts.request=12s", "timeouts.stream-idle=13s",
-				"tcp.keep-alive=false", "tcp.keep-alive-idle=14s", "tcp.no-delay=false",
+				"timeouts.expect-continue=26s", "tcp.keep-alive=false", "tcp.keep-alive-idle=14s", "tcp.no-delay=false",
 				"http2.strict-max-concurrent-streams=true", "http2.max-concurrent-streams=15",
 				"http2.initial-window-size=16KB", "http2.connection-window-size=17MB",
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
-				"http2.ping-timeout=23s", "replay.enabled=false", "replay.budget-ratio=0.24",
-				"replay.min-per-second=25", "replay.retry-statuses=429,503", "ssl.bundle=twenty", "compression=false",
-				"max-response-header-size=21KB", "logging.exchange=true");
-		assertThat(clients().settings("default"))
-			.isEqualTo(new ClientSettings(URI.create("https://example.com"), List.of(Protocol.H2),
-					new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
-					new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
-							Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13)),
-					new TcpSettings(false, Duration.ofSeconds(14), false),
-					new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024,
-							Duration.ofSeconds(22), Duration.ofSeconds(23)),
-					new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true, Map.of()));
+				"http2.ping-timeout=23s", "drain.max-bytes=24KB", "drain.max-wait=25ms", "replay.enabled=false",
+				"replay.budget-ratio=0.24", "replay.min-per-second=25", "replay.retry-statuses=429,503",
+				"ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB", "logging.exchange=true");
+		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
+				List.of(Protocol.H2),
+				new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
+				new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
+						Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13), Duration.ofSeconds(26)),
+				new TcpSettings(false, Duration.ofSeconds(14), false),
+				new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22),
+						Duration.ofSeconds(23)),
+				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
+				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true, Map.of()));
 	}
 
 	@Test
@@ -144,6 +146,9 @@ class ConfiguredClientsTests {
 					conn-pool.pool.max-idle-connections                             | 0    | must be at least 1
 					conn-pool.clients.orders.pool.max-lifetime-jitter               | 2.0  | must be from 0 to 1
 					conn-pool.timeouts.connect                                      | PT0S | must be longer than zero
+					conn-pool.timeouts.expect-continue                              | PT-1S | must not be negative
+					conn-pool.drain.max-wait                                        | PT0S | must be longer than zero
+					conn-pool.clients.orders.drain.max-bytes                        | -1   | must be at least 0; 0 closes the connection instead
 					conn-pool.clients.orders.timeouts.acquire                       | PT-1S | must not be negative
 					spring.http.clients.connect-timeout                             | PT0S | must be longer than zero
 					spring.http.serviceclient.stock.read-timeout                    | PT-1S | must not be negative

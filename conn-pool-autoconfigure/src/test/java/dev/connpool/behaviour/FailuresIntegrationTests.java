@@ -14,11 +14,11 @@ import javax.net.ssl.SSLException;
 import dev.connpool.client.TlsMaterial;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
-import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
+import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestCertificate;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -165,16 +165,12 @@ class FailuresIntegrationTests {
 	// It is the server that gave up, not a server that made a mistake
 	@Test
 	void aResetConnectionIsNoProtocolError() {
-		RawServer server = RawServer.start(this.network, (connection) -> {
-			connection.readHead();
-			connection.write("\0\0\0\4\0\0\0\0\0");
-			Thread.sleep(200);
-			connection.reset();
-		});
-		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
+		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2C);
+		server.onRequest(1).resets();
+		TestClient client = this.network.client(Wire.H2C.settings());
 		assertThat(Failure.of(client.get(server.url("/"))).error()).isInstanceOf(IOException.class);
 		assertNothingIsLeft(server, client);
-		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("peer-closed");
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("peer-reset");
 	}
 
 	private static void assertFailed(List<Failure> failures, Phase phase, Class<? extends Throwable> cause,

@@ -5,6 +5,8 @@ import java.util.List;
 
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.ObservedServer;
+import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
@@ -12,13 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Idle connections are bounded in number and age (B6, B7, B25).
+ * Idle connections are bounded in number and age (B6 to B8, B25).
  */
 class IdleIntegrationTests {
 
@@ -101,6 +104,68 @@ class IdleIntegrationTests {
 		assertThat(client).holdsNothing();
 	}
 
+	// B8
+	@ParameterizedTest
+	@ValueSource(strings = { "timeout=1", "timeout=1, max=100", "max=100 , TimeOut = 1" })
+	void aConnectionIsClosedBeforeItsServerWould(String hint) {
+		RawServer server = keepingAlive(hint);
+		TestClient client = this.network.client();
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		assertThat(timeUntilClosed(server)).isBetween(Duration.ofMillis(800), Duration.ofMillis(900).plus(LATE));
+		assertThat(client).holdsNothing();
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("idle-timeout");
+	}
+
+	// B8
+	@Test
+	void whatTheServerSaysHoldsWithoutAnIdleTimeout() {
+		RawServer server = keepingAlive("timeout=1");
+		TestClient client = this.network.client((settings) -> settings.idleTimeout(Duration.ZERO));
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		assertThat(timeUntilClosed(server)).isBetween(Duration.ofMillis(800), Duration.ofMillis(900).plus(LATE));
+	}
+
+	// B8
+	@ParameterizedTest
+	@ValueSource(strings = { "timeout=60", "timeout", "timeout=", "timeout=soon", "timeout=-1", "timeout=0.1", "=", ",",
+			"max=1", "timeout=99999999999999999999" })
+	void whatTheServerSaysNeverLengthensTheIdleTime(String hint) {
+		RawServer server = keepingAlive(hint);
+		TestClient client = this.network.client((settings) -> settings.idleTimeout(SECOND));
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		assertThat(timeUntilClosed(server)).isBetween(SECOND.minusMillis(100), SECOND.plus(LATE));
+	}
+
+	// B8
+	@Test
+	void theLastThingTheServerSaidHolds() {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			connection.write(response("timeout=60"));
+			connection.readHead();
+			connection.write(response("timeout=1"));
+		});
+		TestClient client = this.network.client();
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		assertThat(client).connections(server, 0, 0, 1);
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		assertThat(timeUntilClosed(server)).isBetween(Duration.ofMillis(800), Duration.ofMillis(900).plus(LATE));
+		assertThat(server).acceptedConnections(1);
+	}
+
+	// B8
+	@Test
+	void aConnectionThatTheServerDoesNotKeepIsNotUsedAgain() {
+		RawServer server = keepingAlive("timeout=0");
+		TestClient client = this.network.client();
+		for (int request = 1; request <= 3; request++) {
+			assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+			assertThat(server).settlesAt(0).acceptedConnections(request);
+		}
+		assertThat(client).holdsNothing();
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("keep-alive-off");
+	}
+
 	// B7, B25
 	@ParameterizedTest
 	@EnumSource(names = { "H1", "H2" })
@@ -162,7 +227,15 @@ class IdleIntegrationTests {
 		assertThat(server).settlesAt(0, Duration.ofSeconds(2));
 	}
 
-	private Duration timeUntilClosed(TestServer server) {
+	private RawServer keepingAlive(String hint) {
+		return RawServer.answering(this.network, response(hint));
+	}
+
+	private static String response(String keepAlive) {
+		return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: " + keepAlive + "\r\n\r\nok";
+	}
+
+	private Duration timeUntilClosed(ObservedServer server) {
 		long start = System.nanoTime();
 		assertThat(server).openConnections(1).settlesAt(0);
 		return Duration.ofNanos(System.nanoTime() - start);

@@ -1,17 +1,20 @@
 package dev.connpool.behaviour;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
-import dev.connpool.settings.Protocol;
+import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
-import dev.connpool.testing.RawServer;
+import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -30,38 +33,41 @@ class InterimResponsesIntegrationTests {
 	final Network network = new Network();
 
 	@ParameterizedTest
-	@ValueSource(strings = { "100 Continue", "102 Processing", "103 Early Hints" })
-	void http11AnswersWithTheFinalResponse(String interim) {
-		RawServer server = RawServer.start(this.network, (connection) -> {
-			for (int number = 1; connection.readHead() != null; number++) {
-				connection.write("HTTP/1.1 " + interim + "\r\nLink: </style.css>\r\n\r\n");
-				connection.write("HTTP/1.1 " + interim + "\r\n\r\n");
-				Thread.sleep(50);
-				connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + number);
-			}
-		});
-		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(1));
-		assertThat(client.get(server.url("/")).block(PATIENCE)).isEqualTo("1");
+	@MethodSource
+	void theFinalResponseIsTheAnswer(Wire wire, int interim) {
+		Gate interimSent = new Gate();
+		Gate interimRead = new Gate();
+		Gate headerSent = new Gate();
+		Gate headerRead = new Gate();
+		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		server.onRequest(1)
+			.sendsInterim(interim, "link", "</style.css>")
+			.sendsInterim(interim)
+			.opens(interimSent)
+			.waitsFor(interimRead)
+			.sendsHeader()
+			.opens(headerSent)
+			.waitsFor(headerRead)
+			.sends("1")
+			.ends();
+		server.onRequest(2).sendsInterim(interim).answers("2");
+		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).maxConnectionsPerHost(1));
+		Mono<List<String>> first = client.begin(server.url("/"), 1);
+		interimSent.await();
+		assertThat(client).hasReadAll(server);
+		interimRead.open();
+		headerSent.await();
+		assertThat(client).hasReadAll(server);
+		headerRead.open();
+		assertThat(first.block(PATIENCE)).containsExactly("1");
 		assertThat(client.get(server.url("/")).block(PATIENCE)).isEqualTo("2");
+		assertThat(client).activeStreams(server, 0);
 		assertThat(server).acceptedConnections(1);
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "100", "102", "103" })
-	void http2AnswersWithTheFinalResponse(String interim) {
-		RawServer server = RawServer.start(this.network, (connection) -> {
-			connection.readHead();
-			connection.write(frame(4, 0, 0, ""));
-			Thread.sleep(200);
-			connection.write(frame(1, 4, 3, "\u0008\3" + interim));
-			Thread.sleep(50);
-			connection.write(frame(1, 4, 3, "\u0088"));
-			Thread.sleep(50);
-			connection.write(frame(0, 1, 3, "1"));
-		});
-		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
-		assertThat(client.get(server.url("/")).block(PATIENCE)).isEqualTo("1");
-		assertThat(client).activeStreams(server, 0);
+	static Stream<Arguments> theFinalResponseIsTheAnswer() {
+		return Stream.of(Wire.values())
+			.flatMap((wire) -> Stream.of(100, 102, 103).map((interim) -> Arguments.of(wire, interim)));
 	}
 
 	@ParameterizedTest
@@ -78,10 +84,6 @@ class InterimResponsesIntegrationTests {
 			.responseSingle((response, content) -> content.asString())
 			.block(PATIENCE);
 		assertThat(body).isEqualTo("abc");
-	}
-
-	private static String frame(int type, int flags, int stream, String payload) {
-		return "\0\0" + (char) payload.length() + (char) type + (char) flags + "\0\0\0" + (char) stream + payload;
 	}
 
 }

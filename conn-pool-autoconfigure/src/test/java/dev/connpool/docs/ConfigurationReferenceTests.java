@@ -34,7 +34,8 @@ class ConfigurationReferenceTests {
 
 	private static final String PREFIX = "conn-pool.";
 
-	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients");
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
+			"replay.retry-statuses");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
 			Map.entry("protocols", "`Protocols`, `ForceAttemptHTTP2`"),
@@ -46,6 +47,7 @@ class ConfigurationReferenceTests {
 			Map.entry("timeouts.connect", "`Dialer.Timeout`"),
 			Map.entry("timeouts.tls-handshake", "`TLSHandshakeTimeout`"),
 			Map.entry("timeouts.response-header", "`ResponseHeaderTimeout`"),
+			Map.entry("timeouts.expect-continue", "`ExpectContinueTimeout`"),
 			Map.entry("timeouts.request", "`Client.Timeout`"), Map.entry("tcp.keep-alive", "`Dialer.KeepAlive`"),
 			Map.entry("tcp.keep-alive-idle", "`Dialer.KeepAliveConfig.Idle`"),
 			Map.entry("http2.strict-max-concurrent-streams", "`StrictMaxConcurrentStreams`"),
@@ -180,6 +182,9 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
 		addAll(defaults, "http2", client.http2());
+		addAll(defaults, "drain", client.drain());
+		addAll(defaults, "replay", client.replay());
+		defaults.remove("replay.retry-statuses");
 		return defaults;
 	}
 
@@ -188,7 +193,7 @@ class ConfigurationReferenceTests {
 			String name = group + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
 			try {
 				Object value = component.getAccessor().invoke(settings);
-				defaults.put(name, name.endsWith("-size") ? DataSize.ofBytes((Integer) value) : value);
+				defaults.put(name, name.matches(".*-(size|bytes)") ? DataSize.ofBytes((Integer) value) : value);
 			}
 			catch (ReflectiveOperationException ex) {
 				throw new IllegalStateException(ex);
@@ -211,6 +216,8 @@ class ConfigurationReferenceTests {
 		groups.put("timeouts", "Deadlines: `timeouts`");
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
+		groups.put("drain", "Abandoned responses: `drain`");
+		groups.put("replay", "Sending again: `replay`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
 		return groups;

@@ -164,7 +164,7 @@ class PagesTests {
 	private static Map<Path, String> pages() {
 		List<Path> paths = new ArrayList<>();
 		try (Stream<Path> root = Files.list(ROOT); Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-			Stream.of(root, docs, Stream.of(ROOT.resolve("sample-app/README.md")))
+			Stream.of(root, docs, Stream.of(ROOT.resolve("sample-app/README.md"), ROOT.resolve("benchmarks/README.md")))
 				.flatMap((found) -> found)
 				.filter((path) -> path.toString().endsWith(".md"))
 				.forEach(paths::add);

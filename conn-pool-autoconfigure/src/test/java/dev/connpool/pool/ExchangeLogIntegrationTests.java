@@ -134,6 +134,16 @@ class ExchangeLogIntegrationTests {
 	}
 
 	@Test
+	void exchangeWhoseResponseIsAbandonedSaysSo() {
+		TestServer server = TestServer.h1().text("/large", "x".repeat(100_000)).start(this.network);
+		TestClient client = this.network
+			.client((settings) -> settings.drain(200_000, Duration.ofSeconds(10)).logExchanges());
+		client.httpClient().get().uri(server.url("/large")).responseContent().take(1).blockLast();
+		assertThat(this.lines.await(1)).singleElement().asString().contains(" status=200 error=cancelled protocol=");
+		assertThat(server).openConnections(1);
+	}
+
+	@Test
 	void exchangeThatGetsNoConnectionIsLoggedToo() {
 		RawServer server = RawServer.closing(this.network, "https");
 		logging().get(server.url("/")).onErrorComplete().block();

@@ -21,7 +21,7 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 	}
 
 	/** Connections to a server: being opened, in use, idle. The sum has to hold too. */
-	public ClientAssert connections(ObservedServer server, int connecting, int active, int idle) {
+	public ClientAssert connections(Origin server, int connecting, int active, int idle) {
 		return eventually(() -> {
 			HostSnapshot host = this.actual.host(server);
 			HostSnapshot.Connections now = host.connections();
@@ -32,13 +32,18 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 	}
 
 	/** Callers that wait for a connection to a server. */
-	public ClientAssert pending(ObservedServer server, int callers) {
+	public ClientAssert pending(Origin server, int callers) {
 		return eventually(() -> assertThat(this.actual.host(server).pendingAcquires()).isEqualTo(callers));
 	}
 
 	/** HTTP/2 streams that are open to a server. */
-	public ClientAssert activeStreams(ObservedServer server, int streams) {
+	public ClientAssert activeStreams(Origin server, int streams) {
 		return eventually(() -> assertThat(this.actual.host(server).streams().active()).isEqualTo(streams));
+	}
+
+	/** All that was sent on open connections to a server has been read. */
+	public ClientAssert hasReadAll(ScriptedServer server) {
+		return eventually(() -> assertThat(this.actual.bytesReceived(server)).isEqualTo(server.log().bytesSent()));
 	}
 
 	/** Nothing is open, nobody waits, and what was opened was closed. */

@@ -23,7 +23,7 @@ public final class Gate {
 		return this.sink.asMono();
 	}
 
-	/** Blocks a scripted server until the gate is open. */
+	/** Blocks until the gate is open. */
 	public void await() {
 		opened().block(LONGEST);
 	}

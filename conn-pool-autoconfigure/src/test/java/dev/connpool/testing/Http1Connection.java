@@ -2,6 +2,7 @@ package dev.connpool.testing;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -44,6 +45,9 @@ final class Http1Connection extends SimpleChannelInboundHandler<HttpObject> {
 		if (message instanceof HttpRequest request) {
 			this.current = new Http1Exchange(this.connection, context, request.method().name(), request.uri());
 			this.current.arrived();
+		}
+		if (message instanceof HttpContent content) {
+			this.connection.log().bodyReceived(content.content().readableBytes());
 		}
 		if (message instanceof LastHttpContent && this.current != null) {
 			this.current.received();

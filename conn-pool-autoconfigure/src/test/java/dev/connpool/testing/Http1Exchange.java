@@ -22,12 +22,12 @@ final class Http1Exchange extends ServerExchange {
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
 		String length = header.containsKey("content-length") ? "" : "content-length: " + body.length() + "\r\n";
-		return text(statusLine(status) + fields(header) + length + "\r\n" + body).then(answered(status));
+		return text(statusLine(status) + fields(header) + length + "\r\n" + body).then(answered(status, header));
 	}
 
 	@Override
-	Mono<Void> interim(int status) {
-		return text(statusLine(status) + "\r\n");
+	Mono<Void> interim(int status, Map<String, String> header) {
+		return text(statusLine(status) + fields(header) + "\r\n");
 	}
 
 	@Override

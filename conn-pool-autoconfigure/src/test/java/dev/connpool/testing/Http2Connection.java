@@ -111,7 +111,7 @@ final class Http2Connection extends ByteToMessageDecoder {
 		Http2Exchange self = new Http2Exchange(this.connection, this, 0, "", "");
 		this.connection.opened(self, () -> {
 			if (!this.greeted) {
-				self.settings(STREAMS).subscribe();
+				self.settings(STREAMS).subscribe(null, this.connection::failed);
 			}
 		});
 	}
@@ -182,6 +182,7 @@ final class Http2Connection extends ByteToMessageDecoder {
 		@Override
 		public int onDataRead(ChannelHandlerContext context, int stream, ByteBuf data, int padding, boolean last) {
 			int size = data.readableBytes() + padding;
+			Http2Connection.this.connection.log().bodyReceived(data.readableBytes());
 			Http2Exchange exchange = Http2Connection.this.streams.get(stream);
 			if (last && exchange != null) {
 				exchange.received();

@@ -60,20 +60,18 @@ final class Http2Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
-		Http2Headers headers = headers(status);
-		header.forEach(headers::add);
-		return headers(headers, body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
-			.then(answered(status));
+		return headers(headers(status, header), body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
+			.then(answered(status, header));
 	}
 
 	@Override
-	Mono<Void> interim(int status) {
-		return headers(headers(status), false);
+	Mono<Void> interim(int status, Map<String, String> header) {
+		return headers(headers(status, header), false);
 	}
 
 	@Override
 	Mono<Void> header() {
-		return headers(headers(200), false);
+		return headers(headers(200, Map.of()), false);
 	}
 
 	@Override
@@ -98,7 +96,7 @@ final class Http2Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> malformedHeader() {
-		return headers(headers(200).add("Upper-Case", "value"), true);
+		return headers(headers(200, Map.of()).add("Upper-Case", "value"), true);
 	}
 
 	Mono<Void> resetStream(Http2Error error) {
@@ -146,13 +144,13 @@ final class Http2Exchange extends ServerExchange {
 
 	/** A header block that never ends. */
 	Mono<Void> continuations(int frames) {
-		Mono<Void> headers = raw(1, HEADERS, 0, this.stream, STATUS_200);
-		return headers.then(Mono.defer(() -> connection().send((promise) -> {
-			for (int number = 1; number < frames; number++) {
-				this.http2.context().write(frame(0, CONTINUATION, 0, this.stream, ""));
+		return connection().send((promise) -> {
+			ByteBuf flood = frame(1, HEADERS, 0, this.stream, STATUS_200);
+			for (int number = 0; number < frames; number++) {
+				flood.writeMedium(0).writeByte(CONTINUATION).writeByte(0).writeInt(this.stream);
 			}
-			return this.http2.context().write(frame(0, CONTINUATION, 0, this.stream, ""), promise);
-		})));
+			return this.http2.context().write(flood, promise);
+		});
 	}
 
 	Mono<Void> frame(int type, int flags, int stream, String payload) {
@@ -186,8 +184,10 @@ final class Http2Exchange extends ServerExchange {
 					last, promise)));
 	}
 
-	private static Http2Headers headers(int status) {
-		return new DefaultHttp2Headers(false).status(Integer.toString(status));
+	private static Http2Headers headers(int status, Map<String, String> header) {
+		Http2Headers headers = new DefaultHttp2Headers(false).status(Integer.toString(status));
+		header.forEach(headers::add);
+		return headers;
 	}
 
 }

@@ -1,9 +1,11 @@
 package dev.connpool.testing;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RawConnection implements AutoCloseable {
 
+	/** What follows the blank line in the preface of HTTP/2. */
+	private static final String PREFACE_END = "SM\r\n\r\n";
+
 	private final Socket socket;
+
+	private boolean prefaceRead;
 
 	RawConnection(Socket socket) {
 		this.socket = socket;
@@ -33,6 +40,24 @@ public final class RawConnection implements AutoCloseable {
 		return head.toString();
 	}
 
+	/** Read HTTP/2 frames up to one of a type, and return its payload. */
+	public ByteBuffer readFrame(int type) throws IOException {
+		DataInputStream input = new DataInputStream(this.socket.getInputStream());
+		if (!this.prefaceRead) {
+			input.readFully(new byte[PREFACE_END.length()]);
+			this.prefaceRead = true;
+		}
+		while (true) {
+			int lengthAndType = input.readInt();
+			input.skipNBytes(5);
+			byte[] payload = new byte[lengthAndType >>> 8];
+			input.readFully(payload);
+			if ((lengthAndType & 0xff) == type) {
+				return ByteBuffer.wrap(payload);
+			}
+		}
+	}
+
 	public void write(String text) throws IOException {
 		this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
@@ -46,6 +71,11 @@ public final class RawConnection implements AutoCloseable {
 	/** Read and forget until the client closes. */
 	public void awaitClose() throws IOException {
 		this.socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+	}
+
+	/** Send a FIN, and go on reading. */
+	public void finish() throws IOException {
+		this.socket.shutdownOutput();
 	}
 
 	/** Close with a TCP reset. */

@@ -71,9 +71,9 @@ public final class Script {
 		return answers(200, "content-length", Integer.toString(length));
 	}
 
-	/** Send an interim response. */
-	public Script sendsInterim(int status) {
-		return step("sends " + status, (exchange) -> exchange.interim(status));
+	/** Send an interim response with header fields, given as names and values. */
+	public Script sendsInterim(int status, String... fields) {
+		return step("sends " + status, (exchange) -> exchange.interim(status, fields(fields)));
 	}
 
 	/** Send the header of a 200 whose body follows. */

@@ -2,9 +2,12 @@ package dev.connpool.testing;
 
 import java.util.function.Function;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -35,6 +38,7 @@ final class ScriptedConnection {
 		this.channel = channel;
 		this.number = number;
 		this.server = server;
+		channel.pipeline().addFirst(new SentBytes());
 		channel.closeFuture().addListener((closed) -> {
 			event("is closed");
 			this.running.dispose();
@@ -61,6 +65,10 @@ final class ScriptedConnection {
 		log().event("connection %d %s".formatted(this.number, event));
 	}
 
+	void failed(Throwable error) {
+		event("cannot go on: " + error);
+	}
+
 	/** Follow the script of this connection, then speak first if the protocol does. */
 	void opened(ServerExchange connection, Runnable greeting) {
 		event("is open");
@@ -76,8 +84,7 @@ final class ScriptedConnection {
 	}
 
 	private Disposable run(Script script, ServerExchange exchange, Runnable then) {
-		Disposable performance = script.run(exchange)
-			.subscribe(null, (error) -> event("cannot go on: " + error), then::run);
+		Disposable performance = script.run(exchange).subscribe(null, this::failed, then::run);
 		this.running.add(performance);
 		return performance;
 	}
@@ -108,13 +115,40 @@ final class ScriptedConnection {
 	}
 
 	Mono<Void> stopReading() {
+		this.channel.pipeline().addFirst(new Deaf());
 		this.channel.config().setAutoRead(false);
 		return Mono.empty();
+	}
+
+	static void readOn(Channel channel) {
+		if (channel.pipeline().get(Deaf.class) != null) {
+			channel.pipeline().remove(Deaf.class);
+			channel.config().setAutoRead(true);
+		}
 	}
 
 	Mono<Void> keepSilent() {
 		this.silent = true;
 		return Mono.empty();
+	}
+
+	// Decoders ask for more when what they have makes no message
+	private static final class Deaf extends ChannelOutboundHandlerAdapter {
+
+		@Override
+		public void read(ChannelHandlerContext context) {
+		}
+
+	}
+
+	private final class SentBytes extends ChannelOutboundHandlerAdapter {
+
+		@Override
+		public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+			log().sent(((ByteBuf) message).readableBytes());
+			context.write(message, promise);
+		}
+
 	}
 
 }

@@ -145,7 +145,7 @@ public final class ScriptedServer implements ObservedServer {
 	/** Read what a script left unread, so that a client that has gone is noticed. */
 	@Override
 	public void readOn() {
-		this.open.forEach((channel) -> channel.config().setAutoRead(true));
+		this.open.forEach(ScriptedConnection::readOn);
 	}
 
 	@Override

@@ -77,6 +77,11 @@ abstract class ServerExchange {
 		});
 	}
 
+	/** What to do when a response was written that is complete if its length is right. */
+	Mono<Void> answered(int status, Map<String, String> header) {
+		return answered(header.containsKey("content-length") ? 0 : status);
+	}
+
 	private void count() {
 		if (this.complete && this.succeeded) {
 			this.succeeded = false;
@@ -92,7 +97,7 @@ abstract class ServerExchange {
 	/** A whole response. */
 	abstract Mono<Void> answer(int status, Map<String, String> header, String body);
 
-	abstract Mono<Void> interim(int status);
+	abstract Mono<Void> interim(int status, Map<String, String> header);
 
 	/** The header of a response whose body has no declared length. */
 	abstract Mono<Void> header();

@@ -1,6 +1,8 @@
 package dev.connpool.testing;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -62,7 +64,12 @@ public final class TestCertificate {
 		}
 	}
 
-	private TrustManagerFactory trustManagers() {
+	/** The certificate and its key in one file, for a server that reads PEM. */
+	public void writeTo(Path file) throws IOException {
+		Files.writeString(file, this.bundle.getCertificatePathPEM() + this.bundle.getPrivateKeyPEM());
+	}
+
+	TrustManagerFactory trustManagers() {
 		try {
 			return this.bundle.toTrustManagerFactory();
 		}

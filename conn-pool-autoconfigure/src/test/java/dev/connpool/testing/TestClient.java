@@ -83,8 +83,19 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	}
 
 	/** What is known of the host that a server is. */
-	public HostSnapshot host(ObservedServer server) {
+	public HostSnapshot host(Origin server) {
 		return this.pooled.snapshot().hosts().getOrDefault(server.host(), UNKNOWN);
+	}
+
+	/** What was read from the connections that are open to a server. */
+	long bytesReceived(ObservedServer server) {
+		return this.pooled.survey()
+			.mapNotNull((survey) -> survey.hosts().get(server.host()))
+			.mapNotNull(HostSnapshot::connectionList)
+			.flatMapIterable((connections) -> connections)
+			.reduce(0L, (sum, connection) -> sum + connection.bytesReceived())
+			.blockOptional(PATIENCE)
+			.orElse(0L);
 	}
 
 	Collection<HostSnapshot> hosts() {

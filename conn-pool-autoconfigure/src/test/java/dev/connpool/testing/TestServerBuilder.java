@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -30,6 +31,10 @@ public final class TestServerBuilder {
 
 	private static final LoopResources LOOPS = LoopResources.create("test-server", 2, true);
 
+	private static final int PART = 1 << 14;
+
+	private static final int UPLOAD_WINDOW = 16 << 20;
+
 	private final Wire wire;
 
 	private final Map<String, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>>> routes = new ConcurrentHashMap<>();
@@ -41,6 +46,8 @@ public final class TestServerBuilder {
 	private Mute mute = Mute.NEVER;
 
 	private int maxConcurrentStreams = 1000;
+
+	private int initialWindowSize = 65_535;
 
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
@@ -98,6 +105,25 @@ public final class TestServerBuilder {
 			.send(ByteBufFlux.fromString(parts.publishOn(eventLoop(request))), (buffer) -> true));
 	}
 
+	/** Answer a path with this many bytes, as fast as they are taken. */
+	public TestServerBuilder bytes(String path, int size) {
+		byte[] part = new byte[PART];
+		return route(path, (request, response) -> response.header("Content-Length", String.valueOf(size))
+			.send(Flux.range(0, size / PART).map((number) -> Unpooled.wrappedBuffer(part))));
+	}
+
+	/**
+	 * Answer a path with the size of the request body, which may come as fast as it can.
+	 */
+	public TestServerBuilder upload(String path) {
+		this.initialWindowSize = UPLOAD_WINDOW;
+		return route(path,
+				(request, response) -> request.receive()
+					.map((part) -> (long) part.readableBytes())
+					.reduce(0L, Long::sum)
+					.flatMap((size) -> response.sendString(Mono.just(String.valueOf(size))).then()));
+	}
+
 	/** Answer a path with the body of the request, once all of that arrived. */
 	public TestServerBuilder echo(String path) {
 		return route(path,
@@ -113,8 +139,9 @@ public final class TestServerBuilder {
 			.host(ObservedServer.HOST)
 			.port(0)
 			.runOn(LOOPS)
-			.http2Settings(
-					(settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams).connectProtocolEnabled(true))
+			.http2Settings((settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams)
+				.initialWindowSize(this.initialWindowSize)
+				.connectProtocolEnabled(true))
 			.doOnChannelInit((observer, channel, remote) -> accepted(channel))
 			.handle(this::handle)
 			.bindNow();

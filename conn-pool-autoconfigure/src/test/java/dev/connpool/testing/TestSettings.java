@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -20,8 +21,8 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.hosts());
+				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
@@ -78,37 +79,43 @@ public final class TestSettings {
 	public TestSettings connect(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(deadline, from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings tlsHandshake(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), deadline, from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings acquire(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), deadline, from.responseHeader(),
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings responseHeader(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), deadline,
-				from.request(), from.streamIdle()));
+				from.request(), from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings request(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				deadline, from.streamIdle()));
+				deadline, from.streamIdle(), from.expectContinue()));
 	}
 
 	public TestSettings streamIdle(Duration deadline) {
 		TimeoutSettings from = this.settings.timeouts();
 		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), deadline));
+				from.request(), deadline, from.expectContinue()));
+	}
+
+	public TestSettings expectContinue(Duration deadline) {
+		TimeoutSettings from = this.settings.timeouts();
+		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
+				from.request(), from.streamIdle(), deadline));
 	}
 
 	public TestSettings strictMaxConcurrentStreams() {
@@ -125,6 +132,12 @@ public final class TestSettings {
 				from.pingTimeout()));
 	}
 
+	public TestSettings windows(int stream, int connection) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(), stream,
+				connection, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(), from.pingTimeout()));
+	}
+
 	public TestSettings ping(Duration interval, Duration timeout) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
@@ -135,15 +148,23 @@ public final class TestSettings {
 	public TestSettings logExchanges() {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), true,
-				from.hosts());
+				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), true, from.hosts());
+		return this;
+	}
+
+	public TestSettings drain(int maxBytes, Duration maxWait) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
 	public TestSettings replay(ReplaySettings replay) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
+				from.http2(), from.drain(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
 				from.logExchanges(), from.hosts());
 		return this;
 	}
@@ -167,8 +188,8 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
-				from.hosts());
+				from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
+				from.logExchanges(), from.hosts());
 		return this;
 	}
 

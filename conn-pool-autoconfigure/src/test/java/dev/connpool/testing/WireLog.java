@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What reached a {@link ScriptedServer} and what it did. A request <em>arrived</em> when
@@ -32,7 +33,11 @@ public final class WireLog {
 
 	private final AtomicInteger pings = new AtomicInteger();
 
+	private final AtomicLong bodyBytes = new AtomicLong();
+
 	private final AtomicInteger openStreams = new AtomicInteger();
+
+	private final AtomicLong bytesSent = new AtomicLong();
 
 	private final Deque<String> trace = new ArrayDeque<>();
 
@@ -71,9 +76,19 @@ public final class WireLog {
 		return this.pings.get();
 	}
 
+	/** How many bytes of request bodies were received. */
+	public long bodyBytes() {
+		return this.bodyBytes.get();
+	}
+
 	/** How many streams are open. */
 	public int openStreams() {
 		return this.openStreams.get();
+	}
+
+	/** How many bytes were sent on all connections, those of TLS included. */
+	public long bytesSent() {
+		return this.bytesSent.get();
 	}
 
 	void requestArrived(String method, String path) {
@@ -94,6 +109,14 @@ public final class WireLog {
 
 	void pingReceived() {
 		this.pings.incrementAndGet();
+	}
+
+	void bodyReceived(int bytes) {
+		this.bodyBytes.addAndGet(bytes);
+	}
+
+	void sent(int bytes) {
+		this.bytesSent.addAndGet(bytes);
 	}
 
 	void streamOpened() {
