@@ -250,7 +250,7 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 * @return the attempt, from 1
 	 */
 	int attempt() {
-		return (this.replay != null) ? this.replay.attempt() : 1;
+		return Replay.attempt(this.replay);
 	}
 
 	/**
@@ -388,9 +388,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		Host host = this.pool.host();
 		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
-		String obstacle = (reason != null) ? Replay.obstacle(host, attempt()) : loss.obstacle();
+		String obstacle = (reason != null) ? Replay.obstacle(host, reason, this.replay) : loss.obstacle();
 		if (obstacle == null && this.scope != null && !this.scope.isDone()) {
-			Replay next = Replay.begin(this.pool, Objects.requireNonNull(reason), attempt(),
+			Replay next = Replay.begin(this.pool, Objects.requireNonNull(reason), this.replay,
 					Replay.backoff(reason, attempt()));
 			if (next != null) {
 				replace(next);
@@ -411,6 +411,7 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 			successor.askedAt = System.nanoTime();
 			this.pool.replay(successor);
 		});
+		this.pool.rests(successor);
 	}
 
 	/**
@@ -424,14 +425,14 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		Host host = this.pool.host();
 		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
 				|| this.scope.isDone() || !progress().loss(this.config.method().name()).mayBeRepeated()
-				|| Replay.obstacle(host, attempt()) != null) {
+				|| Replay.obstacle(host, ReplayReason.STATUS, this.replay) != null) {
 			return false;
 		}
 		long backoff = Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt());
 		if (backoff < 0 || passed(this.requestDeadline, System.nanoTime() + backoff)) {
 			return false;
 		}
-		Replay next = Replay.begin(this.pool, ReplayReason.STATUS, attempt(), backoff);
+		Replay next = Replay.begin(this.pool, ReplayReason.STATUS, this.replay, backoff);
 		if (next == null) {
 			return false;
 		}

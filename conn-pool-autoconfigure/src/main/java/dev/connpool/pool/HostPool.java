@@ -43,6 +43,9 @@ final class HostPool {
 
 	private final Waiters waiters;
 
+	/** Callers whose requests are sent again in a while. */
+	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
+
 	private final Dials dials;
 
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
@@ -125,6 +128,7 @@ final class HostPool {
 	}
 
 	void cancelled(Exchange exchange) {
+		this.resting.remove(exchange);
 		this.mailbox.post(exchange);
 	}
 
@@ -146,11 +150,25 @@ final class HostPool {
 	}
 
 	/**
+	 * Note that a request is sent again in a while, for which nobody waits once the
+	 * client is shut down.
+	 * @param exchange the exchange
+	 */
+	void rests(Exchange exchange) {
+		this.resting.add(exchange);
+		if (this.client.isShutDown()) {
+			this.resting.remove(exchange);
+			exchange.fail(this.host.closed(), this.eventLoop);
+		}
+	}
+
+	/**
 	 * Find a connection for a request that is sent again. Its caller has waited before,
 	 * so it goes first.
 	 * @param exchange the exchange
 	 */
 	void replay(Exchange exchange) {
+		this.resting.remove(exchange);
 		post(() -> {
 			if (!this.forgotten && !this.client.isShutDown() && exchange.isWaiting()) {
 				this.waiters.addFirst(exchange);
@@ -248,6 +266,8 @@ final class HostPool {
 	void shutDown(ConnPoolException error) {
 		post(() -> {
 			this.waiters.failAll(error);
+			this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
+			this.resting.clear();
 			this.dials.underWay().forEach((dial) -> dial.abandon(error));
 			stayKnown();
 			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
@@ -461,16 +481,32 @@ final class HostPool {
 	 */
 	private @Nullable PooledConnection fresh() {
 		PooledConnection latest = this.idle.peekLast();
-		if (latest == null || latest.record().exchanges() == 0) {
+		if (latest != null && latest.record().exchanges() == 0) {
 			return free();
 		}
-		PooledConnection connection = reserveStream();
-		if (connection == null && !this.dials.hasRoom(usable())) {
-			PooledConnection eldest = this.idle.removeFirst();
+		for (Http2Session session : this.sessions) {
+			if (session.tryReserveFresh()) {
+				return session.connection();
+			}
+		}
+		if (!this.dials.hasRoom(usable())) {
+			makeRoom();
+		}
+		return null;
+	}
+
+	private void makeRoom() {
+		PooledConnection eldest = this.idle.pollFirst();
+		if (eldest != null) {
 			noLongerIdle(eldest);
 			eldest.close(CloseReason.DRAINED);
+			return;
 		}
-		return connection;
+		for (Http2Session session : this.sessions) {
+			if (session.isStale() && session.closeIfUnused(CloseReason.DRAINED)) {
+				return;
+			}
+		}
 	}
 
 	private @Nullable PooledConnection free() {
@@ -490,7 +526,7 @@ final class HostPool {
 		if (first == null) {
 			return;
 		}
-		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(),
+		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(first),
 				unready()); missing > 0; missing--) {
 			stayKnown();
 			this.counters.opened();
@@ -508,16 +544,17 @@ final class HostPool {
 	/**
 	 * Count the connections that serve nobody for now. If the server allows no streams on
 	 * one, another is tried, but not a third.
+	 * @param first who waits for one
 	 * @return the number of connections not to count on
 	 */
-	private int suspect() {
-		int probing = 0;
+	private int suspect(Exchange first) {
+		int suspect = 0;
 		int useless = 0;
 		for (Http2Session session : this.sessions) {
-			probing += session.isProbing() ? 1 : 0;
+			suspect += (session.isProbing() || (first.wantsFresh() && session.isStale())) ? 1 : 0;
 			useless += session.allowsNone() ? 1 : 0;
 		}
-		return probing + (this.host.http2().strictMaxConcurrentStreams() ? 0 : Math.min(useless, 1));
+		return suspect + (this.host.http2().strictMaxConcurrentStreams() ? 0 : Math.min(useless, 1));
 	}
 
 	private int unready() {

@@ -138,6 +138,22 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		return false;
 	}
 
+	/**
+	 * Reserve a stream unless the connection lay idle.
+	 * @return whether one is reserved
+	 */
+	boolean tryReserveFresh() {
+		return !isStale() && tryReserve();
+	}
+
+	/**
+	 * Return whether the connection was used and is not now: it may have broken since.
+	 * @return whether it lies idle
+	 */
+	boolean isStale() {
+		return activeStreams() == 0 && this.connection.record().exchanges() > 0;
+	}
+
 	void unreserve() {
 		if (this.reserved.decrementAndGet() == 0) {
 			becomesIdle();
@@ -227,6 +243,10 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private void limitStreams() {
 		this.limit = (this.probing || this.connection.isDraining()) ? 0 : this.allowed;
+		if (this.connection.isDraining()) {
+			// Another thread has begun to drain it meanwhile.
+			this.limit = 0;
+		}
 	}
 
 	/**

@@ -29,6 +29,9 @@ final class Replay {
 
 	private final ReplayReason reason;
 
+	/** Whether a connection has broken under this request. */
+	private final boolean lost;
+
 	private final int attempt;
 
 	private final long backoff;
@@ -37,41 +40,60 @@ final class Replay {
 
 	private volatile @Nullable Future<?> timer;
 
-	private Replay(HostPool pool, ReplayReason reason, int attempt, long backoff) {
+	private Replay(HostPool pool, ReplayReason reason, @Nullable Replay before, long backoff) {
 		this.pool = pool;
 		this.reason = reason;
-		this.attempt = attempt;
+		this.lost = reason == ReplayReason.CONNECTION_LOST || isLost(before);
+		this.attempt = attempt(before) + 1;
 		this.backoff = backoff;
 		pool.counters().replayed(reason);
 	}
 
 	/**
-	 * Say what forbids that a request is sent again whatever the reason.
+	 * Say what forbids that a request is sent again although there is a reason.
 	 * @param host the host
-	 * @param attempt for which time it was sent
+	 * @param reason the reason
+	 * @param before the repetition that it was, or {@code null} if it was none
 	 * @return a sentence, or {@code null} if nothing does
 	 */
-	static @Nullable String obstacle(Host host, int attempt) {
+	static @Nullable String obstacle(Host host, ReplayReason reason, @Nullable Replay before) {
 		if (!host.settings().replay().enabled()) {
 			return "It was not sent again because 'replay.enabled' is false.";
 		}
+		if (reason == ReplayReason.CONNECTION_LOST && isLost(before)) {
+			return "It was not sent again because two connections broke under it: a third might.";
+		}
+		int attempt = attempt(before);
 		return (attempt >= MAX_ATTEMPTS) ? "It was sent %d times.".formatted(attempt) : null;
+	}
+
+	/**
+	 * Return for which time a request is sent.
+	 * @param replay the repetition that it is, or {@code null} if it is none
+	 * @return the attempt, from 1
+	 */
+	static int attempt(@Nullable Replay replay) {
+		return (replay != null) ? replay.attempt : 1;
+	}
+
+	private static boolean isLost(@Nullable Replay replay) {
+		return replay != null && replay.lost;
 	}
 
 	/**
 	 * Repeat a request if the budget of the client allows.
 	 * @param pool the host
 	 * @param reason why it is sent again
-	 * @param attempt for which time it was sent
+	 * @param before the repetition that it was, or {@code null} if it was none
 	 * @param backoff how long to wait, in nanoseconds
 	 * @return the repetition, or {@code null} if the budget is used up
 	 */
-	static @Nullable Replay begin(HostPool pool, ReplayReason reason, int attempt, long backoff) {
+	static @Nullable Replay begin(HostPool pool, ReplayReason reason, @Nullable Replay before, long backoff) {
 		if (!pool.client().replayBudget().take(System.nanoTime())) {
 			tell(pool, reason, "rejected");
 			return null;
 		}
-		return new Replay(pool, reason, attempt + 1, backoff);
+		return new Replay(pool, reason, before, backoff);
 	}
 
 	static String exhausted(Host host) {
@@ -79,10 +101,6 @@ final class Replay {
 		return ("It was not sent again because too many requests were of late:"
 				+ " 'replay.budget-ratio' allows %s of the requests, 'replay.min-per-second' %d each second besides.")
 			.formatted(settings.budgetRatio(), settings.minPerSecond());
-	}
-
-	int attempt() {
-		return this.attempt;
 	}
 
 	/**

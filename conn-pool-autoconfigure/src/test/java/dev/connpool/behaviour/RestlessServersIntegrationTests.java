@@ -77,7 +77,8 @@ class RestlessServersIntegrationTests {
 	void streamsThatAreAllowedAgainAreOpenedWhereCallersWait() {
 		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
 		Gate raise = new Gate();
-		server.onRequest(1).allowsStreams(1).waitsFor(raise).allowsStreams(100).answers();
+		server.onConnection(1).allowsStreams(1);
+		server.onRequest(1).waitsFor(raise).allowsStreams(100).answers();
 		Gate together = new Gate();
 		server.onEveryRequest().waitsFor(together).answers();
 		TestClient client = this.network.client((settings) -> settings.strictMaxConcurrentStreams());
