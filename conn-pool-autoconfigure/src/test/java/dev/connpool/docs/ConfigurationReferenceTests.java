@@ -53,7 +53,8 @@ class ConfigurationReferenceTests {
 			Map.entry("http2.strict-max-concurrent-streams", "`StrictMaxConcurrentStreams`"),
 			Map.entry("http2.max-header-list-size", "`MaxHeaderListSize`"),
 			Map.entry("http2.ping-interval", "`ReadIdleTimeout`"), Map.entry("http2.ping-timeout", "`PingTimeout`"),
-			Map.entry("proxy.mode", "`ProxyFromEnvironment`, `ProxyURL`"), Map.entry("compression", "`DisableCompression` (inverted)"),
+			Map.entry("proxy.mode", "`ProxyFromEnvironment`, `ProxyURL`"),
+			Map.entry("compression", "`DisableCompression` (inverted)"),
 			Map.entry("max-response-header-size", "`MaxResponseHeaderBytes`"));
 
 	private static final Map<String, String> GROUPS = groups();
