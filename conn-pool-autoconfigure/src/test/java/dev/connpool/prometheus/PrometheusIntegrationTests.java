@@ -17,9 +17,12 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
+import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Wire;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
+import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,9 +62,6 @@ class PrometheusIntegrationTests {
 	private static final Pattern METER = Pattern.compile("http_client_[a-z0-9_]+");
 
 	private static final Pattern VARIABLE = Pattern.compile("label_values\\((.*), (\\w+)\\)");
-
-	/** What only a server that ends brings about. */
-	private static final Pattern RARE = Pattern.compile("http_client_goaway_.*");
 
 	/** Alerts for what the traffic of these tests does. */
 	private static final Set<String> CAUSED = Set.of("ConnPoolSaturated", "ConnPoolChurn", "ConnPoolTlsErrors");
@@ -104,6 +104,8 @@ class PrometheusIntegrationTests {
 			.start(this.network);
 		TestServer h1 = TestServer.h1().hold("/held", gate).start(this.network);
 		RawServer closing = RawServer.closing(this.network, "https");
+		ScriptedServer leaving = ScriptedServer.start(this.network, Wire.H2C);
+		leaving.onEveryRequest().waitsForBody().goesAwayBefore(Http2Error.NO_ERROR);
 		try (ConfigurableApplicationContext application = start();
 				Prometheus prometheus = Prometheus.scraping(port(application), directory)) {
 			await().atMost(PATIENCE)
@@ -111,7 +113,7 @@ class PrometheusIntegrationTests {
 				.untilAsserted(() -> assertThat(prometheus.targets()).singleElement()
 					.satisfies((target) -> assertThat(target.path("health").asString("")).as(target.toString())
 						.isEqualTo("up")));
-			Disposable traffic = traffic(application.getBean(ConnPoolClients.class), h1, h2c, closing);
+			Disposable traffic = traffic(application.getBean(ConnPoolClients.class), h1, h2c, closing, leaving);
 			try {
 				assertAnswers(prometheus);
 			}
@@ -124,17 +126,13 @@ class PrometheusIntegrationTests {
 
 	private void assertAnswers(Prometheus prometheus) throws IOException {
 		for (String expression : dashboard()) {
-			boolean rare = METER.matcher(expression)
-				.results()
-				.anyMatch((meter) -> RARE.matcher(meter.group()).matches());
-			assertAnswered(prometheus, expression, !rare);
+			assertAnswered(prometheus, expression, true);
 		}
 		Map<String, String> alerts = alerts();
 		alerts.forEach((alert, expression) -> assertAnswered(prometheus, expression, CAUSED.contains(alert)));
 		Stream.concat(dashboard().stream(), alerts.values().stream())
 			.flatMap((expression) -> METER.matcher(expression).results())
 			.map((meter) -> meter.group())
-			.filter((meter) -> !RARE.matcher(meter).matches())
 			.distinct()
 			.forEach((meter) -> assertAnswered(prometheus, meter, true));
 	}
@@ -206,10 +204,11 @@ class PrometheusIntegrationTests {
 	}
 
 	private static Disposable traffic(ConnPoolClients clients, ObservedServer h1, ObservedServer h2c,
-			ObservedServer closing) {
+			ObservedServer closing, ObservedServer leaving) {
 		return Disposables.composite(hold(clients.get("classic"), h1), hold(clients.get("modern"), h2c),
 				keepCalling(clients.get("wasteful"), h1.url("/hello"), OFTEN),
 				keepCalling(clients.get("modern"), h2c.url("/broken"), SELDOM), hold(clients.get("quiet"), h2c),
+				keepCalling(clients.get("modern"), leaving.url("/"), SELDOM),
 				keepCalling(clients.get("default"), closing.url("/"), OFTEN));
 	}
 
