@@ -24,8 +24,10 @@ final class PooledClients implements AutoCloseable {
 
 	PooledClients(ConfiguredClients configured, ClientTls tls, LoopResources loops, ConnectionListeners listeners) {
 		configured.names().forEach((name) -> {
-			this.clients.put(name, new PooledHttpClient(name, configured.settings(name), tls.material(tls.bundle(name)),
-					loops, listeners));
+			PooledHttpClient client = new PooledHttpClient(name, configured.settings(name),
+					tls.material(tls.bundle(name)), loops, listeners);
+			this.clients.put(name, client);
+			tls.follow(client);
 			logger.info(new StartReport(name, configured.settings(name)));
 			Proxies.of(configured.settings(name).proxy())
 				.ignored()

@@ -222,6 +222,18 @@ public final class ConnectionPool implements ConnectionProvider {
 		hosts(origin).forEach((host) -> host.drain(CloseReason.DRAINED));
 	}
 
+	/**
+	 * Drain the connections whose TLS context has been reloaded. Callers that wait for
+	 * one are served first.
+	 * @param generation the generation to keep
+	 */
+	public void supersede(int generation) {
+		this.hosts.values()
+			.stream()
+			.filter((host) -> host.key().generation() != 0 && host.key().generation() < generation)
+			.forEach(HostPool::supersede);
+	}
+
 	private Collection<HostPool> hosts(String origin) {
 		Collection<HostPool> found = this.hosts.values()
 			.stream()

@@ -76,7 +76,7 @@ final class Survey {
 		Protocol protocol = host.dials().negotiated();
 		Proxy proxy = host.host().proxy();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
-				HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
+				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
 				host.waiters().published(), host.counters().snapshot(), null, 0);
 	}
 
@@ -99,7 +99,7 @@ final class Survey {
 		sightings.forEach((sighting) -> list.addAll(sighting.connections(origin)));
 		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
-		return new HostSnapshot(host.protocol(), host.proxy(), host.connections(), host.streams(),
+		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
 				host.pendingAcquires(), host.counters(), List.copyOf(list.subList(0, shown)),
 				list.size() - shown + omitted);
 	}
