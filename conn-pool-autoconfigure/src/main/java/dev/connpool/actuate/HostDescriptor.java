@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The connections of one client to one host.
  *
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
+ * @param proxy the proxy that the host is reached through, without credentials; left out
+ * if it is reached directly
+ * @param generation how often the TLS context was loaded; left out if it is never
+ * reloaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
  * @param pendingAcquires the callers that wait for a connection
@@ -21,17 +25,18 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list; left out with it
  */
 @JsonInclude
-@JsonPropertyOrder({ "protocol", "connections", "streams", "pendingAcquires", "counters", "connectionList",
-		"omittedConnections" })
-public record HostDescriptor(@Nullable String protocol, HostSnapshot.Connections connections,
+@JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "pendingAcquires", "counters",
+		"connectionList", "omittedConnections" })
+public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
+		@JsonInclude(Include.NON_NULL) @Nullable Integer generation, HostSnapshot.Connections connections,
 		HostSnapshot.Streams streams, int pendingAcquires, HostSnapshot.Counters counters,
 		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
 		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
 
 	static HostDescriptor of(HostSnapshot host, Values values) {
 		List<ConnectionSnapshot> list = host.connectionList();
-		return new HostDescriptor(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
-				host.counters(),
+		return new HostDescriptor(host.protocol(), host.proxy(), (host.generation() != 0) ? host.generation() : null,
+				host.connections(), host.streams(), host.pendingAcquires(), host.counters(),
 				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
 						: null,
 				(list != null) ? host.omittedConnections() : null);

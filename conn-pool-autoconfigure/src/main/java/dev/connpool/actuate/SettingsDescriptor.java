@@ -3,10 +3,12 @@ package dev.connpool.actuate;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.ProxySettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,18 @@ final class SettingsDescriptor {
 		Map<String, Object> groups = components(settings);
 		groups.remove("protocols");
 		groups.computeIfPresent("baseUrl", (name, url) -> values.baseUrl(settings.baseUrl()));
+		groups.put("proxy", proxy(settings.proxy()));
 		return groups;
+	}
+
+	private static Map<String, Object> proxy(ProxySettings settings) {
+		Map<String, Object> shown = new LinkedHashMap<>();
+		shown.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
+		if (settings.shownUrl() != null) {
+			shown.put("url", settings.shownUrl());
+		}
+		shown.put("noProxy", settings.noProxy());
+		return shown;
 	}
 
 	private static Map<String, Object> components(Record settings) {

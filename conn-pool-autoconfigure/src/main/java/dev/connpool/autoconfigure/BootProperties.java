@@ -39,8 +39,8 @@ record BootProperties(HttpClientSettingsProperties properties) {
 						timeouts.tlsHandshake(), timeouts.acquire(),
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
 						timeouts.streamIdle(), timeouts.expectContinue()),
-				base.tcp(), base.http2(), base.drain(), base.replay(), base.compression(), base.maxResponseHeaderSize(),
-				sslBundle(base.sslBundle()), base.logExchanges(), base.hosts());
+				base.tcp(), base.http2(), base.drain(), base.replay(), base.proxy(), base.compression(),
+				base.maxResponseHeaderSize(), sslBundle(base.sslBundle()), base.logExchanges(), base.hosts());
 	}
 
 	/**

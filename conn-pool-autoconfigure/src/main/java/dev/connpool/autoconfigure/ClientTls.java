@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 
+import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.NoSuchSslBundleException;
@@ -13,6 +16,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.SslOptions;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * The SSL bundles of clients, and their TLS material. A bundle makes new key and trust
@@ -20,6 +24,8 @@ import org.springframework.boot.ssl.SslOptions;
  * connections, so that it is asked once.
  */
 final class ClientTls {
+
+	private static final Log logger = LogFactory.getLog(ClientTls.class);
 
 	private final ConfiguredClients configured;
 
@@ -52,6 +58,29 @@ final class ClientTls {
 	 */
 	TlsMaterial material(@Nullable SslBundle bundle) {
 		return (bundle != null) ? this.materials.computeIfAbsent(bundle, ClientTls::create) : TlsMaterial.DEFAULT;
+	}
+
+	/**
+	 * Follow the updates of the bundle of a client.
+	 * @param client the client
+	 */
+	void follow(PooledHttpClient client) {
+		String bundle = this.configured.settings(client.name()).sslBundle();
+		if (bundle != null && this.bundles != null) {
+			this.bundles.addBundleUpdateHandler(bundle, (updated) -> reload(client, bundle, updated));
+		}
+	}
+
+	private void reload(PooledHttpClient client, String name, SslBundle updated) {
+		try {
+			int generation = client.reload(material(updated));
+			logger.info("Client '%s' uses the updated SSL bundle '%s' (generation %d) and drains its connections"
+				.formatted(client.name(), name, generation));
+		}
+		catch (RuntimeException ex) {
+			logger.error("Client '%s' keeps what it has, as the updated SSL bundle '%s' cannot be used: %s"
+				.formatted(client.name(), name, NestedExceptionUtils.getMostSpecificCause(ex).getMessage()), ex);
+		}
 	}
 
 	private SslBundle find(String name, String bundle) {

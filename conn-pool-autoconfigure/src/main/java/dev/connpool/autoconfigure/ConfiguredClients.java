@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Proxies;
 import dev.connpool.web.ConnPoolClients;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,19 @@ final class ConfiguredClients {
 							+ " 'default' is the client that 'conn-pool' itself configures, so move its properties up there",
 					null);
 		}
-		find().forEach((name) -> this.settings.put(name, sources(name).resolve()));
+		find().forEach((name) -> {
+			this.settings.put(name, sources(name).resolve());
+			checkProxies(name);
+		});
+	}
+
+	private void checkProxies(String name) {
+		try {
+			Proxies.of(settings(name).proxy());
+		}
+		catch (InvalidSettingException ex) {
+			throw InvalidPropertyException.ofEnvironment(ex, property(name, "proxy.mode"));
+		}
 	}
 
 	/**

@@ -3,6 +3,7 @@ package dev.connpool.autoconfigure;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import dev.connpool.settings.InvalidSettingException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -26,9 +27,27 @@ final class InvalidPropertyException extends RuntimeException {
 	 * @param cause the cause, or {@code null}
 	 */
 	InvalidPropertyException(String property, @Nullable Object value, String requirement, @Nullable Throwable cause) {
-		super(withoutUserInfo((value != null) ? "Property '%s' is '%s' but %s".formatted(property, value, requirement)
-				: "Property '%s' is not set but %s".formatted(property, requirement)), cause);
+		this("Property", property, value, requirement, cause);
+	}
+
+	private InvalidPropertyException(String kind, String property, @Nullable Object value, String requirement,
+			@Nullable Throwable cause) {
+		super(withoutUserInfo((value != null) ? "%s '%s' is '%s' but %s".formatted(kind, property, value, requirement)
+				: "%s '%s' is not set but %s".formatted(kind, property, requirement)), cause);
 		this.property = property;
+	}
+
+	/**
+	 * Create an exception for what the environment says about proxies.
+	 * @param cause names the environment variable or system property
+	 * @param mode the property to set if that is not meant for this application
+	 * @return a new exception
+	 */
+	static InvalidPropertyException ofEnvironment(InvalidSettingException cause, String mode) {
+		String kind = (cause.setting().indexOf('.') < 0 && !cause.setting().startsWith("socks"))
+				? "Environment variable" : "System property";
+		return new InvalidPropertyException(kind, cause.setting(), cause.value(),
+				"%s; to reach all hosts directly set '%s' to 'none'".formatted(cause.requirement(), mode), cause);
 	}
 
 	/**

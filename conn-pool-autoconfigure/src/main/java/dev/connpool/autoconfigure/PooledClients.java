@@ -6,6 +6,7 @@ import java.util.Objects;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.settings.Proxies;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
@@ -23,9 +24,14 @@ final class PooledClients implements AutoCloseable {
 
 	PooledClients(ConfiguredClients configured, ClientTls tls, LoopResources loops, ConnectionListeners listeners) {
 		configured.names().forEach((name) -> {
-			this.clients.put(name, new PooledHttpClient(name, configured.settings(name), tls.material(tls.bundle(name)),
-					loops, listeners));
+			PooledHttpClient client = new PooledHttpClient(name, configured.settings(name),
+					tls.material(tls.bundle(name)), loops, listeners);
+			this.clients.put(name, client);
+			tls.follow(client);
 			logger.info(new StartReport(name, configured.settings(name)));
+			Proxies.of(configured.settings(name).proxy())
+				.ignored()
+				.forEach((entry) -> logger.warn("Client '%s' ignores an entry: %s".formatted(name, entry)));
 		});
 	}
 

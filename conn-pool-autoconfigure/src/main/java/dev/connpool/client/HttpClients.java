@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.handler.ssl.SslContext;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.ReactorNetty;
@@ -27,7 +28,7 @@ final class HttpClients {
 	private HttpClients() {
 	}
 
-	static HttpClient create(ConnectionPool pool, ClientSettings settings, TlsMaterial tls, LoopResources loops) {
+	static HttpClient create(ConnectionPool pool, ClientSettings settings, SslContext tls, LoopResources loops) {
 		HttpClient client = HttpClient.create(pool)
 			.runOn(loops)
 			// The pool keeps the deadline, for all addresses of a host together.
@@ -35,7 +36,7 @@ final class HttpClients {
 			// The pool speaks HTTP/2 where it is negotiated; Reactor Netty need not know.
 			.protocol(HttpProtocol.HTTP11)
 			// So it does for the handshake.
-			.secure((spec) -> spec.sslContext(tls.sslContext(settings.protocols())).handshakeTimeout(Duration.ZERO))
+			.secure((spec) -> spec.sslContext(tls).handshakeTimeout(Duration.ZERO))
 			.compress(settings.compression())
 			.keepAlive(settings.pool().keepAlive())
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))

@@ -2,8 +2,12 @@ package dev.connpool.client;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
+import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.ReferenceCountUtil;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
@@ -19,6 +23,8 @@ public final class PooledHttpClient {
 	private final ConnectionPool pool;
 
 	private final LoopResources loops;
+
+	private final ReloadableSslContext tls;
 
 	private final HttpClient httpClient;
 
@@ -46,7 +52,8 @@ public final class PooledHttpClient {
 		this.settings = settings;
 		this.pool = new ConnectionPool(name, settings, listeners);
 		this.loops = loops;
-		this.httpClient = httpClient(tls);
+		this.tls = new ReloadableSslContext(tls.sslContext(settings.protocols()));
+		this.httpClient = HttpClients.create(this.pool, settings, this.tls, loops);
 	}
 
 	/**
@@ -82,7 +89,24 @@ public final class PooledHttpClient {
 	 * @return a new client
 	 */
 	public HttpClient httpClient(TlsMaterial tls) {
-		return HttpClients.create(this.pool, this.settings, tls, this.loops);
+		return HttpClients.create(this.pool, this.settings, tls.sslContext(this.settings.protocols()), this.loops);
+	}
+
+	/**
+	 * Prove and trust something else from now on, on {@link #httpClient()} and all copies
+	 * of it. New requests use new connections; those that are open are drained.
+	 * @param tls what to prove and trust
+	 * @return the generation of the connections from now on, one more than before
+	 * @throws IllegalArgumentException if the material cannot be used; all stays as it
+	 * was
+	 */
+	public int reload(TlsMaterial tls) {
+		SslContext context = tls.sslContext(this.settings.protocols());
+		// Some of what cannot be used is noticed by the first connection only.
+		ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
+		int generation = this.tls.reload(context);
+		this.pool.supersede(generation);
+		return generation;
 	}
 
 	/**

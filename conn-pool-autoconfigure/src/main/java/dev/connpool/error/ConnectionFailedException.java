@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionFailedException extends ConnPoolException {
 
+	private static final int UNAUTHORIZED = 401;
+
+	private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+	private static final int SERVER_ERROR = 500;
+
 	private final Phase phase;
 
 	private ConnectionFailedException(String client, String host, Phase phase, String message,
@@ -24,31 +30,63 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 * Create an exception for a step that failed.
 	 * @param client the client name
 	 * @param host the host
+	 * @param proxy the proxy that the host is reached through, or {@code null}
 	 * @param phase the step that failed
 	 * @param after how long after dialling began
 	 * @param cause what was reported
 	 * @return a new exception
 	 */
-	public static ConnectionFailedException failed(String client, String host, Phase phase, Duration after,
-			Throwable cause) {
+	public static ConnectionFailedException failed(String client, String host, @Nullable ProxyName proxy, Phase phase,
+			Duration after, Throwable cause) {
 		String reason = Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
 		return new ConnectionFailedException(client, host, phase,
-				"%s failed after %d ms: %s".formatted(phase.text, after.toMillis(), reason), cause);
+				"%s failed after %d ms: %s".formatted(phase.text(client, proxy), after.toMillis(), reason), cause);
 	}
 
 	/**
 	 * Create an exception for a step that took too long.
 	 * @param client the client name
 	 * @param host the host
+	 * @param proxy the proxy that the host is reached through, or {@code null}
 	 * @param phase the step that took too long
 	 * @param deadline the deadline of the step
 	 * @return a new exception
 	 */
-	public static ConnectionFailedException timedOut(String client, String host, Phase phase, Duration deadline) {
+	public static ConnectionFailedException timedOut(String client, String host, @Nullable ProxyName proxy, Phase phase,
+			Duration deadline) {
+		String what = (proxy != null && phase.compareTo(Phase.PROXY) <= 0) ? "proxy" : "host";
 		return new ConnectionFailedException(client, host, phase,
-				"%s was not over within %s. Check that the host is reachable, or raise '%s'.".formatted(phase.text,
-						DeadlineException.text(deadline), property(client, phase.property)),
+				"%s was not over within %s. Check that the %s is reachable, or raise '%s'.".formatted(
+						phase.text(client, proxy), DeadlineException.text(deadline), what,
+						property(client, phase.property)),
 				null);
+	}
+
+	/**
+	 * Create an exception for a proxy that answered, but opened no tunnel.
+	 * @param client the client name
+	 * @param host the host
+	 * @param proxy the proxy
+	 * @param status the status code of its answer
+	 * @param reason the same in words
+	 * @return a new exception
+	 */
+	public static ConnectionFailedException refused(String client, String host, ProxyName proxy, int status,
+			String reason) {
+		return new ConnectionFailedException(client, host, Phase.PROXY, "%s refused the tunnel with %d %s. %s"
+			.formatted(proxy.text(client), status, reason, remedy(client, status)), null);
+	}
+
+	private static String remedy(String client, int status) {
+		if (status == PROXY_AUTHENTICATION_REQUIRED || status == UNAUTHORIZED) {
+			return "Check '%s' and '%s', or the user name and password in its URL."
+				.formatted(property(client, "proxy.username"), property(client, "proxy.password"));
+		}
+		if (status >= SERVER_ERROR) {
+			return "Check that the proxy can reach the host.";
+		}
+		return "Have it allow this host and port, or reach the host directly by adding it to '%s'."
+			.formatted(property(client, "proxy.no-proxy"));
 	}
 
 	/**
@@ -65,33 +103,45 @@ public final class ConnectionFailedException extends ConnPoolException {
 	public enum Phase {
 
 		/**
-		 * Resolving the name.
+		 * Resolving the name, that of the proxy if there is one.
 		 */
-		DNS("name resolution", "timeouts.connect"),
+		DNS("name resolution", " of ", "timeouts.connect"),
 
 		/**
 		 * Connecting the socket.
 		 */
-		CONNECT("connecting", "timeouts.connect"),
+		CONNECT("connecting", " to ", "timeouts.connect"),
+
+		/**
+		 * Having the proxy connect to the host.
+		 */
+		PROXY("opening a tunnel", " through ", "timeouts.connect"),
 
 		/**
 		 * The TLS handshake, certificate checks and ALPN included.
 		 */
-		TLS("the TLS handshake", "timeouts.tls-handshake"),
+		TLS("the TLS handshake", " through ", "timeouts.tls-handshake"),
 
 		/**
 		 * Waiting for the SETTINGS frame that every HTTP/2 server sends first (RFC 9113,
 		 * section 3.4).
 		 */
-		SETTINGS("the HTTP/2 connection preface", "timeouts.tls-handshake");
+		SETTINGS("the HTTP/2 connection preface", " through ", "timeouts.tls-handshake");
 
 		private final String text;
 
+		private final String preposition;
+
 		private final String property;
 
-		Phase(String text, String property) {
+		Phase(String text, String preposition, String property) {
 			this.text = text;
+			this.preposition = preposition;
 			this.property = property;
+		}
+
+		private String text(String client, @Nullable ProxyName proxy) {
+			return (proxy != null) ? this.text + this.preposition + proxy.text(client) : this.text;
 		}
 
 	}

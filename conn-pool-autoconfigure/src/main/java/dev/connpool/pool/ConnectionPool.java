@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Proxies;
+import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
@@ -40,6 +43,8 @@ public final class ConnectionPool implements ConnectionProvider {
 	private final String name;
 
 	private final ClientSettings settings;
+
+	private final Proxies proxies;
 
 	private final ConnectionListeners listeners;
 
@@ -71,6 +76,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.name = name;
 		this.listeners = listeners;
 		this.settings = settings;
+		this.proxies = Proxies.of(settings.proxy());
 		this.replayBudget = new ReplayBudget(settings.replay(), System.nanoTime());
 		this.tick = InFlight.tick(settings.timeouts());
 	}
@@ -121,13 +127,20 @@ public final class ConnectionPool implements ConnectionProvider {
 		new Exchange(host, config, observer, actual).start();
 	}
 
+	private Host host(HttpClientConfig config, HostKey key) {
+		// Reactor Netty cares for a proxy that was given to it.
+		Proxy proxy = (!config.hasProxy() && key.address() instanceof InetSocketAddress inet)
+				? this.proxies.forHost(key.secure(), inet.getHostString(), inet.getPort()) : null;
+		return Host.of(this.name, key, this.settings, proxy);
+	}
+
 	private @Nullable Throwable obstacle(HttpClientConfig config, HostKey key) {
 		if (config.protocols().length != 1 || config.protocols()[0] != HttpProtocol.HTTP11) {
 			return new IllegalStateException(
 					"Client '%s': set 'protocols' in its properties instead of calling HttpClient.protocol(…)"
 						.formatted(this.name));
 		}
-		Host host = Host.of(this.name, key, this.settings);
+		Host host = host(config, key);
 		if (key.secure() && this.settings.protocols().stream().allMatch(Protocol.H2C::equals)) {
 			return host.noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
 		}
@@ -137,7 +150,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private HostPool create(HttpClientConfig config, HostKey key, AddressResolverGroup<?> resolver) {
 		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this, key, Host.of(this.name, key, this.settings), resolver, eventLoop);
+		return new HostPool(this, key, host(config, key), resolver, eventLoop);
 	}
 
 	/**
@@ -207,6 +220,18 @@ public final class ConnectionPool implements ConnectionProvider {
 	 */
 	public void drain(String origin) {
 		hosts(origin).forEach((host) -> host.drain(CloseReason.DRAINED));
+	}
+
+	/**
+	 * Drain the connections whose TLS context has been reloaded. Callers that wait for
+	 * one are served first.
+	 * @param generation the generation to keep
+	 */
+	public void supersede(int generation) {
+		this.hosts.values()
+			.stream()
+			.filter((host) -> host.key().generation() != 0 && host.key().generation() < generation)
+			.forEach(HostPool::supersede);
 	}
 
 	private Collection<HostPool> hosts(String origin) {

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -58,7 +58,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	}
 
 	void start(AddressResolverGroup<?> resolver) {
-		TransportConnector.connect(this.config, this.pool.host().address(), resolver, this).subscribe(this);
+		TransportConnector.connect(this.config, this.pool.host().target(), resolver, this).subscribe(this);
 	}
 
 	/**
@@ -73,6 +73,10 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			arm(channel, this.pool.host().timeouts().connect());
 		}
 		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
+		Proxy proxy = this.pool.host().proxy();
+		if (proxy != null && this.pool.host().isTunnelled()) {
+			channel.pipeline().addFirst(new TunnelHandler(this, connection, proxy));
+		}
 		channel.pipeline().addFirst(new WireHandler(connection));
 		connection.bind();
 		channel.pipeline()
@@ -124,8 +128,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	}
 
 	private void timedOut(Duration timeout) {
-		fail(ConnectionFailedException.timedOut(this.pool.host().client(), this.pool.host().origin(), this.phase,
-				timeout));
+		fail(this.pool.host().connectionTimedOut(this.phase, timeout));
 	}
 
 	/**
@@ -135,6 +138,19 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	void resolved(PooledConnection connection) {
 		this.phase = Phase.CONNECT;
 		connection.record().resolved();
+	}
+
+	/**
+	 * Note that the host is connected, through a tunnel if there has to be one.
+	 * @param connection the connection that is going to be secured
+	 */
+	void connected(PooledConnection connection) {
+		if (this.deadline != null) {
+			this.deadline.cancel(false);
+		}
+		this.phase = Phase.TLS;
+		connection.record().connected();
+		arm(connection.channel(), this.pool.host().timeouts().tlsHandshake());
 	}
 
 	/**
@@ -169,8 +185,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			return;
 		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
-		fail(ConnectionFailedException.failed(this.pool.host().client(), this.pool.host().origin(), this.phase, after,
-				cause));
+		fail(this.pool.host().connectionFailed(this.phase, after, cause));
 	}
 
 	/**
@@ -236,15 +251,13 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			channel.close();
 			return;
 		}
-		if (this.deadline != null) {
-			this.deadline.cancel(false);
-		}
-		this.phase = Phase.TLS;
 		PooledConnection connection = this.connection;
-		if (connection != null) {
-			connection.record().connected();
+		if (this.pool.host().isTunnelled()) {
+			this.phase = Phase.PROXY;
 		}
-		arm(channel, this.pool.host().timeouts().tlsHandshake());
+		else if (connection != null) {
+			connected(connection);
+		}
 	}
 
 	@Override

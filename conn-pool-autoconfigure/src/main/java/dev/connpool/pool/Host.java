@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -11,12 +12,14 @@ import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.NoCommonProtocolException;
 import dev.connpool.error.ProtocolErrorException;
+import dev.connpool.error.ProxyName;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Proxy;
 import dev.connpool.settings.TimeoutSettings;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -31,15 +34,16 @@ import org.jspecify.annotations.Nullable;
  * @param secure whether TLS is used
  * @param settings the settings of the client
  * @param own the settings for this host
+ * @param proxy the proxy that it is reached through, or {@code null}
  */
 record Host(String client, String origin, SocketAddress address, boolean secure, ClientSettings settings,
-		HostSettings own) {
+		HostSettings own, @Nullable Proxy proxy) {
 
-	static Host of(String client, HostKey key, ClientSettings settings) {
+	static Host of(String client, HostKey key, ClientSettings settings, @Nullable Proxy proxy) {
 		HostSettings own = (key.address() instanceof InetSocketAddress inet)
 				? settings.host(inet.getHostString(), inet.getPort())
 				: new HostSettings(settings.pool(), settings.http2());
-		return new Host(client, key.origin(), key.address(), key.secure(), settings, own);
+		return new Host(client, key.origin(), key.address(), key.secure(), settings, own, proxy);
 	}
 
 	PoolSettings pool() {
@@ -82,6 +86,42 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		return protocols.contains(protocol) ? protocol : null;
 	}
 
+	/**
+	 * Return whom to connect to.
+	 * @return the address of the proxy if there is one, else that of the host, not yet
+	 * resolved
+	 */
+	SocketAddress target() {
+		return (this.proxy != null) ? InetSocketAddress.createUnresolved(this.proxy.host(), this.proxy.port())
+				: this.address;
+	}
+
+	/**
+	 * Return whether the proxy is asked for a tunnel.
+	 * @return whether there is a proxy that does not forward requests
+	 */
+	boolean isTunnelled() {
+		return this.proxy != null
+				&& (this.secure || this.proxy.type() != Proxy.Type.HTTP || protocolFor(null) != Protocol.HTTP_1_1);
+	}
+
+	private @Nullable ProxyName proxyName() {
+		return (this.proxy != null) ? new ProxyName(this.proxy.toString(), this.proxy.source()) : null;
+	}
+
+	ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause) {
+		ProxyName name = proxyName();
+		if (name != null && cause instanceof ProxyConnect.RefusedException refused) {
+			return ConnectionFailedException.refused(this.client, this.origin, name, refused.status().code(),
+					refused.status().reasonPhrase());
+		}
+		return ConnectionFailedException.failed(this.client, this.origin, name, phase, after, cause);
+	}
+
+	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline) {
+		return ConnectionFailedException.timedOut(this.client, this.origin, proxyName(), phase, deadline);
+	}
+
 	ConnPoolException noCommonProtocol(String obstacle) {
 		String protocols = this.settings.protocols().stream().map(Protocol::id).collect(Collectors.joining(", "));
 		return new NoCommonProtocolException(this.client, this.origin, protocols, obstacle);
@@ -114,8 +154,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	}
 
 	ConnPoolException settingsMissing() {
-		return ConnectionFailedException.timedOut(this.client, this.origin, ConnectionFailedException.Phase.SETTINGS,
-				timeouts().tlsHandshake());
+		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, timeouts().tlsHandshake());
 	}
 
 }

@@ -60,6 +60,8 @@ final class HostPool {
 
 	private boolean forgotten;
 
+	private boolean superseded;
+
 	HostPool(ConnectionPool client, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
 		this.client = client;
 		this.key = key;
@@ -260,6 +262,16 @@ final class HostPool {
 	}
 
 	/**
+	 * Keep no connection for later: others take the place of this pool.
+	 */
+	void supersede() {
+		post(() -> {
+			this.superseded = true;
+			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+		});
+	}
+
+	/**
 	 * Refuse the callers that wait and drain the connections.
 	 * @param error what the callers are told
 	 */
@@ -436,6 +448,9 @@ final class HostPool {
 		serve();
 		dial();
 		refuse();
+		if (this.superseded && this.waiters.size() == 0) {
+			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+		}
 		this.waiters.publish();
 		this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
 		PooledConnection returned = this.idle.peekLast();

@@ -78,11 +78,20 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.discard", new DiscardHandler(this.connection));
+			forwardByProxy(pipeline);
 		}
 		// An idle connection has to notice that the server closes it.
 		ctx.channel().config().setAutoRead(true);
 		pipeline.remove(this);
 		this.dial.succeeded(this.connection, protocol);
+	}
+
+	private void forwardByProxy(ChannelPipeline pipeline) {
+		Host host = this.connection.pool().host();
+		if (host.proxy() != null && !host.isTunnelled()) {
+			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.forward",
+					new ForwardHandler(host.origin(), host.proxy()));
+		}
 	}
 
 	private static @Nullable String alpn(ChannelPipeline pipeline) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
@@ -73,9 +74,10 @@ final class Survey {
 			limit += session.limit();
 		}
 		Protocol protocol = host.dials().negotiated();
-		return new HostSnapshot((protocol != null) ? protocol.id() : null, HostSnapshot.Connections.of(states),
-				new HostSnapshot.Streams(active, limit), host.waiters().published(), host.counters().snapshot(), null,
-				0);
+		Proxy proxy = host.host().proxy();
+		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
+				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
+				host.waiters().published(), host.counters().snapshot(), null, 0);
 	}
 
 	private Mono<Sighting> ask(EventLoop eventLoop) {
@@ -97,8 +99,9 @@ final class Survey {
 		sightings.forEach((sighting) -> list.addAll(sighting.connections(origin)));
 		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
-		return new HostSnapshot(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
-				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
+		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
+				host.pendingAcquires(), host.counters(), List.copyOf(list.subList(0, shown)),
+				list.size() - shown + omitted);
 	}
 
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param http2 the HTTP/2 settings
  * @param drain what is done with responses that are no longer read
  * @param replay when requests are sent again
+ * @param proxy how the proxy for a host is found
  * @param compression whether compressed responses are asked for and decompressed
  * @param maxResponseHeaderSize most bytes of response headers accepted
  * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
@@ -28,15 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
 		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DrainSettings drain, ReplaySettings replay,
-		boolean compression, int maxResponseHeaderSize, @Nullable String sslBundle, boolean logExchanges,
-		Map<String, HostSettings> hosts) {
+		ProxySettings proxy, boolean compression, int maxResponseHeaderSize, @Nullable String sslBundle,
+		boolean logExchanges, Map<String, HostSettings> hosts) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
 			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS,
-			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, true, 64 * 1024, null, false, Map.of());
+			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, ProxySettings.DEFAULTS, true, 64 * 1024, null, false,
+			Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The connections of one client to one host at one instant.
  *
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
+ * @param proxy the proxy that it is reached through, or {@code null}
+ * @param generation how often the TLS context of its connections was loaded, or 0 if it
+ * is never reloaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
  * @param pendingAcquires the callers that wait for a connection
@@ -19,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectionList the connections, if they were asked for; cut at a bound
  * @param omittedConnections how many connections were cut from the list
  */
-public record HostSnapshot(@Nullable String protocol, Connections connections, Streams streams, int pendingAcquires,
-		Counters counters, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
+public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
+		Streams streams, int pendingAcquires, Counters counters, @Nullable List<ConnectionSnapshot> connectionList,
+		int omittedConnections) {
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -35,6 +39,7 @@ public record HostSnapshot(@Nullable String protocol, Connections connections, S
 			list.addAll(other.connectionList);
 		}
 		return new HostSnapshot((other.protocol != null) ? other.protocol : this.protocol,
+				(other.proxy != null) ? other.proxy : this.proxy, Math.max(this.generation, other.generation),
 				this.connections.plus(other.connections), this.streams.plus(other.streams),
 				this.pendingAcquires + other.pendingAcquires, this.counters.plus(other.counters), list,
 				this.omittedConnections + other.omittedConnections);

@@ -11,6 +11,7 @@ import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.ProxySettings;
 import dev.connpool.settings.ReplaySettings;
 import dev.connpool.settings.TcpSettings;
 import dev.connpool.settings.TimeoutSettings;
@@ -49,17 +50,29 @@ class ConfiguredClientsTests {
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
 				"http2.ping-timeout=23s", "drain.max-bytes=24KB", "drain.max-wait=25ms", "replay.enabled=false",
 				"replay.budget-ratio=0.24", "replay.min-per-second=25", "replay.retry-statuses=429,503",
-				"ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB", "logging.exchange=true");
+				"proxy.mode=explicit", "proxy.url=http://proxy:26", "proxy.no-proxy=one,two", "proxy.username=user",
+				"proxy.password=secret", "ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB",
+				"logging.exchange=true");
 		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
 				List.of(Protocol.H2),
 				new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
 				new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
 						Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13), Duration.ofSeconds(26)),
-				new TcpSettings(false, Duration.ofSeconds(14), false),
-				new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22),
-						Duration.ofSeconds(23)),
+				new TcpSettings(false, Duration.ofSeconds(14), false), new Http2Settings(true, 15, 16 * 1024,
+						17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22), Duration.ofSeconds(23)),
 				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
-				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true, Map.of()));
+				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), new ProxySettings(ProxySettings.Mode.EXPLICIT,
+						"http://proxy:26", List.of("one", "two"), "user", "secret"),
+				false, 21 * 1024, "twenty", true, Map.of()));
+	}
+
+	@Test
+	void aProxyUrlAloneIsExplicit() {
+		set("conn-pool.", "proxy.url=http://proxy:3128", "clients.orders.proxy.mode=none",
+				"clients.users.proxy.no-proxy=example.com");
+		assertThat(clients().settings("default").proxy().mode()).isEqualTo(ProxySettings.Mode.EXPLICIT);
+		assertThat(clients().settings("orders").proxy().mode()).isEqualTo(ProxySettings.Mode.NONE);
+		assertThat(clients().settings("users").proxy().mode()).isEqualTo(ProxySettings.Mode.EXPLICIT);
 	}
 
 	@Test

@@ -62,6 +62,36 @@ class StartFailureTests {
 	}
 
 	@Test
+	void proxyUrlThatIsNone(CapturedOutput output) {
+		failToStart("conn-pool.clients.orders.proxy.url=ftp://me:secret@proxy:3128");
+		assertThat(output)
+			.contains("Property 'conn-pool.clients.orders.proxy.url' is 'ftp://proxy:3128' but must start with"
+					+ " 'http://' or 'socks5://'.")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void hostsWithoutProxyThatAreNone(CapturedOutput output) {
+		failToStart("conn-pool.proxy.no-proxy=example.com,10.*");
+		assertThat(output).contains("Property 'conn-pool.proxy.no-proxy' is '10.*' but must be a host such as");
+	}
+
+	@Test
+	void proxyOfASystemPropertyThatIsNone(CapturedOutput output) {
+		System.setProperty("https.proxyHost", "proxy");
+		System.setProperty("https.proxyPort", "none");
+		try {
+			failToStart();
+		}
+		finally {
+			System.clearProperty("https.proxyHost");
+			System.clearProperty("https.proxyPort");
+		}
+		assertThat(output).contains("System property 'https.proxyPort' is 'none' but must be a port from 1 to 65535; to"
+				+ " reach all hosts directly set 'conn-pool.proxy.mode' to 'none'.");
+	}
+
+	@Test
 	void unknownBundle(CapturedOutput output) {
 		failToStart("conn-pool.clients.orders.ssl.bundle=nope");
 		assertThat(output)

@@ -35,7 +35,7 @@ class ConfigurationReferenceTests {
 	private static final String PREFIX = "conn-pool.";
 
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
-			"replay.retry-statuses");
+			"replay.retry-statuses", "proxy.url", "proxy.no-proxy", "proxy.username", "proxy.password");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
 			Map.entry("protocols", "`Protocols`, `ForceAttemptHTTP2`"),
@@ -53,6 +53,7 @@ class ConfigurationReferenceTests {
 			Map.entry("http2.strict-max-concurrent-streams", "`StrictMaxConcurrentStreams`"),
 			Map.entry("http2.max-header-list-size", "`MaxHeaderListSize`"),
 			Map.entry("http2.ping-interval", "`ReadIdleTimeout`"), Map.entry("http2.ping-timeout", "`PingTimeout`"),
+			Map.entry("proxy.mode", "`ProxyFromEnvironment`, `ProxyURL`"),
 			Map.entry("compression", "`DisableCompression` (inverted)"),
 			Map.entry("max-response-header-size", "`MaxResponseHeaderBytes`"));
 
@@ -177,6 +178,7 @@ class ConfigurationReferenceTests {
 		defaults.put("protocols", client.protocols().stream().map(Protocol::id).toList());
 		defaults.put("compression", client.compression());
 		defaults.put("max-response-header-size", DataSize.ofBytes(client.maxResponseHeaderSize()));
+		defaults.put("proxy.mode", client.proxy().mode());
 		defaults.put("logging.exchange", client.logExchanges());
 		addAll(defaults, "pool", client.pool());
 		addAll(defaults, "timeouts", client.timeouts());
@@ -218,6 +220,7 @@ class ConfigurationReferenceTests {
 		groups.put("http2", "HTTP/2: `http2`");
 		groups.put("drain", "Abandoned responses: `drain`");
 		groups.put("replay", "Sending again: `replay`");
+		groups.put("proxy", "Proxies: `proxy`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
 		return groups;

@@ -234,7 +234,7 @@ class ConnPoolMetricsTests {
 	}
 
 	private static HostSnapshot idle(String protocol, int connections) {
-		return new HostSnapshot(protocol, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
+		return new HostSnapshot(protocol, null, 0, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
 				new HostSnapshot.Streams(0, 100), 0,
 				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of()), null, 0);
 	}

@@ -39,8 +39,8 @@ class PooledConnectionTests {
 	}
 
 	private PooledConnection connection() {
-		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0);
-		HostPool host = new HostPool(this.client, key, Host.of("test", key, ClientSettings.DEFAULTS),
+		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0, 0);
+		HostPool host = new HostPool(this.client, key, Host.of("test", key, ClientSettings.DEFAULTS, null),
 				DefaultAddressResolverGroup.INSTANCE, this.channel.eventLoop());
 		return new PooledConnection(host, this.channel,
 				new ConnectionRecord(this.channel, Instant.now(), System.nanoTime()));

@@ -26,6 +26,11 @@ public final class TestCertificate {
 	public static final TestCertificate LOOPBACK = new TestCertificate("localhost", ObservedServer.HOST);
 
 	/**
+	 * As good, but another.
+	 */
+	public static final TestCertificate RENEWED = new TestCertificate("localhost", ObservedServer.HOST);
+
+	/**
 	 * Good for a host that no {@link ObservedServer} is.
 	 */
 	public static final TestCertificate ELSEWHERE = new TestCertificate("elsewhere.example", "192.0.2.1");
@@ -67,6 +72,11 @@ public final class TestCertificate {
 	/** The certificate and its key in one file, for a server that reads PEM. */
 	public void writeTo(Path file) throws IOException {
 		Files.writeString(file, this.bundle.getCertificatePathPEM() + this.bundle.getPrivateKeyPEM());
+	}
+
+	/** The certificate without its key. */
+	public String pem() {
+		return this.bundle.getCertificatePathPEM();
 	}
 
 	TrustManagerFactory trustManagers() {

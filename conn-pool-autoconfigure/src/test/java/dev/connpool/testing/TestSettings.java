@@ -8,6 +8,7 @@ import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.ProxySettings;
 import dev.connpool.settings.ReplaySettings;
 import dev.connpool.settings.TimeoutSettings;
 
@@ -21,8 +22,8 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.hosts());
+				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
@@ -148,15 +149,15 @@ public final class TestSettings {
 	public TestSettings logExchanges() {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), true, from.hosts());
+				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), true, from.hosts());
 		return this;
 	}
 
 	public TestSettings drain(int maxBytes, Duration maxWait) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.compression(),
+				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.proxy(), from.compression(),
 				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
@@ -164,8 +165,16 @@ public final class TestSettings {
 	public TestSettings replay(ReplaySettings replay) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.hosts());
+				from.http2(), from.drain(), replay, from.proxy(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.hosts());
+		return this;
+	}
+
+	public TestSettings proxy(ProxySettings proxy) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), proxy, from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
@@ -188,8 +197,8 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.hosts());
+				from.drain(), from.replay(), from.proxy(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.hosts());
 		return this;
 	}
 
