@@ -90,7 +90,11 @@ enum ConnPoolMeters implements MeterDocumentation {
 
 	/** Requests sent again. */
 	REPLAYS("http.client.replays", Meter.Type.COUNTER, "Requests that the client sent again by itself",
-			MeterTag.REPLAY_REASON, MeterTag.OUTCOME);
+			MeterTag.REPLAY_REASON, MeterTag.OUTCOME),
+
+	/** Responses that nobody reads. */
+	LEAKS("http.client.connection.leaks", Meter.Type.COUNTER,
+			"Responses that nobody read for longer than `leak-detection-threshold`");
 
 	private static final List<MeterTag> HOST = List.of(MeterTag.CLIENT, MeterTag.ADDRESS, MeterTag.PORT);
 

@@ -55,6 +55,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final ReplayBudget replayBudget;
 
+	private final @Nullable CallSites callSites;
+
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
 	private final Sinks.Empty<Void> terminated = Sinks.empty();
@@ -72,7 +74,8 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.listeners = listeners;
 		this.settings = settings;
 		this.replayBudget = new ReplayBudget(settings.replay(), System.nanoTime());
-		this.tick = InFlight.tick(settings.timeouts());
+		this.tick = InFlight.tick(settings);
+		this.callSites = settings.leaks().isEnabled() ? new CallSites() : null;
 	}
 
 	@Override
@@ -88,7 +91,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @return the exchanges, wrapped
 	 */
 	public Mono<? extends Connection> scoped(Mono<? extends Connection> exchanges) {
-		return ExchangeScope.over(exchanges);
+		return ExchangeScope.over(exchanges, this.callSites);
 	}
 
 	@Override

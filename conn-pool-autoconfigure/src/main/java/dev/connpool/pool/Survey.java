@@ -74,8 +74,8 @@ final class Survey {
 		}
 		Protocol protocol = host.dials().negotiated();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, HostSnapshot.Connections.of(states),
-				new HostSnapshot.Streams(active, limit), host.waiters().published(), host.counters().snapshot(), null,
-				0);
+				new HostSnapshot.Streams(active, limit), host.waiters().published(), host.counters().leaking(),
+				host.counters().snapshot(), null, 0);
 	}
 
 	private Mono<Sighting> ask(EventLoop eventLoop) {
@@ -98,7 +98,7 @@ final class Survey {
 		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
 		return new HostSnapshot(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
-				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
+				host.leaking(), host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
 	}
 
 }

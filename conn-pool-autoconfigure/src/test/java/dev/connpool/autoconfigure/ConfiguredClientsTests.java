@@ -9,6 +9,7 @@ import java.util.Set;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.ReplaySettings;
@@ -49,7 +50,8 @@ class ConfiguredClientsTests {
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
 				"http2.ping-timeout=23s", "drain.max-bytes=24KB", "drain.max-wait=25ms", "replay.enabled=false",
 				"replay.budget-ratio=0.24", "replay.min-per-second=25", "replay.retry-statuses=429,503",
-				"ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB", "logging.exchange=true");
+				"ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB", "logging.exchange=true",
+				"leak-detection-threshold=27s", "leak-reclaim-threshold=28s");
 		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
 				List.of(Protocol.H2),
 				new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
@@ -59,7 +61,8 @@ class ConfiguredClientsTests {
 				new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22),
 						Duration.ofSeconds(23)),
 				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
-				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true, Map.of()));
+				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true,
+				new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)), Map.of()));
 	}
 
 	@Test
@@ -160,6 +163,7 @@ class ConfiguredClientsTests {
 					conn-pool.http2.initial-window-size                             | 3221225472B | must be less than 2GB
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
+					conn-pool.leak-reclaim-threshold                                | PT1S | must not be shorter than 'leak-detection-threshold', which must be set
 					""")
 	void refusesAValueNamingThePropertyWhereItWasSet(String property, String value, String requirement) {
 		this.environment.setProperty(property, value);

@@ -178,6 +178,8 @@ class ConfigurationReferenceTests {
 		defaults.put("compression", client.compression());
 		defaults.put("max-response-header-size", DataSize.ofBytes(client.maxResponseHeaderSize()));
 		defaults.put("logging.exchange", client.logExchanges());
+		defaults.put("leak-detection-threshold", client.leaks().detectionThreshold());
+		defaults.put("leak-reclaim-threshold", client.leaks().reclaimThreshold());
 		addAll(defaults, "pool", client.pool());
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());

@@ -60,8 +60,8 @@ class PrometheusIntegrationTests {
 
 	private static final Pattern VARIABLE = Pattern.compile("label_values\\((.*), (\\w+)\\)");
 
-	/** What only a server that ends brings about. */
-	private static final Pattern RARE = Pattern.compile("http_client_goaway_.*");
+	/** What only a server that ends, or a caller that forgets to read, brings about. */
+	private static final Pattern RARE = Pattern.compile("http_client_(goaway|connection_leaks)_.*");
 
 	/** Alerts for what the traffic of these tests does. */
 	private static final Set<String> CAUSED = Set.of("ConnPoolSaturated", "ConnPoolChurn", "ConnPoolTlsErrors");

@@ -6,6 +6,7 @@ import java.util.List;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.ReplaySettings;
@@ -22,7 +23,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.hosts());
+				from.sslBundle(), from.logExchanges(), from.leaks(), from.hosts());
 		return this;
 	}
 
@@ -149,7 +150,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), true, from.hosts());
+				from.sslBundle(), true, from.leaks(), from.hosts());
 		return this;
 	}
 
@@ -157,7 +158,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.hosts());
 		return this;
 	}
 
@@ -165,7 +166,16 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.hosts());
+				from.logExchanges(), from.leaks(), from.hosts());
+		return this;
+	}
+
+	public TestSettings leaks(Duration detectionThreshold, Duration reclaimThreshold) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), new LeakSettings(detectionThreshold, reclaimThreshold),
+				from.hosts());
 		return this;
 	}
 
@@ -189,7 +199,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
 				from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.hosts());
+				from.logExchanges(), from.leaks(), from.hosts());
 		return this;
 	}
 
