@@ -18,23 +18,22 @@ enum Fault {
 
 	CLOSE("closes the connection", Rule.LOST, "ConnectionLostException", (script, read) -> script.closes()),
 
-	RESET("resets the connection (RST)", Rule.LOST, "IOException", "ConnectionLostException",
-			(script, read) -> script.resets()),
+	RESET("resets the connection (RST)", Rule.LOST, "ConnectionLostException", (script, read) -> script.resets()),
 
-	HALF_A_HEADER("closes the connection within the header", Rule.CUT, "PrematureChannelClosureException",
+	HALF_A_HEADER("closes the connection within the header", Rule.CUT, "ProtocolErrorException",
 			"ConnectionLostException", (script, read) -> script.sendsHalfAHeader().closes()),
 
-	HEADER("closes the connection after the header", Rule.BEGUN, "PrematureCloseException",
+	HEADER("closes the connection after the header", Rule.BEGUN, "ConnectionLostException",
 			(script, read) -> script.sendsHeader().closes()),
 
-	PART("closes the connection within the body", Rule.BEGUN, "PrematureCloseException",
+	PART("closes the connection within the body", Rule.BEGUN, "ConnectionLostException",
 			(script, read) -> script.sendsHeader().sends("part").closes()),
 
-	PART_RESET("resets the connection (RST) within the body", Rule.BEGUN, "IOException", "PrematureCloseException",
+	PART_RESET("resets the connection (RST) within the body", Rule.BEGUN, "ConnectionLostException",
 			(script, read) -> script.sendsHeader().waitsFor(read).sends("part").resets()),
 
-	TOO_SHORT("sends less than `Content-Length` and closes the connection", Rule.BEGUN, "PrematureCloseException",
-			"StreamException", (script, read) -> script.answersWithContentLength(100).closes()),
+	TOO_SHORT("sends less than `Content-Length` and closes the connection", Rule.BEGUN, "ConnectionLostException",
+			"ProtocolErrorException", (script, read) -> script.answersWithContentLength(100).closes()),
 
 	NOTHING("never answers", Rule.BEGUN, "ResponseHeaderTimeoutException", (script, read) -> {
 	}),
@@ -49,16 +48,16 @@ enum Fault {
 	DRIP("sends a body that does not end", Rule.BEGUN, "RequestTimeoutException",
 			(script, read) -> script.sendsHeader().drips("drop".repeat(500), Duration.ofMillis(20))),
 
-	STATUS("sends a malformed status", Rule.BEGUN, "NumberFormatException", "ConnectionLostException",
+	STATUS("sends a malformed status", Rule.BEGUN, "ProtocolErrorException", "ConnectionLostException",
 			(script, read) -> script.sendsMalformedStatus()),
 
-	FIELD("sends a malformed header field", Rule.BEGUN, "IllegalArgumentException", "StreamException",
+	FIELD("sends a malformed header field", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsMalformedHeader()),
 
-	HUGE("sends a header that is too large", Rule.BEGUN, "TooLongHttpHeaderException", "ConnectionLostException",
+	HUGE("sends a header that is too large", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsHugeHeader(100_000)),
 
-	CHUNK("sends a malformed chunk", Rule.BEGUN, "NumberFormatException",
+	CHUNK("sends a malformed chunk", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsHeader().sendsMalformedChunk(), Wire.H1, Wire.H1_TLS),
 
 	ANSWER_AND_CLOSE("answers and closes the connection", Rule.ANSWERED, "",
@@ -70,7 +69,7 @@ enum Fault {
 	STREAM_RESET("resets the stream (INTERNAL_ERROR)", Rule.BEGUN, "ConnectionLostException",
 			(script, read) -> script.resetsStream(Http2Error.INTERNAL_ERROR), Wire.H2),
 
-	STREAM_RESET_WITHIN("resets the stream within the body", Rule.BEGUN, "PrematureCloseException",
+	STREAM_RESET_WITHIN("resets the stream within the body", Rule.BEGUN, "ConnectionLostException",
 			(script, read) -> script.sendsHeader().sends("part").resetsStream(Http2Error.INTERNAL_ERROR), Wire.H2),
 
 	GOAWAY_BEFORE("sends a GOAWAY that ignores the stream", Rule.UNPROCESSED, "ConnectionLostException",
@@ -89,16 +88,16 @@ enum Fault {
 	NO_STREAMS("allows no more streams, and answers", Rule.ANSWERED, "",
 			(script, read) -> script.allowsStreams(0).answers(), Wire.H2),
 
-	CONTINUATIONS("sends CONTINUATION frames without end", Rule.CUT, "ConnectionLostException",
+	CONTINUATIONS("sends CONTINUATION frames without end", Rule.CUT, "ProtocolErrorException",
 			(script, read) -> script.sendsContinuations(5000), Wire.H2),
 
-	DATA_ON_ZERO("sends DATA on stream 0", Rule.LOST, "ConnectionLostException",
+	DATA_ON_ZERO("sends DATA on stream 0", Rule.LOST, "ProtocolErrorException",
 			(script, read) -> script.sendsDataOnStreamZero(), Wire.H2),
 
-	OVERSIZED("sends an oversized frame", Rule.LOST, "ConnectionLostException",
+	OVERSIZED("sends an oversized frame", Rule.LOST, "ProtocolErrorException",
 			(script, read) -> script.sendsOversizedFrame(), Wire.H2),
 
-	PUSH("sends PUSH_PROMISE", Rule.LOST, "ConnectionLostException", (script, read) -> script.pushes(), Wire.H2);
+	PUSH("sends PUSH_PROMISE", Rule.LOST, "ProtocolErrorException", (script, read) -> script.pushes(), Wire.H2);
 
 	private final String text;
 
@@ -148,6 +147,15 @@ enum Fault {
 	/** Whether a deadline has to end it. */
 	boolean hangs() {
 		return this == NO_STREAMS || this.http2Error.endsWith("TimeoutException");
+	}
+
+	/**
+	 * Whether the next request has to be answered. It need not if it may go to a frozen
+	 * connection that had sent a frame since the request before (B14).
+	 */
+	boolean mustRecover(Wire wire, boolean reused, Call call) {
+		boolean frozen = wire.multiplexed() && (this == SILENCE || this == DEAF);
+		return !frozen || (reused && call == Call.GET);
 	}
 
 	/** What has to come of a call, says the rule. */

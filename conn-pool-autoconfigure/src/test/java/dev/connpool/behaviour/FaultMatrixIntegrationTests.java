@@ -20,7 +20,6 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.Wire;
-import io.netty.channel.unix.Errors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -104,7 +103,8 @@ class FaultMatrixIntegrationTests {
 				client.httpClient().doOnResponse((response, connection) -> read.open()), server.url("/faulty")));
 		int arrivals = server.log().arrived() - (cell.reused() ? 1 : 0);
 		assertThat(client).pending(server, 0).activeStreams(server, 0);
-		boolean recovered = Failure.of(client.get(server.url("/after"))).error() == null;
+		boolean recovered = !cell.fault().mustRecover(cell.wire(), cell.reused(), cell.call())
+				|| Failure.of(client.get(server.url("/after"))).error() == null;
 		return new FaultOutcome(result(failure.error()), arrivals,
 				failure.after().compareTo((cell.fault().hangs() ? REQUEST.plus(SLACK) : SOON)) < 0, recovered);
 	}
@@ -120,12 +120,8 @@ class FaultMatrixIntegrationTests {
 		return receiver.responseSingle((response, body) -> body.asString().defaultIfEmpty(""));
 	}
 
-	// The native transport has its own class
 	private static String result(@Nullable Throwable error) {
-		if (error == null) {
-			return FaultOutcome.ANSWERED;
-		}
-		return (error instanceof Errors.NativeIoException) ? "IOException" : error.getClass().getSimpleName();
+		return (error != null) ? error.getClass().getSimpleName() : FaultOutcome.ANSWERED;
 	}
 
 	private static List<Cell> cells(Fault fault) {
@@ -209,21 +205,11 @@ class FaultMatrixIntegrationTests {
 	 */
 	private enum Deviation {
 
-		RESET_ON_HTTP1("A reset (RST) on a reused HTTP/1.1 connection is not replayed, unlike a close.",
-				(cell, expected) -> cell.fault() == Fault.RESET && !cell.wire().multiplexed()
-						&& expected.arrivals() == 2,
-				(expected) -> new FaultOutcome("IOException", 1, true, true)),
-
 		HUGE_HEADER_ON_HTTP2(
 				"On a reused HTTP/2 connection a header that is too large is taken for none and asked for again.",
 				(cell, expected) -> cell.fault() == Fault.HUGE && cell.wire().multiplexed() && cell.reused()
 						&& cell.call().idempotent() && cell.call().repeatable(),
 				(expected) -> new FaultOutcome(FaultOutcome.ANSWERED, 2, true, true)),
-
-		NOT_PROBED("The request after one that a frozen HTTP/2 connection did not answer still uses that connection.",
-				(cell, expected) -> (cell.fault() == Fault.SILENCE || cell.fault() == Fault.DEAF)
-						&& cell.wire().multiplexed(),
-				(expected) -> new FaultOutcome(expected.result(), expected.arrivals(), true, false)),
 
 		NO_OTHER_CONNECTION("An HTTP/2 connection that allows no more streams is waited for, and no other opened.",
 				(cell, expected) -> cell.fault() == Fault.NO_STREAMS,

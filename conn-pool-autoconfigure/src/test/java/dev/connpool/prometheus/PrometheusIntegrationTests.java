@@ -17,9 +17,12 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
+import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Wire;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
+import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +33,7 @@ import org.yaml.snakeyaml.Yaml;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,9 +63,6 @@ class PrometheusIntegrationTests {
 	private static final Pattern METER = Pattern.compile("http_client_[a-z0-9_]+");
 
 	private static final Pattern VARIABLE = Pattern.compile("label_values\\((.*), (\\w+)\\)");
-
-	/** What only a server that ends, or a caller that forgets to read, brings about. */
-	private static final Pattern RARE = Pattern.compile("http_client_(goaway|connection_leaks)_.*");
 
 	/** Alerts for what the traffic of these tests does. */
 	private static final Set<String> CAUSED = Set.of("ConnPoolSaturated", "ConnPoolChurn", "ConnPoolTlsErrors");
@@ -102,8 +103,10 @@ class PrometheusIntegrationTests {
 			.hold("/held", gate)
 			.stream("/broken", "text/plain", Flux.concat(Flux.just("some"), Flux.error(new IOException("on purpose"))))
 			.start(this.network);
-		TestServer h1 = TestServer.h1().hold("/held", gate).start(this.network);
+		TestServer h1 = TestServer.h1().hold("/held", gate).bytes("/large", 32 << 20).start(this.network);
 		RawServer closing = RawServer.closing(this.network, "https");
+		ScriptedServer leaving = ScriptedServer.start(this.network, Wire.H2C);
+		leaving.onEveryRequest().waitsForBody().goesAwayBefore(Http2Error.NO_ERROR);
 		try (ConfigurableApplicationContext application = start();
 				Prometheus prometheus = Prometheus.scraping(port(application), directory)) {
 			await().atMost(PATIENCE)
@@ -111,7 +114,7 @@ class PrometheusIntegrationTests {
 				.untilAsserted(() -> assertThat(prometheus.targets()).singleElement()
 					.satisfies((target) -> assertThat(target.path("health").asString("")).as(target.toString())
 						.isEqualTo("up")));
-			Disposable traffic = traffic(application.getBean(ConnPoolClients.class), h1, h2c, closing);
+			Disposable traffic = traffic(application.getBean(ConnPoolClients.class), h1, h2c, closing, leaving);
 			try {
 				assertAnswers(prometheus);
 			}
@@ -124,17 +127,13 @@ class PrometheusIntegrationTests {
 
 	private void assertAnswers(Prometheus prometheus) throws IOException {
 		for (String expression : dashboard()) {
-			boolean rare = METER.matcher(expression)
-				.results()
-				.anyMatch((meter) -> RARE.matcher(meter.group()).matches());
-			assertAnswered(prometheus, expression, !rare);
+			assertAnswered(prometheus, expression, true);
 		}
 		Map<String, String> alerts = alerts();
 		alerts.forEach((alert, expression) -> assertAnswered(prometheus, expression, CAUSED.contains(alert)));
 		Stream.concat(dashboard().stream(), alerts.values().stream())
 			.flatMap((expression) -> METER.matcher(expression).results())
 			.map((meter) -> meter.group())
-			.filter((meter) -> !RARE.matcher(meter).matches())
 			.distinct()
 			.forEach((meter) -> assertAnswered(prometheus, meter, true));
 	}
@@ -196,7 +195,10 @@ class PrometheusIntegrationTests {
 					"conn-pool.clients.modern.protocols=h2c", "conn-pool.clients.quiet.protocols=h2c",
 					"conn-pool.clients.quiet.http2.ping-interval=100ms", "conn-pool.clients.classic.protocols=http/1.1",
 					"conn-pool.clients.classic.pool.max-connections-per-host=2",
-					"conn-pool.clients.wasteful.protocols=http/1.1", "conn-pool.clients.wasteful.pool.keep-alive=false")
+					"conn-pool.clients.wasteful.protocols=http/1.1", "conn-pool.clients.wasteful.pool.keep-alive=false",
+					"conn-pool.clients.forgetful.protocols=http/1.1",
+					"conn-pool.clients.forgetful.leak-detection-threshold=100ms",
+					"conn-pool.clients.forgetful.leak-reclaim-threshold=200ms")
 			.run();
 	}
 
@@ -206,10 +208,12 @@ class PrometheusIntegrationTests {
 	}
 
 	private static Disposable traffic(ConnPoolClients clients, ObservedServer h1, ObservedServer h2c,
-			ObservedServer closing) {
+			ObservedServer closing, ObservedServer leaving) {
 		return Disposables.composite(hold(clients.get("classic"), h1), hold(clients.get("modern"), h2c),
 				keepCalling(clients.get("wasteful"), h1.url("/hello"), OFTEN),
 				keepCalling(clients.get("modern"), h2c.url("/broken"), SELDOM), hold(clients.get("quiet"), h2c),
+				keepCalling(clients.get("modern"), leaving.url("/"), SELDOM),
+				keepForgetting(clients.get("forgetful"), h1.url("/large")),
 				keepCalling(clients.get("default"), closing.url("/"), OFTEN));
 	}
 
@@ -217,6 +221,17 @@ class PrometheusIntegrationTests {
 		return Flux.range(0, 5)
 			.flatMap((number) -> client.webClient().get().uri(server.url("/held")).retrieve().bodyToMono(String.class))
 			.onErrorComplete()
+			.subscribe();
+	}
+
+	private static Disposable keepForgetting(ConnPoolClient client, String url) {
+		return Flux.interval(SELDOM)
+			.onBackpressureDrop()
+			.flatMap((number) -> client.httpClient()
+				.get()
+				.uri(url)
+				.responseConnection((response, connection) -> Mono.just(connection))
+				.onErrorComplete())
 			.subscribe();
 	}
 

@@ -33,7 +33,7 @@ final class PlainClient implements AutoCloseable {
 	/** The last line when the server sent nothing for a while. */
 	static final String SILENCE = "SILENCE";
 
-	private static final int PATIENCE_MILLIS = 300;
+	private static final int PATIENCE_MILLIS = 250;
 
 	private static final int FRAME_HEADER = 9;
 

@@ -125,7 +125,7 @@ class ScriptedServerIntegrationTests {
 	@EnumSource
 	void sendsABodyInParts(Wire wire) throws IOException {
 		ScriptedServer server = ScriptedServer.start(this.network, wire);
-		server.onRequest(1).sendsHeader().sends("one").drips("two", Duration.ofMillis(20)).ends();
+		server.onRequest(1).sendsHeader().sends("one").drips("two", Duration.ofMillis(5)).ends();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read(wire.multiplexed() ? "END" : "0\r\n\r\n"))
 				.containsSubsequence("200", "one", "t", "w", "o")

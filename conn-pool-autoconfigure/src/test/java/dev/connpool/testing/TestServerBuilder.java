@@ -10,7 +10,6 @@ import java.util.function.BiFunction;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
-import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -118,19 +117,11 @@ public final class TestServerBuilder {
 	 */
 	public TestServerBuilder upload(String path) {
 		this.initialWindowSize = UPLOAD_WINDOW;
-		return route(path, (request, response) -> {
-			request.withConnection((connection) -> widen(connection.channel()));
-			return request.receive()
-				.map((part) -> (long) part.readableBytes())
-				.reduce(0L, Long::sum)
-				.flatMap((size) -> response.sendString(Mono.just(String.valueOf(size))).then());
-		});
-	}
-
-	private static void widen(Channel channel) {
-		if (channel instanceof Http2StreamChannel stream) {
-			stream.parent().writeAndFlush(new DefaultHttp2WindowUpdateFrame(UPLOAD_WINDOW));
-		}
+		return route(path,
+				(request, response) -> request.receive()
+					.map((part) -> (long) part.readableBytes())
+					.reduce(0L, Long::sum)
+					.flatMap((size) -> response.sendString(Mono.just(String.valueOf(size))).then()));
 	}
 
 	/** Answer a path with the body of the request, once all of that arrived. */
