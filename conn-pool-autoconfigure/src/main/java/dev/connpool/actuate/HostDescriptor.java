@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
+ * @param pools the pools that hold connections
  * @param pendingAcquires the callers that wait for a connection
  * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far
@@ -22,17 +23,17 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list; left out with it
  */
 @JsonInclude
-@JsonPropertyOrder({ "protocol", "connections", "streams", "pendingAcquires", "leaking", "counters", "connectionList",
-		"omittedConnections" })
+@JsonPropertyOrder({ "protocol", "connections", "streams", "pools", "pendingAcquires", "leaking", "counters",
+		"connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, HostSnapshot.Connections connections,
-		HostSnapshot.Streams streams, int pendingAcquires, int leaking, HostSnapshot.Counters counters,
+		HostSnapshot.Streams streams, int pools, int pendingAcquires, int leaking, HostSnapshot.Counters counters,
 		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
 		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
 
 	static HostDescriptor of(HostSnapshot host, Values values) {
 		List<ConnectionSnapshot> list = host.connectionList();
-		return new HostDescriptor(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
-				host.leaking(), host.counters(),
+		return new HostDescriptor(host.protocol(), host.connections(), host.streams(), host.pools(),
+				host.pendingAcquires(), host.leaking(), host.counters(),
 				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
 						: null,
 				(list != null) ? host.omittedConnections() : null);

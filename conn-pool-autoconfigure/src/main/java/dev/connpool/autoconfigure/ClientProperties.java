@@ -38,6 +38,7 @@ import org.springframework.util.unit.DataSize;
  * before that is reported. 0 means not to look for it.
  * @param leakReclaimThreshold Time for which nobody reads a response that was begun
  * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
+ * @param findings What to look for in clients.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  */
 record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols,
@@ -50,6 +51,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
 		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
+		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
 		@DefaultValue Map<String, HostProperties> hosts) {
 
 	/**
@@ -69,7 +71,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 				Absent.or(this.logging.exchange(), base.logExchanges()),
 				new LeakSettings(Absent.or(this.leakDetectionThreshold, base.leaks().detectionThreshold()),
 						Absent.or(this.leakReclaimThreshold, base.leaks().reclaimThreshold())),
-				base.hosts());
+				this.findings.over(base.findings()), base.hosts());
 	}
 
 	/**
@@ -92,7 +94,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		});
 		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
 				base.http2(), base.drain(), base.replay(), base.compression(), base.maxResponseHeaderSize(),
-				base.sslBundle(), base.logExchanges(), base.leaks(), merged);
+				base.sslBundle(), base.logExchanges(), base.leaks(), base.findings(), merged);
 	}
 
 	private static URI uri(String setting, String value) {

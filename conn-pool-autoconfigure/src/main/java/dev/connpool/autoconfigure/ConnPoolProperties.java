@@ -33,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * before that is reported. 0 means not to look for it.
  * @param leakReclaimThreshold Time for which nobody reads a response that was begun
  * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
+ * @param findings What to look for in clients.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  * @param clients Named clients, which inherit everything that they do not set themselves.
  */
@@ -47,6 +48,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
 		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
+		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
 		@DefaultValue Map<String, HostProperties> hosts, @DefaultValue Map<String, ClientProperties> clients) {
 
 	static final String PREFIX = "conn-pool";
@@ -58,7 +60,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	ClientProperties defaults() {
 		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
 				this.drain, this.replay, this.ssl, this.compression, this.maxResponseHeaderSize, this.logging,
-				this.leakDetectionThreshold, this.leakReclaimThreshold, this.hosts);
+				this.leakDetectionThreshold, this.leakReclaimThreshold, this.findings, this.hosts);
 	}
 
 }

@@ -24,6 +24,8 @@ final class HostCounters {
 
 	private final LongAdder reused = new LongAdder();
 
+	private final LongAdder turnedAway = new LongAdder();
+
 	private final LongAdder leaks = new LongAdder();
 
 	private final LongAdder leaksEnded = new LongAdder();
@@ -51,6 +53,10 @@ final class HostCounters {
 		}
 	}
 
+	void turnedAway() {
+		this.turnedAway.increment();
+	}
+
 	void leakBegun() {
 		this.leaks.increment();
 	}
@@ -71,7 +77,7 @@ final class HostCounters {
 		Map<String, Long> byReason = sums(this.closed);
 		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
 		return new HostSnapshot.Counters(this.opened.sum(), all, this.acquired.sum(), this.reused.sum(),
-				this.handshakes.sum(), byReason, sums(this.replayed), this.leaks.sum());
+				this.handshakes.sum(), byReason, sums(this.replayed), this.turnedAway.sum(), this.leaks.sum());
 	}
 
 	private static Map<String, Long> sums(Map<?, LongAdder> counts) {

@@ -74,8 +74,8 @@ final class Survey {
 		}
 		Protocol protocol = host.dials().negotiated();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, HostSnapshot.Connections.of(states),
-				new HostSnapshot.Streams(active, limit), host.waiters().published(), host.counters().leaking(),
-				host.counters().snapshot(), null, 0);
+				new HostSnapshot.Streams(active, limit), host.connections().isEmpty() ? 0 : 1,
+				host.waiters().published(), host.counters().leaking(), host.counters().snapshot(), null, 0);
 	}
 
 	private Mono<Sighting> ask(EventLoop eventLoop) {
@@ -97,8 +97,9 @@ final class Survey {
 		sightings.forEach((sighting) -> list.addAll(sighting.connections(origin)));
 		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
-		return new HostSnapshot(host.protocol(), host.connections(), host.streams(), host.pendingAcquires(),
-				host.leaking(), host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
+		return new HostSnapshot(host.protocol(), host.connections(), host.streams(), host.pools(),
+				host.pendingAcquires(), host.leaking(), host.counters(), List.copyOf(list.subList(0, shown)),
+				list.size() - shown + omitted);
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
@@ -51,7 +52,7 @@ class ConfiguredClientsTests {
 				"http2.ping-timeout=23s", "drain.max-bytes=24KB", "drain.max-wait=25ms", "replay.enabled=false",
 				"replay.budget-ratio=0.24", "replay.min-per-second=25", "replay.retry-statuses=429,503",
 				"ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB", "logging.exchange=true",
-				"leak-detection-threshold=27s", "leak-reclaim-threshold=28s");
+				"leak-detection-threshold=27s", "leak-reclaim-threshold=28s", "findings.silenced=leak,idle-churn");
 		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
 				List.of(Protocol.H2),
 				new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
@@ -62,7 +63,8 @@ class ConfiguredClientsTests {
 						Duration.ofSeconds(23)),
 				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
 				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), false, 21 * 1024, "twenty", true,
-				new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)), Map.of()));
+				new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)),
+				new FindingSettings(Set.of("leak", "idle-churn")), Map.of()));
 	}
 
 	@Test
@@ -163,6 +165,7 @@ class ConfiguredClientsTests {
 					conn-pool.http2.initial-window-size                             | 3221225472B | must be less than 2GB
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
+					conn-pool.clients.orders.findings.silenced                      | gossip | must be one of 'leak', 'pool-saturated'
 					conn-pool.leak-reclaim-threshold                                | PT1S | must not be shorter than 'leak-detection-threshold', which must be set
 					""")
 	void refusesAValueNamingThePropertyWhereItWasSet(String property, String value, String requirement) {

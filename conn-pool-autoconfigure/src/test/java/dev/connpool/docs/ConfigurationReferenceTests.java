@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.connpool.finding.Rule;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class ConfigurationReferenceTests {
 	private static final String PREFIX = "conn-pool.";
 
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
-			"replay.retry-statuses");
+			"replay.retry-statuses", "findings.silenced");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
 			Map.entry("protocols", "`Protocols`, `ForceAttemptHTTP2`"),
@@ -151,10 +153,23 @@ class ConfigurationReferenceTests {
 
 	@Test
 	void everyProtocolIsHinted() {
-		JsonNode hint = this.metadata.get("hints").get(0);
-		assertThat(hint.get("name").asString()).isEqualTo("conn-pool.protocols");
-		assertThat(hint.get("values").valueStream().map((value) -> value.get("value").asString()).toList())
+		assertThat(hinted("conn-pool.protocols"))
 			.containsExactlyInAnyOrderElementsOf(Stream.of(Protocol.values()).map(Protocol::id).toList());
+	}
+
+	@Test
+	void everyRuleIsHinted() {
+		assertThat(hinted("conn-pool.findings.silenced"))
+			.containsExactlyInAnyOrderElementsOf(Stream.of(Rule.values()).map(Rule::id).toList());
+	}
+
+	private List<String> hinted(String property) {
+		return this.metadata.get("hints")
+			.valueStream()
+			.filter((hint) -> hint.get("name").asString().equals(property))
+			.flatMap((hint) -> hint.get("values").valueStream())
+			.map((value) -> value.get("value").asString())
+			.toList();
 	}
 
 	@Test
@@ -222,6 +237,7 @@ class ConfigurationReferenceTests {
 		groups.put("replay", "Sending again: `replay`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
+		groups.put("findings", "Findings: `findings`");
 		return groups;
 	}
 

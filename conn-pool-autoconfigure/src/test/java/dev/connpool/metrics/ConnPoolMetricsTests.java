@@ -246,8 +246,8 @@ class ConnPoolMetricsTests {
 
 	private static HostSnapshot idle(String protocol, int connections) {
 		return new HostSnapshot(protocol, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
-				new HostSnapshot.Streams(0, 100), 0, 0,
-				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of(), 0), null, 0);
+				new HostSnapshot.Streams(0, 100), 1, 0, 0,
+				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0), null, 0);
 	}
 
 }

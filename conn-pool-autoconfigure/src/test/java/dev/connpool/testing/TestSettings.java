@@ -2,9 +2,11 @@ package dev.connpool.testing;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
@@ -23,7 +25,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.leaks(), from.hosts());
+				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 
@@ -150,7 +152,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), true, from.leaks(), from.hosts());
+				from.sslBundle(), true, from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 
@@ -158,7 +160,8 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.hosts());
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				from.hosts());
 		return this;
 	}
 
@@ -166,7 +169,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), replay, from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.leaks(), from.hosts());
+				from.logExchanges(), from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 
@@ -175,11 +178,20 @@ public final class TestSettings {
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
 				from.sslBundle(), from.logExchanges(), new LeakSettings(detectionThreshold, reclaimThreshold),
-				from.hosts());
+				from.findings(), from.hosts());
 		return this;
 	}
 
-	ClientSettings build() {
+	public TestSettings silenced(String... rules) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.leaks(), new FindingSettings(Set.of(rules)), from.hosts());
+		return this;
+	}
+
+	/** The settings as changed so far. */
+	public ClientSettings build() {
 		return this.settings;
 	}
 
@@ -199,7 +211,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
 				from.drain(), from.replay(), from.compression(), from.maxResponseHeaderSize(), from.sslBundle(),
-				from.logExchanges(), from.leaks(), from.hosts());
+				from.logExchanges(), from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 

@@ -48,7 +48,7 @@ final class LabSettings {
 		ClientSettings base = ClientSettings.DEFAULTS;
 		return new ClientSettings(base.baseUrl(), protocols, pool, base.timeouts(), base.tcp(), http2, base.drain(),
 				base.replay(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(),
-				base.leaks(), base.hosts());
+				base.leaks(), base.findings(), base.hosts());
 	}
 
 }
