@@ -35,9 +35,10 @@ public final class ConnPoolEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ConnPoolEndpoint connPoolEndpoint(ConnPoolClients clients, ObjectProvider<Findings> findings, ConnPoolEndpointProperties properties,
-			ObjectProvider<SanitizingFunction> sanitizers) {
-		return new ConnPoolEndpoint(clients, findings.getIfAvailable(() -> new Findings(Map.of())), sanitizers.orderedStream().toList(), properties.showValues());
+	ConnPoolEndpoint connPoolEndpoint(ConnPoolClients clients, ObjectProvider<Findings> findings,
+			ConnPoolEndpointProperties properties, ObjectProvider<SanitizingFunction> sanitizers) {
+		return new ConnPoolEndpoint(clients, findings.getIfAvailable(() -> new Findings(Map.of())),
+				sanitizers.orderedStream().toList(), properties.showValues());
 	}
 
 	@Bean

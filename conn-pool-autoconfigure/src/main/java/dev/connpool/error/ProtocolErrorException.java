@@ -18,6 +18,21 @@ public final class ProtocolErrorException extends ConnPoolException {
 	}
 
 	/**
+	 * Create an exception for an error that ended an HTTP/2 connection.
+	 * @param client the client name
+	 * @param host the host
+	 * @param error the name of the error code
+	 * @param lost which exchange was lost
+	 * @param cause what the decoder reported
+	 * @return a new exception
+	 */
+	public static ProtocolErrorException ofConnection(String client, String host, String error, String lost,
+			Throwable cause) {
+		return new ProtocolErrorException(client, host,
+				"%s The error was %s (RFC 9113, section 5.4.1)".formatted(lost, error), cause);
+	}
+
+	/**
 	 * Create an exception for a header that is too large.
 	 * @param client the client name
 	 * @param host the host

@@ -564,11 +564,11 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	void checkDeadlines(long now) {
 		if (!progress().isEventStream() && passed(this.requestDeadline, now)) {
-			probeIfSilent();
+			probeIfSilent(now);
 			abort(this.pool.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
 		}
 		else if (progress().isOverdue(now)) {
-			probeIfSilent();
+			probeIfSilent(now);
 			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
 		}
 		else if (this.leakWatch != null) {
@@ -576,9 +576,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		}
 	}
 
-	private void probeIfSilent() {
+	private void probeIfSilent(long now) {
 		Http2Session session = assigned().http2();
-		if (session != null && progress().isSilent()) {
+		if (session != null && progress().isSilent(now)) {
 			session.probe();
 		}
 	}

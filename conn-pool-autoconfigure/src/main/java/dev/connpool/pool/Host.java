@@ -99,9 +99,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		String message = exchange.describeEnd() + ((obstacle != null) ? " " + obstacle : "");
 		Http2Exception error = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
 		if (error != null) {
-			return new ProtocolErrorException(this.client, this.origin,
-					"an HTTP/2 connection error, %s (RFC 9113, section 5.4.1): %s".formatted(error.error(), message),
-					error);
+			return ProtocolErrorException.ofConnection(this.client, this.origin, error.error().name(), message, error);
 		}
 		return new ConnectionLostException(this.client, this.origin, message, cause);
 	}

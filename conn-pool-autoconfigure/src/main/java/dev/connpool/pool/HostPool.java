@@ -505,12 +505,19 @@ final class HostPool {
 		return this.connections.size() - this.draining.get();
 	}
 
+	/**
+	 * Count the connections that serve nobody for now. If the server allows no streams on
+	 * one, another is tried, but not a third.
+	 * @return the number of connections not to count on
+	 */
 	private int suspect() {
-		int suspect = 0;
+		int probing = 0;
+		int useless = 0;
 		for (Http2Session session : this.sessions) {
-			suspect += session.isProbing() ? 1 : 0;
+			probing += session.isProbing() ? 1 : 0;
+			useless += session.allowsNone() ? 1 : 0;
 		}
-		return suspect;
+		return probing + (this.host.http2().strictMaxConcurrentStreams() ? 0 : Math.min(useless, 1));
 	}
 
 	private int unready() {

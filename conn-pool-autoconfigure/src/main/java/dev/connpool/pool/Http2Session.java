@@ -76,7 +76,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	private volatile int limit = 1;
 
 	/** What the server and the settings allow, whatever the state of the connection. */
-	private int allowed = 1;
+	private volatile int allowed = 1;
 
 	private volatile boolean probing;
 
@@ -215,6 +215,14 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 */
 	boolean isProbing() {
 		return this.probing;
+	}
+
+	/**
+	 * Return whether the server allows no streams for now. On any thread.
+	 * @return whether its limit is zero
+	 */
+	boolean allowsNone() {
+		return this.ready && this.allowed == 0 && !this.probing;
 	}
 
 	private void limitStreams() {

@@ -70,7 +70,7 @@ record Loss(String method, boolean keyed, boolean repeatable, boolean written, b
 			return "It was not sent again because a part of the response had arrived.";
 		}
 		if (!this.broken) {
-			return "It was not sent again because the server may have acted on it.";
+			return "It was not sent again because the server may have acted on it, or answered.";
 		}
 		return isIdempotent() ? "It was not sent again because the connection had never answered before."
 				: "It was not sent again because %s is not idempotent; an 'Idempotency-Key' header would allow it."

@@ -12,6 +12,7 @@ import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
@@ -408,6 +409,15 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	@Nullable Duration idleFor() {
 		return (this.reason != null) ? this.idleAtEnd : idleNow();
+	}
+
+	/**
+	 * Return whether this is gone and nobody knows why. If it was ended because of what
+	 * the server had sent, that may have been a response.
+	 * @return whether this is closed, but not for an error of HTTP/2
+	 */
+	boolean isLost() {
+		return !this.channel.isActive() && Http2CodecUtil.getEmbeddedHttp2Exception(this.failure) == null;
 	}
 
 	boolean isClosing() {

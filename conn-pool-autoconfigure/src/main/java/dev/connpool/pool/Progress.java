@@ -233,11 +233,13 @@ final class Progress {
 	}
 
 	/**
-	 * Return whether nothing at all was heard of the server meanwhile.
-	 * @return whether no byte has arrived on the connection
+	 * Return whether nothing at all was heard of the server for long.
+	 * @param now the current time
+	 * @return whether no byte has arrived on the connection for half the time that this
+	 * takes
 	 */
-	boolean isSilent() {
-		return this.connection.record().receivedAt() - this.begunAt < 0;
+	boolean isSilent(long now) {
+		return now - this.connection.record().receivedAt() > (now - this.begunAt) / 2;
 	}
 
 	/**
@@ -282,8 +284,8 @@ final class Progress {
 		boolean keyed = sent != null && sent.requestHeaders().contains(IDEMPOTENCY_KEY);
 		boolean left = this.written && streamId() > 0;
 		return new Loss(method(configured), keyed, this.repeatable, left,
-				Http2Error.REFUSED_STREAM.name().equals(this.reset), isIgnored(), !this.connection.channel().isActive(),
-				this.proven, this.heard);
+				Http2Error.REFUSED_STREAM.name().equals(this.reset), isIgnored(), this.connection.isLost(), this.proven,
+				this.heard);
 	}
 
 	private boolean isIgnored() {

@@ -88,16 +88,16 @@ enum Fault {
 	NO_STREAMS("allows no more streams, and answers", Rule.ANSWERED, "",
 			(script, read) -> script.allowsStreams(0).answers(), Wire.H2),
 
-	CONTINUATIONS("sends CONTINUATION frames without end", Rule.CUT, "ProtocolErrorException",
+	CONTINUATIONS("sends CONTINUATION frames without end", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsContinuations(5000), Wire.H2),
 
-	DATA_ON_ZERO("sends DATA on stream 0", Rule.LOST, "ProtocolErrorException",
+	DATA_ON_ZERO("sends DATA on stream 0", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsDataOnStreamZero(), Wire.H2),
 
-	OVERSIZED("sends an oversized frame", Rule.LOST, "ProtocolErrorException",
+	OVERSIZED("sends an oversized frame", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsOversizedFrame(), Wire.H2),
 
-	PUSH("sends PUSH_PROMISE", Rule.LOST, "ProtocolErrorException", (script, read) -> script.pushes(), Wire.H2);
+	PUSH("sends PUSH_PROMISE", Rule.BEGUN, "ProtocolErrorException", (script, read) -> script.pushes(), Wire.H2);
 
 	private final String text;
 
@@ -147,15 +147,6 @@ enum Fault {
 	/** Whether a deadline has to end it. */
 	boolean hangs() {
 		return this == NO_STREAMS || this.http2Error.endsWith("TimeoutException");
-	}
-
-	/**
-	 * Whether the next request has to be answered. It need not if it may go to a frozen
-	 * connection that had sent a frame since the request before (B14).
-	 */
-	boolean mustRecover(Wire wire, boolean reused, Call call) {
-		boolean frozen = wire.multiplexed() && (this == SILENCE || this == DEAF);
-		return !frozen || (reused && call == Call.GET);
 	}
 
 	/** What has to come of a call, says the rule. */

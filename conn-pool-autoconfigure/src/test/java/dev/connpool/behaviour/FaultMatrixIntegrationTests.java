@@ -9,8 +9,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiPredicate;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import dev.connpool.behaviour.Fault.Call;
@@ -103,8 +101,7 @@ class FaultMatrixIntegrationTests {
 				client.httpClient().doOnResponse((response, connection) -> read.open()), server.url("/faulty")));
 		int arrivals = server.log().arrived() - (cell.reused() ? 1 : 0);
 		assertThat(client).pending(server, 0).activeStreams(server, 0);
-		boolean recovered = !cell.fault().mustRecover(cell.wire(), cell.reused(), cell.call())
-				|| Failure.of(client.get(server.url("/after"))).error() == null;
+		boolean recovered = Failure.of(client.get(server.url("/after"))).error() == null;
 		return new FaultOutcome(result(failure.error()), arrivals,
 				failure.after().compareTo((cell.fault().hangs() ? REQUEST.plus(SLACK) : SOON)) < 0, recovered);
 	}
@@ -152,8 +149,6 @@ class FaultMatrixIntegrationTests {
 			rows(fault).forEach((outcomes, places) -> page
 				.append("| %s | %s | %s |\n".formatted(fault, String.join(", ", places), outcomes)));
 		}
-		page.append("\n## Known limits\n\n");
-		Arrays.stream(Deviation.values()).forEach((deviation) -> page.append("- ").append(deviation.text).append('\n'));
 		return page.toString();
 	}
 
@@ -191,40 +186,7 @@ class FaultMatrixIntegrationTests {
 	private record Cell(Fault fault, Wire wire, boolean reused, Call call) {
 
 		FaultOutcome expected() {
-			FaultOutcome expected = this.fault.expected(this.wire, this.reused, this.call);
-			for (Deviation deviation : Deviation.values()) {
-				expected = deviation.applies.test(this, expected) ? deviation.actual.apply(expected) : expected;
-			}
-			return expected;
-		}
-
-	}
-
-	/**
-	 * What is not as the rules say. Whoever mends it removes it here.
-	 */
-	private enum Deviation {
-
-		HUGE_HEADER_ON_HTTP2(
-				"On a reused HTTP/2 connection a header that is too large is taken for none and asked for again.",
-				(cell, expected) -> cell.fault() == Fault.HUGE && cell.wire().multiplexed() && cell.reused()
-						&& cell.call().idempotent() && cell.call().repeatable(),
-				(expected) -> new FaultOutcome(FaultOutcome.ANSWERED, 2, true, true)),
-
-		NO_OTHER_CONNECTION("An HTTP/2 connection that allows no more streams is waited for, and no other opened.",
-				(cell, expected) -> cell.fault() == Fault.NO_STREAMS,
-				(expected) -> new FaultOutcome(expected.result(), expected.arrivals(), true, false));
-
-		private final String text;
-
-		private final BiPredicate<Cell, FaultOutcome> applies;
-
-		private final UnaryOperator<FaultOutcome> actual;
-
-		Deviation(String text, BiPredicate<Cell, FaultOutcome> applies, UnaryOperator<FaultOutcome> actual) {
-			this.text = text;
-			this.applies = applies;
-			this.actual = actual;
+			return this.fault.expected(this.wire, this.reused, this.call);
 		}
 
 	}

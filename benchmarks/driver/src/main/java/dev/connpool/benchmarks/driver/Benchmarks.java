@@ -69,10 +69,10 @@ public final class Benchmarks {
 		try (Servers servers = Servers.start(Set.of(Server.NGINX), false, this.options, DIRECTORY)) {
 			String removed = TrackingRun.removed(servers, this.options);
 			System.out.println(removed);
-			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 3),
-					this.options.number("window", 0.8));
-			Results results = run.measure(servers, pairs, this.options.count("forks", 2),
-					this.options.count("rounds", 9));
+			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 2),
+					this.options.number("window", 0.5));
+			Results results = run.measure(servers, pairs, this.options.count("forks", 4),
+					this.options.count("rounds", 5));
 			Publication publication = publication();
 			publication.add(".csv", results.csv());
 			publication.write("%s%n%s%n%nTaken out:%n%n```%n%s%n```%n".formatted(run.table(pairs),

@@ -61,7 +61,10 @@ final class TrackingRun {
 	}
 
 	private void measure(Servers servers, Pair pair, Protocol protocol, int fork, int rounds) {
-		List<String> main = List.of(MAIN, pair.variant, pair.baseline, protocol.name(),
+		// Which of them is loaded first decides for whom shared code is compiled first.
+		boolean swapped = fork % 2 == 1;
+		List<String> main = List.of(MAIN, swapped ? pair.baseline : pair.variant,
+				swapped ? pair.variant : pair.baseline, protocol.name(),
 				Integer.toString(servers.ports().of(Server.NGINX, protocol)), Integer.toString(rounds),
 				Double.toString(this.warm), Double.toString(this.window));
 		List<String> command = new Java(this.options, servers.files()).command("tracking",
@@ -70,11 +73,15 @@ final class TrackingRun {
 			for (int round = 0; round < rounds; round++) {
 				Row row = process.next(pair + " over " + protocol, PATIENCE_SECONDS);
 				Row labelled = new Row().with("pair", pair).with("protocol", protocol).with("fork", fork);
-				labelled.values().putAll(row.values());
+				row.values().forEach((name, value) -> labelled.with(swapped ? swap(name) : name, value));
 				this.results.add(labelled);
 			}
 		}
 		Console.log("Measured %s over %s, process %d".formatted(pair, protocol, fork + 1));
+	}
+
+	private static String swap(String name) {
+		return name.endsWith("_1") ? name.replace("_1", "_2") : name.replace("_2", "_1");
 	}
 
 	String table(List<Pair> pairs) {

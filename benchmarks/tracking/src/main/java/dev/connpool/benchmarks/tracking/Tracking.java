@@ -25,8 +25,8 @@ final class Tracking {
 			Removal.of("HeaderBytes", Kind.FIELD, "wire"), Removal.of("HeaderBytes", Kind.FIELD, "payloadLeft"));
 
 	/** How many bytes an exchange has moved. */
-	private static final List<Removal> EXCHANGES = List.of(Removal.of("Exchange", Kind.BODY, "size"),
-			Removal.of("Exchange", Kind.FIELD, "bytesSent"), Removal.of("Exchange", Kind.FIELD, "bytesReceived"));
+	private static final List<Removal> EXCHANGES = List.of(Removal.of("Progress", Kind.BODY, "size"),
+			Removal.of("Progress", Kind.FIELD, "bytesSent"), Removal.of("Progress", Kind.FIELD, "bytesReceived"));
 
 	/** What happened so far. */
 	private static final List<Removal> HISTORY = List.of(Removal.of("HostCounters", Kind.BODY, "opened"),

@@ -24,6 +24,9 @@ public final class TrackingCost {
 
 	private static final double JIT_IS_QUIET = 0.03;
 
+	/** In turns from the beginning, so that shared code is compiled for both. */
+	private static final int WARM_UP_TURNS = 3;
+
 	private static final int LONGEST_WARM_UP = 6;
 
 	private static final int PATIENCE_SECONDS = 20;
@@ -79,8 +82,10 @@ public final class TrackingCost {
 	 * smoke test.
 	 */
 	private void warmUp(double cpuSeconds, double window) throws InterruptedException {
-		measure(this.first, cpuSeconds);
-		measure(this.second, cpuSeconds);
+		for (int i = 0; i < WARM_UP_TURNS; i++) {
+			measure(this.first, cpuSeconds / WARM_UP_TURNS);
+			measure(this.second, cpuSeconds / WARM_UP_TURNS);
+		}
 		double jit = 1;
 		for (int i = 0; i < LONGEST_WARM_UP && cpuSeconds > 1 && jit > JIT_IS_QUIET; i++) {
 			jit = Math.max(measure(this.first, window).number("jit_share"),
