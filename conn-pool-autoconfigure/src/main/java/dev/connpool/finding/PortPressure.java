@@ -24,8 +24,9 @@ final class PortPressure implements Rule.HostCheck {
 
 	private static final double MUCH = 0.5;
 
-	private static final Set<String> NOT_BY_US = Set.of("peer-closed", "peer-reset", "goaway", "connect-error",
-			"tls-error");
+	/** What the server or an operator does, or what never was a connection. */
+	private static final Set<String> EXEMPT = Set.of("peer-closed", "peer-reset", "goaway", "connect-error",
+			"tls-error", "drained", "shutdown");
 
 	private final int ports;
 
@@ -39,9 +40,12 @@ final class PortPressure implements Rule.HostCheck {
 
 	@Override
 	public @Nullable String check(HostEvidence host) {
-		double perSecond = (closed(host.now()) - closed(host.before())) / seconds(host.period());
+		long before = closed(host.before());
+		long meanwhile = closed(host.now()) - before;
+		double perSecond = meanwhile / seconds(host.period());
 		double waiting = perSecond * TIME_WAIT_SECONDS;
-		if (waiting < MUCH * this.ports) {
+		boolean goesOn = before >= meanwhile;
+		if (!goesOn || waiting < MUCH * this.ports) {
 			return null;
 		}
 		return "%.0f connections are closed each second, and each keeps its local port for %d s: %.0f of %d ports. Let connections be used again: %s, %s, HTTP/2."
@@ -54,7 +58,7 @@ final class PortPressure implements Rule.HostCheck {
 			.closedByReason()
 			.entrySet()
 			.stream()
-			.filter((reason) -> !NOT_BY_US.contains(reason.getKey()))
+			.filter((reason) -> !EXEMPT.contains(reason.getKey()))
 			.mapToLong((reason) -> reason.getValue())
 			.sum();
 	}

@@ -148,10 +148,12 @@ class RuleTests {
 				"540 of 1000 ports", "'conn-pool.clients.orders.pool.keep-alive'");
 		assertThat(rule.check(ends("keep-alive-off", 80))).isNull();
 		assertThat(rule.check(ends("peer-closed", 1000))).isNull();
+		assertThat(rule.check(ends("drained", 1000))).isNull();
+		assertThat(rule.check(Host.between(new Host(), new Host().closed("cancelled", 1000)).build())).isNull();
 	}
 
 	private static HostEvidence ends(String reason, long connections) {
-		return Host.between(new Host().closed(reason, 7), new Host().closed(reason, 7 + connections)).build();
+		return Host.between(new Host().closed(reason, 1000), new Host().closed(reason, 1000 + connections)).build();
 	}
 
 	@Test
