@@ -5,13 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices deadlines that can never pass because another one always passes before.
+ * Notices deadlines that can never pass because another one always passes before. One
+ * that was left at its default is nothing that anybody counts on.
  */
 final class DeadlineOrder implements Rule.SettingsCheck {
 
@@ -23,25 +25,33 @@ final class DeadlineOrder implements Rule.SettingsCheck {
 
 	@Override
 	public @Nullable String check(ClientEvidence client) {
-		ClientSettings settings = client.settings();
-		TimeoutSettings timeouts = settings.timeouts();
-		Map<String, Duration> withinRequest = new LinkedHashMap<>();
-		withinRequest.put(ACQUIRE, timeouts.acquire());
-		withinRequest.put(CONNECT, timeouts.connect());
-		withinRequest.put("timeouts.tls-handshake", timeouts.tlsHandshake());
-		withinRequest.put("timeouts.response-header", timeouts.responseHeader());
-		withinRequest.put("leak-detection-threshold", settings.leaks().detectionThreshold());
+		TimeoutSettings timeouts = client.settings().timeouts();
+		Map<String, Duration> chosen = inner(client.settings());
+		chosen.values().removeAll(List.of(Duration.ZERO));
+		inner(ClientSettings.DEFAULTS).forEach(chosen::remove);
 		List<String> useless = new ArrayList<>();
-		collect(client, useless, REQUEST, timeouts.request(), withinRequest);
-		collect(client, useless, ACQUIRE, timeouts.acquire(), Map.of(CONNECT, timeouts.connect()));
+		collect(client, useless, REQUEST, timeouts.request(), chosen);
+		chosen.keySet().retainAll(Set.of(CONNECT));
+		collect(client, useless, ACQUIRE, timeouts.acquire(), chosen);
 		return useless.isEmpty() ? null
 				: String.join("; ", useless) + ". Shorten what never passes, or raise what passes before.";
+	}
+
+	private static Map<String, Duration> inner(ClientSettings settings) {
+		TimeoutSettings timeouts = settings.timeouts();
+		Map<String, Duration> inner = new LinkedHashMap<>();
+		inner.put(ACQUIRE, timeouts.acquire());
+		inner.put(CONNECT, timeouts.connect());
+		inner.put("timeouts.tls-handshake", timeouts.tlsHandshake());
+		inner.put("timeouts.response-header", timeouts.responseHeader());
+		inner.put("leak-detection-threshold", settings.leaks().detectionThreshold());
+		return inner;
 	}
 
 	private static void collect(ClientEvidence client, List<String> useless, String outer, Duration deadline,
 			Map<String, Duration> inner) {
 		inner.forEach((name, within) -> {
-			if (!deadline.isZero() && !within.isZero() && within.compareTo(deadline) > 0) {
+			if (!deadline.isZero() && within.compareTo(deadline) > 0) {
 				useless.add("%s (%s) never passes because %s (%s) does before".formatted(client.property(name),
 						ClientEvidence.text(within), client.property(outer), ClientEvidence.text(deadline)));
 			}

@@ -15,14 +15,14 @@ class ConnPoolFindingsIntegrationTests {
 	@Test
 	void findingsAreShownWithEachClient() {
 		try (EndpointApplication application = EndpointApplication.start(WebApplicationType.REACTIVE,
-				"conn-pool.clients.orders.timeouts.request=7s")) {
+				"conn-pool.clients.orders.timeouts.response-header=60s")) {
 			JsonNode findings = application.get("").json().at("/clients/orders/findings");
 			assertThat(findings.size()).isOne();
 			assertThat(findings.at("/0/rule").asString()).isEqualTo("deadline-order");
 			assertThat(findings.at("/0/severity").asString()).isEqualTo("warning");
 			assertThat(findings.at("/0/host").isNull()).isTrue();
 			assertThat(findings.at("/0/message").asString())
-				.contains("'conn-pool.clients.orders.timeouts.acquire' (10s) never passes");
+				.contains("'conn-pool.clients.orders.timeouts.response-header' (60s) never passes");
 			assertThat(application.get("/orders").json().get("findings")).isEqualTo(findings);
 			assertThat(application.get("/default").json().get("findings").isEmpty()).isTrue();
 		}
@@ -31,7 +31,7 @@ class ConnPoolFindingsIntegrationTests {
 	@Test
 	void findingsCanBeSilenced() {
 		try (EndpointApplication application = EndpointApplication.start(WebApplicationType.REACTIVE,
-				"conn-pool.timeouts.request=7s", "conn-pool.findings.silenced=deadline-order")) {
+				"conn-pool.timeouts.response-header=60s", "conn-pool.findings.silenced=deadline-order")) {
 			assertThat(application.get("/default").json().get("findings").isEmpty()).isTrue();
 		}
 	}

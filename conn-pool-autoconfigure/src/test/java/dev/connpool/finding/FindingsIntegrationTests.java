@@ -188,7 +188,7 @@ class FindingsIntegrationTests {
 
 	@Test
 	void deadlineOrderIsFoundAtOnceAndLoggedOnce() {
-		TestClient client = this.network.client((settings) -> settings.request(Duration.ofSeconds(7)));
+		TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofSeconds(60)));
 		ClientFindings findings = look(client);
 		assertThat(findings.current()).singleElement().satisfies((finding) -> {
 			assertThat(finding.rule()).isEqualTo(Rule.DEADLINE_ORDER);
@@ -196,8 +196,8 @@ class FindingsIntegrationTests {
 		});
 		await().during(PERIOD.multipliedBy(3)).until(() -> this.lines.list.size() == 1);
 		assertThat(this.lines.list.get(0).getFormattedMessage())
-			.startsWith("Client '%s': %s (10s) never passes".formatted(TestClient.NAME,
-					TestClient.property("timeouts.acquire")))
+			.startsWith("Client '%s': %s (60s) never passes".formatted(TestClient.NAME,
+					TestClient.property("timeouts.response-header")))
 			.endsWith("[deadline-order]");
 	}
 
@@ -219,7 +219,7 @@ class FindingsIntegrationTests {
 	@Test
 	void whatIsSilencedIsNotLookedFor() {
 		TestClient client = this.network
-			.client((settings) -> settings.request(Duration.ofSeconds(7)).silenced("deadline-order"));
+			.client((settings) -> settings.responseHeader(Duration.ofSeconds(60)).silenced("deadline-order"));
 		assertThat(client.pooled().settings().findings()).isNotEqualTo(FindingSettings.DEFAULTS);
 		assertThat(look(client).current()).isEmpty();
 		assertThat(this.lines.list).isEmpty();

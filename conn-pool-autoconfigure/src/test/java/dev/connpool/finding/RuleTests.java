@@ -158,12 +158,15 @@ class RuleTests {
 
 	@Test
 	void deadlineOrder() {
-		assertThat(deadlines((settings) -> settings.request(Duration.ofSeconds(7)))).contains(
-				"'conn-pool.clients.orders.timeouts.acquire' (10s) never passes because"
-						+ " 'conn-pool.clients.orders.timeouts.request' (7s) does before",
-				"'conn-pool.clients.orders.timeouts.response-header' (10s)");
-		assertThat(deadlines((settings) -> settings.acquire(Duration.ofSeconds(2))))
-			.contains("'conn-pool.clients.orders.timeouts.connect' (5s) never passes")
+		assertThat(deadlines(
+				(settings) -> settings.responseHeader(Duration.ofSeconds(60)).acquire(Duration.ofSeconds(31))))
+			.contains(
+					"'conn-pool.clients.orders.timeouts.acquire' (31s) never passes because"
+							+ " 'conn-pool.clients.orders.timeouts.request' (30s) does before",
+					"'conn-pool.clients.orders.timeouts.response-header' (60s)");
+		assertThat(deadlines((settings) -> settings.connect(Duration.ofSeconds(12))))
+			.contains("'conn-pool.clients.orders.timeouts.connect' (12s) never passes because"
+					+ " 'conn-pool.clients.orders.timeouts.acquire' (10s) does before")
 			.doesNotContain("request");
 		assertThat(deadlines((settings) -> settings.leaks(Duration.ofSeconds(60), Duration.ZERO)))
 			.contains("leak-detection-threshold' (60s) never passes");
@@ -172,10 +175,16 @@ class RuleTests {
 	@Test
 	void deadlinesInOrder() {
 		assertThat(deadlines((settings) -> settings)).isNull();
-		assertThat(deadlines((settings) -> settings.request(Duration.ofSeconds(10)))).isNull();
+		assertThat(deadlines((settings) -> settings.responseHeader(Duration.ofSeconds(30)))).isNull();
 		assertThat(deadlines((settings) -> settings.request(Duration.ZERO).responseHeader(Duration.ofMinutes(5))))
 			.isNull();
 		assertThat(deadlines((settings) -> settings.responseHeader(Duration.ZERO))).isNull();
+	}
+
+	@Test
+	void deadlinesThatNobodyChoseMayBeLong() {
+		assertThat(deadlines((settings) -> settings.request(Duration.ofSeconds(2)))).isNull();
+		assertThat(deadlines((settings) -> settings.acquire(Duration.ofSeconds(2)))).isNull();
 	}
 
 	private static @Nullable String deadlines(UnaryOperator<TestSettings> change) {
