@@ -100,7 +100,7 @@ class RuleTests {
 	void idleLongerThanServerIsNoRestartAndNothingWeDo() {
 		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100));
 		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("idle-timeout", 5000, 5100, 5050));
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 9000, 20000));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 9100, 20050));
 		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100, 5050)
 			.settings((settings) -> settings.idleTimeout(Duration.ofSeconds(4))));
 		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER,
