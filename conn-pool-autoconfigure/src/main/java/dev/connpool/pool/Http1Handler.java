@@ -135,6 +135,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 			exchange.cutOff(ctx);
 		}
 		ctx.fireChannelInactive();
+		this.connection.gone();
 	}
 
 	@Override

@@ -228,6 +228,18 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	/**
+	 * End the exchange that got no response, of which Reactor Netty says nothing more.
+	 */
+	void gone() {
+		Exchange exchange = this.current;
+		if (exchange != null && !exchange.progress().isReading()) {
+			this.current = null;
+			exchange.end(this.inFlight);
+			tell(ConnectionListener::released);
+		}
+	}
+
+	/**
 	 * Release this because the response has ended, before the caller learns of it: its
 	 * next request finds this connection free. An exchange that is assigned to it now
 	 * begins when the event loop has finished with this one.

@@ -329,6 +329,36 @@ class ReplayIntegrationTests {
 			.block(PATIENCE);
 	}
 
+	// B12: the deadline of the exchange that was lost went with it
+	@Test
+	void theDeadlineForTheHeaderBeginsAgain() {
+		Duration deadline = Duration.ofSeconds(1);
+		Duration most = Duration.ofMillis(600);
+		Gate close = new Gate();
+		Gate answer = new Gate();
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			boolean first = this.connections.incrementAndGet() == 1;
+			readHead(connection);
+			if (!first) {
+				connection.waitFor(answer);
+			}
+			connection.write(OK);
+			readHead(connection);
+			connection.waitFor(close);
+			connection.close();
+		});
+		TestClient client = this.network.client((settings) -> settings.responseHeader(deadline));
+		client.fetch(server.url("/warm"));
+		Mono<List<String>> call = client.begin(server.url("/again"), 1);
+		await().until(() -> this.arrived.size() == 2);
+		await().during(most).until(() -> client.host(server).connections().active() == 1);
+		close.open();
+		await().until(() -> this.arrived.size() == 3);
+		await().during(most).until(() -> client.host(server).connections().active() == 1);
+		answer.open();
+		assertThat(call.block(PATIENCE)).containsOnly("ok");
+	}
+
 	@Test
 	void aReplayedRequestCanBeCancelled() {
 		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
