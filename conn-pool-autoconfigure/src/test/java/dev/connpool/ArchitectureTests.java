@@ -50,8 +50,13 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void findingsKnowSettingsAndSnapshots() {
+		packageDependsOn("finding", "settings", "snapshot");
+	}
+
+	@Test
 	void metricsAreFedFromOutside() {
-		packageDependsOn("metrics", "listener", "settings", "snapshot");
+		packageDependsOn("metrics", "finding", "listener", "settings", "snapshot");
 	}
 
 	@Test
@@ -61,7 +66,7 @@ class ArchitectureTests {
 
 	@Test
 	void theEndpointKnowsWhatIsPublic() {
-		packageDependsOn("actuate", "web", "snapshot", "settings");
+		packageDependsOn("actuate", "web", "finding", "snapshot", "settings");
 	}
 
 	@Test

@@ -3,10 +3,12 @@ package dev.connpool.actuate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.connpool.finding.Finding;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
 import dev.connpool.web.ConnPoolClient;
@@ -29,23 +31,42 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 @JsonInclude(Include.NON_NULL)
 @JsonPropertyOrder({ "protocols", "settings", "hosts", "recentlyClosed", "findings", "partial" })
 public record ClientDescriptor(List<String> protocols, Map<String, Object> settings, Map<String, HostDescriptor> hosts,
-		@Nullable List<Closed> recentlyClosed, List<Object> findings,
+		@Nullable List<Closed> recentlyClosed, List<Found> findings,
 		@Nullable Boolean partial) implements OperationResponseBody {
 
-	static ClientDescriptor summary(ConnPoolClient client, Values values) {
-		return of(client, client.snapshot(), null, values);
+	static ClientDescriptor summary(ConnPoolClient client, List<Finding> findings, Values values) {
+		return of(client, client.snapshot(), null, findings, values);
 	}
 
-	static ClientDescriptor whole(ConnPoolClient client, ClientSnapshot snapshot, Values values) {
-		return of(client, snapshot, snapshot.recentlyClosed().stream().map(Closed::of).toList(), values);
+	static ClientDescriptor whole(ConnPoolClient client, ClientSnapshot snapshot, List<Finding> findings,
+			Values values) {
+		return of(client, snapshot, snapshot.recentlyClosed().stream().map(Closed::of).toList(), findings, values);
 	}
 
 	private static ClientDescriptor of(ConnPoolClient client, ClientSnapshot snapshot, @Nullable List<Closed> closed,
-			Values values) {
+			List<Finding> findings, Values values) {
 		Map<String, HostDescriptor> hosts = new LinkedHashMap<>();
 		snapshot.hosts().forEach((origin, host) -> hosts.put(origin, HostDescriptor.of(host, values)));
 		return new ClientDescriptor(snapshot.protocols(), SettingsDescriptor.of(client.settings(), values), hosts,
-				closed, List.of(), snapshot.partial() ? true : null);
+				closed, findings.stream().map(Found::of).toList(), snapshot.partial() ? true : null);
+	}
+
+	/**
+	 * Something that should be changed.
+	 *
+	 * @param rule what was found, such as {@code http2-fallback}
+	 * @param severity {@code error}, {@code warning} or {@code info}
+	 * @param host the host, or {@code null} if it is about the whole client
+	 * @param message the evidence, and what to change
+	 */
+	@JsonInclude
+	@JsonPropertyOrder({ "rule", "severity", "host", "message" })
+	public record Found(String rule, String severity, @Nullable String host, String message) {
+
+		static Found of(Finding finding) {
+			return new Found(finding.rule().id(), finding.rule().severity().id(), finding.host(), finding.message());
+		}
+
 	}
 
 	/**
@@ -56,17 +77,19 @@ public record ClientDescriptor(List<String> protocols, Map<String, Object> setti
 	 * @param protocol the ALPN id of what it spoke, or {@code null} if it was never open
 	 * @param reason why it ended, such as {@code idle-timeout}
 	 * @param age how long it had been open
+	 * @param idleFor how long it had been unused, or {@code null} if it was in use
 	 * @param exchanges the exchanges that it served
 	 * @param closedAt when it ended
 	 */
 	@JsonInclude
-	@JsonPropertyOrder({ "id", "host", "protocol", "reason", "age", "exchanges", "closedAt" })
-	public record Closed(String id, String host, @Nullable String protocol, String reason, String age, long exchanges,
-			String closedAt) {
+	@JsonPropertyOrder({ "id", "host", "protocol", "reason", "age", "idleFor", "exchanges", "closedAt" })
+	public record Closed(String id, String host, @Nullable String protocol, String reason, String age,
+			@Nullable String idleFor, long exchanges, String closedAt) {
 
 		static Closed of(ClosedConnection connection) {
 			return new Closed(connection.id(), connection.host(), connection.protocol(), connection.reason(),
-					connection.age().toString(), connection.exchanges(), connection.closedAt().toString());
+					connection.age().toString(), Objects.toString(connection.idleFor(), null), connection.exchanges(),
+					connection.closedAt().toString());
 		}
 
 	}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import dev.connpool.finding.Findings;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
@@ -40,6 +41,8 @@ public class ConnPoolEndpoint {
 
 	private final ConnPoolClients clients;
 
+	private final Findings findings;
+
 	private final Values values;
 
 	private final Show showValues;
@@ -47,11 +50,14 @@ public class ConnPoolEndpoint {
 	/**
 	 * Create an endpoint.
 	 * @param clients the clients
+	 * @param findings what should be changed about them
 	 * @param sanitizers hide what must not be seen
 	 * @param showValues when to show paths instead of URI templates
 	 */
-	public ConnPoolEndpoint(ConnPoolClients clients, Collection<SanitizingFunction> sanitizers, Show showValues) {
+	public ConnPoolEndpoint(ConnPoolClients clients, Findings findings, Collection<SanitizingFunction> sanitizers,
+			Show showValues) {
 		this.clients = clients;
+		this.findings = findings;
 		this.values = new Values(sanitizers);
 		this.showValues = showValues;
 	}
@@ -64,7 +70,8 @@ public class ConnPoolEndpoint {
 	public ClientsDescriptor clients() {
 		Map<String, ClientDescriptor> descriptors = new LinkedHashMap<>();
 		this.clients.stream()
-			.forEach((client) -> descriptors.put(client.name(), ClientDescriptor.summary(client, this.values)));
+			.forEach((client) -> descriptors.put(client.name(),
+					ClientDescriptor.summary(client, this.findings.of(client.name()), this.values)));
 		return new ClientsDescriptor(descriptors);
 	}
 
@@ -80,7 +87,8 @@ public class ConnPoolEndpoint {
 
 	ClientDescriptor client(String name, boolean shown) {
 		ConnPoolClient client = find(name);
-		return ClientDescriptor.whole(client, answer(client.survey()), this.values.shown(shown));
+		return ClientDescriptor.whole(client, answer(client.survey()), this.findings.of(name),
+				this.values.shown(shown));
 	}
 
 	/**

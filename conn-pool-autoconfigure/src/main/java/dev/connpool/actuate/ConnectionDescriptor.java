@@ -132,16 +132,35 @@ public record ConnectionDescriptor(String id, @Nullable String protocol, String 
 	 * {@code null} on HTTP/1.1
 	 * @param receiveWindow bytes that the server may send before it is asked for more, or
 	 * {@code null} on HTTP/1.1
+	 * @param leak what is wrong if nobody reads the response, or {@code null}
 	 */
 	@JsonInclude
 	@JsonPropertyOrder({ "id", "state", "method", "uri", "age", "bytesSent", "bytesReceived", "sendWindow",
-			"receiveWindow" })
+			"receiveWindow", "leak" })
 	public record Stream(int id, String state, String method, @Nullable String uri, String age, long bytesSent,
-			long bytesReceived, @Nullable Integer sendWindow, @Nullable Integer receiveWindow) {
+			long bytesReceived, @Nullable Integer sendWindow, @Nullable Integer receiveWindow, @Nullable Leak leak) {
 
 		private static Stream of(StreamSnapshot stream, Values values) {
 			return new Stream(stream.id(), stream.state(), stream.method(), values.uri(stream), stream.age().toString(),
-					stream.bytesSent(), stream.bytesReceived(), stream.sendWindow(), stream.receiveWindow());
+					stream.bytesSent(), stream.bytesReceived(), stream.sendWindow(), stream.receiveWindow(),
+					Leak.of(stream.leak()));
+		}
+
+	}
+
+	/**
+	 * A response that nobody has read for too long.
+	 *
+	 * @param quietFor how long
+	 * @param callSite the innermost frames of the application when it asked for it; empty
+	 * if they are not known
+	 */
+	@JsonInclude
+	@JsonPropertyOrder({ "quietFor", "callSite" })
+	public record Leak(String quietFor, List<String> callSite) {
+
+		private static @Nullable Leak of(StreamSnapshot.@Nullable Leak leak) {
+			return (leak != null) ? new Leak(leak.quietFor().toString(), leak.callSite()) : null;
 		}
 
 	}

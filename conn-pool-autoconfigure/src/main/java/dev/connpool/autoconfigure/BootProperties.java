@@ -40,7 +40,8 @@ record BootProperties(HttpClientSettingsProperties properties) {
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
 						timeouts.streamIdle(), timeouts.expectContinue()),
 				base.tcp(), base.http2(), base.drain(), base.replay(), base.proxy(), base.compression(),
-				base.maxResponseHeaderSize(), sslBundle(base.sslBundle()), base.logExchanges(), base.hosts());
+				base.maxResponseHeaderSize(), sslBundle(base.sslBundle()), base.logExchanges(), base.leaks(),
+				base.findings(), base.hosts());
 	}
 
 	/**

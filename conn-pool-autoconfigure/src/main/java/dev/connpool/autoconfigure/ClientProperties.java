@@ -2,6 +2,7 @@ package dev.connpool.autoconfigure;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Map;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,11 @@ import org.springframework.util.unit.DataSize;
  * @param maxResponseHeaderSize Maximum size of the headers of a response, whatever the
  * protocol.
  * @param logging Logging settings.
+ * @param leakDetectionThreshold Time for which nobody reads a response that was begun
+ * before that is reported. 0 means not to look for it.
+ * @param leakReclaimThreshold Time for which nobody reads a response that was begun
+ * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
+ * @param findings What to look for in clients.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  */
 record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols,
@@ -45,6 +52,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue ProxyProperties proxy,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
+		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
+		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
 		@DefaultValue Map<String, HostProperties> hosts) {
 
 	/**
@@ -61,7 +70,10 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 				this.proxy.over(base.proxy()), Absent.or(this.compression, base.compression()),
 				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
 				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),
-				Absent.or(this.logging.exchange(), base.logExchanges()), base.hosts());
+				Absent.or(this.logging.exchange(), base.logExchanges()),
+				new LeakSettings(Absent.or(this.leakDetectionThreshold, base.leaks().detectionThreshold()),
+						Absent.or(this.leakReclaimThreshold, base.leaks().reclaimThreshold())),
+				this.findings.over(base.findings()), base.hosts());
 	}
 
 	/**
@@ -84,7 +96,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		});
 		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
 				base.http2(), base.drain(), base.replay(), base.proxy(), base.compression(),
-				base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(), merged);
+				base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(), base.leaks(), base.findings(),
+				merged);
 	}
 
 	private static URI uri(String setting, String value) {

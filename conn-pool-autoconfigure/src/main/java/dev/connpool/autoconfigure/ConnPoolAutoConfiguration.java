@@ -1,7 +1,11 @@
 package dev.connpool.autoconfigure;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
+import dev.connpool.finding.ClientFindings;
+import dev.connpool.finding.Findings;
 import dev.connpool.listener.ConnectionListener;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.web.ConnPoolClientCustomizer;
@@ -81,6 +85,14 @@ public final class ConnPoolAutoConfiguration {
 	@ConditionalOnMissingBean
 	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients) {
 		return connectors.clients(webClients::getObject);
+	}
+
+	@Bean(initMethod = "start")
+	Findings connPoolFindings(ConnPoolClients clients) {
+		Map<String, ClientFindings> findings = new LinkedHashMap<>();
+		clients.forEach((client) -> findings.put(client.name(),
+				new ClientFindings(client.name(), client.settings(), client::snapshot)));
+		return new Findings(findings);
 	}
 
 	@Bean

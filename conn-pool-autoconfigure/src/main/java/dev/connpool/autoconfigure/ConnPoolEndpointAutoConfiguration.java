@@ -1,7 +1,10 @@
 package dev.connpool.autoconfigure;
 
+import java.util.Map;
+
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.actuate.ConnPoolEndpointWebExtension;
+import dev.connpool.finding.Findings;
 import dev.connpool.web.ConnPoolClients;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,9 +35,10 @@ public final class ConnPoolEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ConnPoolEndpoint connPoolEndpoint(ConnPoolClients clients, ConnPoolEndpointProperties properties,
-			ObjectProvider<SanitizingFunction> sanitizers) {
-		return new ConnPoolEndpoint(clients, sanitizers.orderedStream().toList(), properties.showValues());
+	ConnPoolEndpoint connPoolEndpoint(ConnPoolClients clients, ObjectProvider<Findings> findings,
+			ConnPoolEndpointProperties properties, ObjectProvider<SanitizingFunction> sanitizers) {
+		return new ConnPoolEndpoint(clients, findings.getIfAvailable(() -> new Findings(Map.of())),
+				sanitizers.orderedStream().toList(), properties.showValues());
 	}
 
 	@Bean

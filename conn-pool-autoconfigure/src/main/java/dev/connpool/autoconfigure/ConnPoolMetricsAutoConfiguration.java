@@ -1,6 +1,8 @@
 package dev.connpool.autoconfigure;
 
+import dev.connpool.finding.Findings;
 import dev.connpool.metrics.ConnPoolMetrics;
+import dev.connpool.metrics.FindingMeters;
 import dev.connpool.metrics.MeteredClient;
 import dev.connpool.web.ConnPoolClients;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,6 +32,13 @@ public final class ConnPoolMetricsAutoConfiguration {
 		return new ConnPoolMetrics(() -> clients.getObject()
 			.stream()
 			.map((client) -> new MeteredClient(client.name(), client.settings(), client::snapshot)));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(Findings.class)
+	FindingMeters connPoolFindingMeters(ConnPoolClients clients, Findings findings) {
+		return new FindingMeters(findings, clients.names());
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.connpool.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,11 @@ import org.springframework.util.unit.DataSize;
  * @param maxResponseHeaderSize Maximum size of the headers of a response, whatever the
  * protocol.
  * @param logging Logging settings.
+ * @param leakDetectionThreshold Time for which nobody reads a response that was begun
+ * before that is reported. 0 means not to look for it.
+ * @param leakReclaimThreshold Time for which nobody reads a response that was begun
+ * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
+ * @param findings What to look for in clients.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  * @param clients Named clients, which inherit everything that they do not set themselves.
  */
@@ -43,6 +49,8 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@NestedConfigurationProperty @DefaultValue ProxyProperties proxy,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
+		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
+		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
 		@DefaultValue Map<String, HostProperties> hosts, @DefaultValue Map<String, ClientProperties> clients) {
 
 	static final String PREFIX = "conn-pool";
@@ -54,7 +62,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	ClientProperties defaults() {
 		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
 				this.drain, this.replay, this.proxy, this.ssl, this.compression, this.maxResponseHeaderSize,
-				this.logging, this.hosts);
+				this.logging, this.leakDetectionThreshold, this.leakReclaimThreshold, this.findings, this.hosts);
 	}
 
 }

@@ -65,6 +65,14 @@ public interface ConnectionListener {
 	}
 
 	/**
+	 * Called when nobody has read a response for longer than is taken for an oversight,
+	 * once for each.
+	 * @param connection the connection that it holds
+	 */
+	default void leaked(ConnectionInfo connection) {
+	}
+
+	/**
 	 * Called when an HTTP/2 stream is opened.
 	 * @param connection the connection
 	 */

@@ -90,7 +90,22 @@ enum ConnPoolMeters implements MeterDocumentation {
 
 	/** Requests sent again. */
 	REPLAYS("http.client.replays", Meter.Type.COUNTER, "Requests that the client sent again by itself",
-			MeterTag.REPLAY_REASON, MeterTag.OUTCOME);
+			MeterTag.REPLAY_REASON, MeterTag.OUTCOME),
+
+	/** Responses that nobody reads. */
+	LEAKS("http.client.connection.leaks", Meter.Type.COUNTER,
+			"Responses that nobody read for longer than `leak-detection-threshold`"),
+
+	/** What should be changed. */
+	FINDINGS("http.client.findings", Meter.Type.GAUGE,
+			"Hosts of a client, or the client itself, that a finding is about", MeterTag.RULE, MeterTag.SEVERITY) {
+
+		@Override
+		List<MeterTag> common() {
+			return List.of(MeterTag.CLIENT);
+		}
+
+	};
 
 	private static final List<MeterTag> HOST = List.of(MeterTag.CLIENT, MeterTag.ADDRESS, MeterTag.PORT);
 
@@ -122,7 +137,15 @@ enum ConnPoolMeters implements MeterDocumentation {
 
 	@Override
 	public KeyName[] getKeyNames() {
-		return Stream.concat(HOST.stream(), this.own.stream()).toArray(KeyName[]::new);
+		return Stream.concat(common().stream(), this.own.stream()).toArray(KeyName[]::new);
+	}
+
+	/**
+	 * Return the tags that this shares with other meters.
+	 * @return the tags
+	 */
+	List<MeterTag> common() {
+		return HOST;
 	}
 
 	String description() {

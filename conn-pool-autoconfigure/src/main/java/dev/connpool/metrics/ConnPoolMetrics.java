@@ -78,6 +78,11 @@ public final class ConnPoolMetrics implements MeterBinder, ConnectionListener {
 	}
 
 	@Override
+	public void leaked(ConnectionInfo connection) {
+		each(connection, HostMeters::leaked);
+	}
+
+	@Override
 	public void streamClosed(ConnectionInfo connection, @Nullable String reset) {
 		if (reset != null) {
 			each(connection, (host) -> host.reset(reset));

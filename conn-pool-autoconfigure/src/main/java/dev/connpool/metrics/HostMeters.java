@@ -40,6 +40,8 @@ final class HostMeters {
 
 	private final Map<Tags, Counter> replays = new ConcurrentHashMap<>();
 
+	private final Map<String, Counter> leaks = new ConcurrentHashMap<>();
+
 	/** What the gauges tell apart. */
 	private final Set<String> versions = ConcurrentHashMap.newKeySet();
 
@@ -102,6 +104,10 @@ final class HostMeters {
 	void replayed(String reason, String outcome) {
 		Tags own = Tags.of(MeterTag.REPLAY_REASON.asString(), reason, MeterTag.OUTCOME.asString(), outcome);
 		count(this.replays, ConnPoolMeters.REPLAYS, own, own);
+	}
+
+	void leaked() {
+		count(this.leaks, ConnPoolMeters.LEAKS, "", Tags.empty());
 	}
 
 	void ping(String protocol, Duration roundTrip) {

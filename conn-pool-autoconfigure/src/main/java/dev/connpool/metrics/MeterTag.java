@@ -58,7 +58,17 @@ enum MeterTag implements KeyName {
 	/**
 	 * What a server complained about.
 	 */
-	ERROR("error", "HTTP/2 error code by name, such as `NO_ERROR` or `REFUSED_STREAM`; `UNKNOWN` for any other");
+	ERROR("error", "HTTP/2 error code by name, such as `NO_ERROR` or `REFUSED_STREAM`; `UNKNOWN` for any other"),
+
+	/**
+	 * What was found.
+	 */
+	RULE("rule", "Rule that a finding comes of, such as `pool-saturated`"),
+
+	/**
+	 * How bad that is.
+	 */
+	SEVERITY("severity", "`error`, `warning` or `info`; each rule has one");
 
 	private static final Set<String> ERRORS = Set.of("NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR",
 			"FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL",

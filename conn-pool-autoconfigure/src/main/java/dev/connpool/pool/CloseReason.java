@@ -27,6 +27,8 @@ enum CloseReason {
 
 	CANCELLED("cancelled"),
 
+	LEAKED("leaked"),
+
 	PROTOCOL_ERROR("protocol-error"),
 
 	TLS_ERROR("tls-error"),

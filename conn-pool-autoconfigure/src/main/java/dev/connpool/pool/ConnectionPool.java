@@ -60,6 +60,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final ReplayBudget replayBudget;
 
+	private final @Nullable CallSites callSites;
+
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
 	private final Sinks.Empty<Void> terminated = Sinks.empty();
@@ -78,7 +80,8 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.settings = settings;
 		this.proxies = Proxies.of(settings.proxy());
 		this.replayBudget = new ReplayBudget(settings.replay(), System.nanoTime());
-		this.tick = InFlight.tick(settings.timeouts());
+		this.tick = InFlight.tick(settings);
+		this.callSites = settings.leaks().isEnabled() ? new CallSites() : null;
 	}
 
 	@Override
@@ -94,7 +97,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @return the exchanges, wrapped
 	 */
 	public Mono<? extends Connection> scoped(Mono<? extends Connection> exchanges) {
-		return ExchangeScope.over(exchanges);
+		return ExchangeScope.over(exchanges, this.callSites);
 	}
 
 	@Override

@@ -181,10 +181,10 @@ final class ConnectionRecord {
 		return ((ip.indexOf(':') < 0) ? ip : "[" + ip + "]") + ":" + inet.getPort();
 	}
 
-	ClosedConnection closed(String host, CloseReason reason) {
+	ClosedConnection closed(String host, CloseReason reason, @Nullable Duration idleFor) {
 		Protocol protocol = this.protocol;
 		return new ClosedConnection(id(), host, (protocol != null) ? protocol.id() : null, reason.toString(), age(),
-				this.exchanges, Instant.now());
+				idleFor, this.exchanges, Instant.now());
 	}
 
 }

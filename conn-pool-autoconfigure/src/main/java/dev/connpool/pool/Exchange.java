@@ -95,6 +95,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	/** What is logged in the end; {@code null} if nothing is. */
 	private final @Nullable ExchangeLog log;
 
+	/** Notices that nobody reads; {@code null} if that is not looked for. */
+	private final @Nullable LeakWatch leakWatch;
+
 	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
 		this(pool, config, observer, actual, null);
@@ -115,6 +118,7 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		long startedAt = (this.scope != null) ? this.scope.startedAt : this.askedAt;
 		this.requestDeadline = after(startedAt, pool.host().timeouts().request());
 		this.log = ExchangeLog.of(this, pool.host());
+		this.leakWatch = LeakWatch.of(pool.host(), this.scope);
 	}
 
 	private TimeoutSettings timeouts() {
@@ -303,6 +307,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		inFlight.remove(this);
 		if (this.state == ACTIVE) {
 			over();
+			if (this.leakWatch != null) {
+				this.leakWatch.ended(progress().channel(), this.pool.counters());
+			}
 		}
 		this.state = OVER;
 	}
@@ -460,6 +467,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		if (progress().begins(response)) {
 			SilenceHandler.watch(connection.channel(), this);
 		}
+		if (this.leakWatch != null) {
+			this.leakWatch.begin(connection.channel());
+		}
 		return retry(connection, response);
 	}
 
@@ -519,6 +529,17 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		return timeouts().expectContinue().toNanos();
 	}
 
+	/**
+	 * Discard what has arrived of the response, unless somebody has subscribed to it.
+	 */
+	void discard() {
+		if (this.operations != null) {
+			this.operations.receive().subscribe((part) -> {
+			}, (refused) -> {
+			});
+		}
+	}
+
 	// Looking, on the event loop of the connection
 
 	@Nullable PooledConnection connection() {
@@ -530,7 +551,8 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 * @return how it is now
 	 */
 	StreamSnapshot snapshot() {
-		return progress().snapshot(Duration.ofNanos(System.nanoTime() - this.askedAt));
+		return progress().snapshot(Duration.ofNanos(System.nanoTime() - this.askedAt),
+				(this.leakWatch != null) ? this.leakWatch.snapshot() : null);
 	}
 
 	/**
@@ -549,6 +571,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		else if (progress().isOverdue(now)) {
 			probeIfSilent(now);
 			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
+		}
+		else if (this.leakWatch != null) {
+			this.leakWatch.look(this, now);
 		}
 	}
 

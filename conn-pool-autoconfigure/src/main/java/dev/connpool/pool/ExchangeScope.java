@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 
 	final long startedAt = System.nanoTime();
 
+	/** Where the caller is, if that is known. */
+	final List<String> callSite;
+
 	private final CoreSubscriber<? super Connection> actual;
 
 	private final Context context;
@@ -33,13 +37,14 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 
 	private volatile int done;
 
-	private ExchangeScope(CoreSubscriber<? super Connection> actual) {
+	private ExchangeScope(CoreSubscriber<? super Connection> actual, List<String> callSite) {
 		this.actual = actual;
+		this.callSite = callSite;
 		this.context = actual.currentContext().put(ExchangeScope.class, this);
 	}
 
-	static Mono<? extends Connection> over(Mono<? extends Connection> source) {
-		return new Scoped(source);
+	static Mono<? extends Connection> over(Mono<? extends Connection> source, @Nullable CallSites callSites) {
+		return new Scoped(source, callSites);
 	}
 
 	@Override
@@ -143,14 +148,18 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 	 */
 	private static final class Scoped extends MonoOperator<Connection, Connection> {
 
+		private final @Nullable CallSites callSites;
+
 		@SuppressWarnings("unchecked")
-		Scoped(Mono<? extends Connection> source) {
+		Scoped(Mono<? extends Connection> source, @Nullable CallSites callSites) {
 			super((Mono<Connection>) source);
+			this.callSites = callSites;
 		}
 
 		@Override
 		public void subscribe(CoreSubscriber<? super Connection> actual) {
-			this.source.subscribe(new ExchangeScope(actual));
+			this.source
+				.subscribe(new ExchangeScope(actual, (this.callSites != null) ? this.callSites.sample() : List.of()));
 		}
 
 	}

@@ -24,6 +24,12 @@ final class HostCounters {
 
 	private final LongAdder reused = new LongAdder();
 
+	private final LongAdder turnedAway = new LongAdder();
+
+	private final LongAdder leaks = new LongAdder();
+
+	private final LongAdder leaksEnded = new LongAdder();
+
 	void opened() {
 		this.opened.increment();
 	}
@@ -47,11 +53,31 @@ final class HostCounters {
 		}
 	}
 
+	void turnedAway() {
+		this.turnedAway.increment();
+	}
+
+	void leakBegun() {
+		this.leaks.increment();
+	}
+
+	void leakEnded() {
+		this.leaksEnded.increment();
+	}
+
+	/**
+	 * Return how many exchanges have a response that nobody read for too long.
+	 * @return those that are not over
+	 */
+	int leaking() {
+		return (int) Math.max(0, this.leaks.sum() - this.leaksEnded.sum());
+	}
+
 	HostSnapshot.Counters snapshot() {
 		Map<String, Long> byReason = sums(this.closed);
 		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
 		return new HostSnapshot.Counters(this.opened.sum(), all, this.acquired.sum(), this.reused.sum(),
-				this.handshakes.sum(), byReason, sums(this.replayed));
+				this.handshakes.sum(), byReason, sums(this.replayed), this.turnedAway.sum(), this.leaks.sum());
 	}
 
 	private static Map<String, Long> sums(Map<?, LongAdder> counts) {

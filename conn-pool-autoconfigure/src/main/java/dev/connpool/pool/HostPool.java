@@ -437,8 +437,8 @@ final class HostPool {
 
 	private void gone(@Nullable PooledConnection connection, CloseReason reason) {
 		this.counters.closed(reason);
-		this.client
-			.connectionGone((connection != null) ? connection.record().closed(this.host.origin(), reason) : null);
+		this.client.connectionGone((connection != null)
+				? connection.record().closed(this.host.origin(), reason, connection.idleFor()) : null);
 	}
 
 	private void settle() {
@@ -583,14 +583,23 @@ final class HostPool {
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
 		while (this.waiters.size() - this.dials.expected(unready()) > limit) {
+			countIfFull();
 			this.waiters.failLast(
 					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
 		}
 	}
 
 	ConnPoolException acquireTimeout() {
+		countIfFull();
 		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.timeouts().acquire(),
 				describe());
+	}
+
+	private void countIfFull() {
+		int max = this.host.pool().maxConnectionsPerHost();
+		if (max > 0 && usable() >= max) {
+			this.counters.turnedAway();
+		}
 	}
 
 	private boolean isQuiet() {

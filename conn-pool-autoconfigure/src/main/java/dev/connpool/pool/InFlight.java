@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,14 @@ final class InFlight implements Runnable {
 	/**
 	 * Return how often deadlines are looked at: a twentieth of the shortest, so that an
 	 * error is at most that late.
-	 * @param timeouts the deadlines
+	 * @param settings say what the deadlines are
 	 * @return the tick in nanoseconds
 	 */
-	static long tick(TimeoutSettings timeouts) {
+	static long tick(ClientSettings settings) {
+		TimeoutSettings timeouts = settings.timeouts();
 		long tick = COARSEST;
 		for (Duration deadline : new Duration[] { timeouts.acquire(), timeouts.responseHeader(), timeouts.request(),
-				timeouts.streamIdle() }) {
+				timeouts.streamIdle(), settings.leaks().detectionThreshold() }) {
 			if (!deadline.isZero()) {
 				tick = Math.min(tick, deadline.toNanos() / 20);
 			}

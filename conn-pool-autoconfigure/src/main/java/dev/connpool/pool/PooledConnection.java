@@ -50,6 +50,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private @Nullable CloseReason reason;
 
+	/** How long this had been unused when that came to be known. */
+	private @Nullable Duration idleAtEnd;
+
 	/** What was reported before this was closed. */
 	private @Nullable Throwable failure;
 
@@ -402,8 +405,22 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	void closing(CloseReason reason) {
 		if (this.reason == null) {
+			this.idleAtEnd = idleNow();
 			this.reason = reason;
 		}
+	}
+
+	private @Nullable Duration idleNow() {
+		long since = idleSince();
+		return (since != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : null;
+	}
+
+	/**
+	 * Return how long this had been unused when it ended.
+	 * @return the time, or {@code null} if it was in use
+	 */
+	@Nullable Duration idleFor() {
+		return (this.reason != null) ? this.idleAtEnd : idleNow();
 	}
 
 	/**

@@ -190,6 +190,31 @@ final class Progress {
 		return this.answered;
 	}
 
+	PooledConnection connection() {
+		return this.connection;
+	}
+
+	Channel channel() {
+		return this.channel;
+	}
+
+	/**
+	 * Return how much has moved.
+	 * @return the bytes of the bodies, either way
+	 */
+	long traffic() {
+		return this.bytesSent + this.bytesReceived;
+	}
+
+	/**
+	 * Return whether the response waits for its reader. While anybody wants more of it,
+	 * Reactor Netty leaves reading to the channel.
+	 * @return whether nobody wants more of a response that has not ended
+	 */
+	boolean isUnread() {
+		return isReading() && !this.answered && !this.channel.config().isAutoRead();
+	}
+
 	/**
 	 * Return whether this has left the deadline of requests.
 	 * @return whether it is an event stream
@@ -286,9 +311,10 @@ final class Progress {
 	/**
 	 * Look at the exchange.
 	 * @param age how long ago the caller asked for it
+	 * @param leak what is known of nobody reading it
 	 * @return how it is now
 	 */
-	StreamSnapshot snapshot(Duration age) {
+	StreamSnapshot snapshot(Duration age, StreamSnapshot.@Nullable Leak leak) {
 		HttpClientRequest sent = this.request;
 		String path = (sent != null) ? sent.uri() : "";
 		String template = UriTemplates.of(this.channel);
@@ -296,11 +322,11 @@ final class Progress {
 		Http2Stream stream = (session != null && streamId() > 0) ? session.stream(streamId()) : null;
 		if (session == null || stream == null) {
 			return new StreamSnapshot((session != null) ? 0 : 1, this.phase.state, method(""), template, path, age,
-					this.bytesSent, this.bytesReceived, null, null);
+					this.bytesSent, this.bytesReceived, null, null, leak);
 		}
 		return new StreamSnapshot(stream.id(), stream.state().name().toLowerCase(Locale.ROOT).replace('_', '-'),
 				method(""), template, path, age, this.bytesSent, this.bytesReceived, session.sendWindow(stream),
-				session.receiveWindow(stream));
+				session.receiveWindow(stream), leak);
 	}
 
 	private String method(String configured) {

@@ -24,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param maxResponseHeaderSize most bytes of response headers accepted
  * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
  * @param logExchanges whether one line is logged for each exchange
+ * @param leaks when a response that nobody reads is reported
+ * @param findings what is looked for in the client
  * @param hosts what differs for some hosts, by authority in lower case, such as
  * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
 		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DrainSettings drain, ReplaySettings replay,
 		ProxySettings proxy, boolean compression, int maxResponseHeaderSize, @Nullable String sslBundle,
-		boolean logExchanges, Map<String, HostSettings> hosts) {
+		boolean logExchanges, LeakSettings leaks, FindingSettings findings, Map<String, HostSettings> hosts) {
 
 	/**
 	 * What a client gets when nothing is configured.
@@ -38,7 +40,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
 			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS,
 			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, ProxySettings.DEFAULTS, true, 64 * 1024, null, false,
-			Map.of());
+			LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);

@@ -17,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  * is never reloaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
+ * @param pools the pools that hold connections, one for each way of securing and
+ * configuring them
  * @param pendingAcquires the callers that wait for a connection
+ * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far
  * @param connectionList the connections, if they were asked for; cut at a bound
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
-		Streams streams, int pendingAcquires, Counters counters, @Nullable List<ConnectionSnapshot> connectionList,
-		int omittedConnections) {
+		Streams streams, int pools, int pendingAcquires, int leaking, Counters counters,
+		@Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -40,9 +43,9 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 		}
 		return new HostSnapshot((other.protocol != null) ? other.protocol : this.protocol,
 				(other.proxy != null) ? other.proxy : this.proxy, Math.max(this.generation, other.generation),
-				this.connections.plus(other.connections), this.streams.plus(other.streams),
-				this.pendingAcquires + other.pendingAcquires, this.counters.plus(other.counters), list,
-				this.omittedConnections + other.omittedConnections);
+				this.connections.plus(other.connections), this.streams.plus(other.streams), this.pools + other.pools,
+				this.pendingAcquires + other.pendingAcquires, this.leaking + other.leaking,
+				this.counters.plus(other.counters), list, this.omittedConnections + other.omittedConnections);
 	}
 
 	/**
@@ -108,14 +111,18 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 * @param handshakes TLS handshakes that succeeded
 	 * @param closedByReason {@code closed} by reason, such as {@code idle-timeout}
 	 * @param replaysByReason exchanges that were sent again, by reason
+	 * @param turnedAway callers that got no connection because as many as allowed were
+	 * open
+	 * @param leaks exchanges that were reported because nobody read their response
 	 */
 	public record Counters(long opened, long closed, long acquired, long reused, long handshakes,
-			Map<String, Long> closedByReason, Map<String, Long> replaysByReason) {
+			Map<String, Long> closedByReason, Map<String, Long> replaysByReason, long turnedAway, long leaks) {
 
 		Counters plus(Counters other) {
 			return new Counters(this.opened + other.opened, this.closed + other.closed, this.acquired + other.acquired,
 					this.reused + other.reused, this.handshakes + other.handshakes,
-					sum(this.closedByReason, other.closedByReason), sum(this.replaysByReason, other.replaysByReason));
+					sum(this.closedByReason, other.closedByReason), sum(this.replaysByReason, other.replaysByReason),
+					this.turnedAway + other.turnedAway, this.leaks + other.leaks);
 		}
 
 		private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {

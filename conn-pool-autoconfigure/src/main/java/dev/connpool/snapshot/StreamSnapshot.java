@@ -1,6 +1,7 @@
 package dev.connpool.snapshot;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,20 @@ import org.jspecify.annotations.Nullable;
  * {@code null} on HTTP/1.1
  * @param receiveWindow bytes that the server may send before it is asked for more, or
  * {@code null} on HTTP/1.1
+ * @param leak what is wrong if nobody reads the response, or {@code null}
  */
 public record StreamSnapshot(int id, String state, String method, @Nullable String uriTemplate, String path,
-		Duration age, long bytesSent, long bytesReceived, @Nullable Integer sendWindow,
-		@Nullable Integer receiveWindow) {
+		Duration age, long bytesSent, long bytesReceived, @Nullable Integer sendWindow, @Nullable Integer receiveWindow,
+		@Nullable Leak leak) {
+
+	/**
+	 * A response that nobody has read for too long.
+	 *
+	 * @param quietFor how long
+	 * @param callSite the innermost frames of the application when it asked for it; empty
+	 * if they are not known
+	 */
+	public record Leak(Duration quietFor, List<String> callSite) {
+	}
+
 }

@@ -8,7 +8,9 @@ import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.ProxySettings;
@@ -52,18 +54,22 @@ class ConfiguredClientsTests {
 				"replay.budget-ratio=0.24", "replay.min-per-second=25", "replay.retry-statuses=429,503",
 				"proxy.mode=explicit", "proxy.url=http://proxy:26", "proxy.no-proxy=one,two", "proxy.username=user",
 				"proxy.password=secret", "ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB",
-				"logging.exchange=true");
+				"logging.exchange=true", "leak-detection-threshold=27s", "leak-reclaim-threshold=28s",
+				"findings.silenced=leak,idle-churn");
 		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
 				List.of(Protocol.H2),
 				new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
 				new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
 						Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13), Duration.ofSeconds(26)),
-				new TcpSettings(false, Duration.ofSeconds(14), false), new Http2Settings(true, 15, 16 * 1024,
-						17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22), Duration.ofSeconds(23)),
+				new TcpSettings(false, Duration.ofSeconds(14), false),
+				new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22),
+						Duration.ofSeconds(23)),
 				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
-				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), new ProxySettings(ProxySettings.Mode.EXPLICIT,
-						"http://proxy:26", List.of("one", "two"), "user", "secret"),
-				false, 21 * 1024, "twenty", true, Map.of()));
+				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)),
+				new ProxySettings(ProxySettings.Mode.EXPLICIT, "http://proxy:26", List.of("one", "two"), "user",
+						"secret"),
+				false, 21 * 1024, "twenty", true, new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)),
+				new FindingSettings(Set.of("leak", "idle-churn")), Map.of()));
 	}
 
 	@Test
@@ -173,6 +179,8 @@ class ConfiguredClientsTests {
 					conn-pool.http2.initial-window-size                             | 3221225472B | must be less than 2GB
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
+					conn-pool.clients.orders.findings.silenced                      | gossip | must be one of 'leak', 'pool-saturated'
+					conn-pool.leak-reclaim-threshold                                | PT1S | must not be shorter than 'leak-detection-threshold', which must be set
 					""")
 	void refusesAValueNamingThePropertyWhereItWasSet(String property, String value, String requirement) {
 		this.environment.setProperty(property, value);

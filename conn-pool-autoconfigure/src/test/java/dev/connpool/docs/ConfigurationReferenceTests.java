@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.connpool.finding.Rule;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,8 @@ class ConfigurationReferenceTests {
 	private static final String PREFIX = "conn-pool.";
 
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
-			"replay.retry-statuses", "proxy.url", "proxy.no-proxy", "proxy.username", "proxy.password");
+			"replay.retry-statuses", "findings.silenced", "proxy.url", "proxy.no-proxy", "proxy.username",
+			"proxy.password");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
 			Map.entry("protocols", "`Protocols`, `ForceAttemptHTTP2`"),
@@ -152,10 +155,23 @@ class ConfigurationReferenceTests {
 
 	@Test
 	void everyProtocolIsHinted() {
-		JsonNode hint = this.metadata.get("hints").get(0);
-		assertThat(hint.get("name").asString()).isEqualTo("conn-pool.protocols");
-		assertThat(hint.get("values").valueStream().map((value) -> value.get("value").asString()).toList())
+		assertThat(hinted("conn-pool.protocols"))
 			.containsExactlyInAnyOrderElementsOf(Stream.of(Protocol.values()).map(Protocol::id).toList());
+	}
+
+	@Test
+	void everyRuleIsHinted() {
+		assertThat(hinted("conn-pool.findings.silenced"))
+			.containsExactlyInAnyOrderElementsOf(Stream.of(Rule.values()).map(Rule::id).toList());
+	}
+
+	private List<String> hinted(String property) {
+		return this.metadata.get("hints")
+			.valueStream()
+			.filter((hint) -> hint.get("name").asString().equals(property))
+			.flatMap((hint) -> hint.get("values").valueStream())
+			.map((value) -> value.get("value").asString())
+			.toList();
 	}
 
 	@Test
@@ -180,6 +196,8 @@ class ConfigurationReferenceTests {
 		defaults.put("max-response-header-size", DataSize.ofBytes(client.maxResponseHeaderSize()));
 		defaults.put("proxy.mode", client.proxy().mode());
 		defaults.put("logging.exchange", client.logExchanges());
+		defaults.put("leak-detection-threshold", client.leaks().detectionThreshold());
+		defaults.put("leak-reclaim-threshold", client.leaks().reclaimThreshold());
 		addAll(defaults, "pool", client.pool());
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
@@ -223,6 +241,7 @@ class ConfigurationReferenceTests {
 		groups.put("proxy", "Proxies: `proxy`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
+		groups.put("findings", "Findings: `findings`");
 		return groups;
 	}
 

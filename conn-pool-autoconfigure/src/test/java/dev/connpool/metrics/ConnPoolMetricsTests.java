@@ -95,6 +95,17 @@ class ConnPoolMetricsTests {
 	}
 
 	@Test
+	void leaksAreCounted() {
+		this.metrics.bindTo(this.registry);
+		this.metrics.leaked(connection("h2", 0));
+		this.metrics.leaked(connection("h2", 0));
+		assertThat(this.registry.get("http.client.connection.leaks")
+			.tags("client.name", CLIENT, "server.address", "host-0", "server.port", "443")
+			.counter()
+			.count()).isEqualTo(2);
+	}
+
+	@Test
 	void replaysAreCountedByReasonAndOutcome() {
 		this.metrics.bindTo(this.registry);
 		this.metrics.replayed(CLIENT, host(0), "goaway", "answered");
@@ -235,8 +246,8 @@ class ConnPoolMetricsTests {
 
 	private static HostSnapshot idle(String protocol, int connections) {
 		return new HostSnapshot(protocol, null, 0, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
-				new HostSnapshot.Streams(0, 100), 0,
-				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of()), null, 0);
+				new HostSnapshot.Streams(0, 100), 1, 0, 0,
+				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0), null, 0);
 	}
 
 }

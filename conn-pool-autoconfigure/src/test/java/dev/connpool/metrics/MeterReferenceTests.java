@@ -48,8 +48,8 @@ class MeterReferenceTests {
 	}
 
 	private static String page() {
-		return INTRODUCTION + meters() + "\n## Tags\n\nEvery meter has "
-				+ tags(MeterTag.CLIENT, MeterTag.ADDRESS, MeterTag.PORT) + ".\n\n"
+		return INTRODUCTION + meters() + "\n## Tags\n\nEvery meter has " + tags(MeterTag.CLIENT)
+				+ ", and all but `http.client.findings` have " + tags(MeterTag.ADDRESS, MeterTag.PORT) + ".\n\n"
 				+ table("Tag", "Values",
 						Arrays.stream(MeterTag.values())
 							.map((tag) -> "| `%s` | %s |\n".formatted(tag.asString(), tag.description())))
@@ -69,7 +69,8 @@ class MeterReferenceTests {
 			.stream(ConnPoolMeters.values())
 			.map((meter) -> "| `%s` | `%s` | %s | %s | %s. |\n".formatted(meter.getName(), prometheus(meter),
 					meter.getType().name().toLowerCase(Locale.ROOT),
-					tags(Arrays.stream(meter.getKeyNames()).skip(3).toArray(MeterTag[]::new)), meter.description()))
+					tags(Arrays.stream(meter.getKeyNames()).skip(meter.common().size()).toArray(MeterTag[]::new)),
+					meter.description()))
 			.collect(Collectors.joining());
 	}
 

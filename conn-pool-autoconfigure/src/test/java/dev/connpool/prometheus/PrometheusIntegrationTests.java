@@ -33,6 +33,7 @@ import org.yaml.snakeyaml.Yaml;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -102,7 +103,7 @@ class PrometheusIntegrationTests {
 			.hold("/held", gate)
 			.stream("/broken", "text/plain", Flux.concat(Flux.just("some"), Flux.error(new IOException("on purpose"))))
 			.start(this.network);
-		TestServer h1 = TestServer.h1().hold("/held", gate).start(this.network);
+		TestServer h1 = TestServer.h1().hold("/held", gate).bytes("/large", 32 << 20).start(this.network);
 		RawServer closing = RawServer.closing(this.network, "https");
 		ScriptedServer leaving = ScriptedServer.start(this.network, Wire.H2C);
 		leaving.onEveryRequest().waitsForBody().goesAwayBefore(Http2Error.NO_ERROR);
@@ -194,7 +195,10 @@ class PrometheusIntegrationTests {
 					"conn-pool.clients.modern.protocols=h2c", "conn-pool.clients.quiet.protocols=h2c",
 					"conn-pool.clients.quiet.http2.ping-interval=100ms", "conn-pool.clients.classic.protocols=http/1.1",
 					"conn-pool.clients.classic.pool.max-connections-per-host=2",
-					"conn-pool.clients.wasteful.protocols=http/1.1", "conn-pool.clients.wasteful.pool.keep-alive=false")
+					"conn-pool.clients.wasteful.protocols=http/1.1", "conn-pool.clients.wasteful.pool.keep-alive=false",
+					"conn-pool.clients.forgetful.protocols=http/1.1",
+					"conn-pool.clients.forgetful.leak-detection-threshold=100ms",
+					"conn-pool.clients.forgetful.leak-reclaim-threshold=200ms")
 			.run();
 	}
 
@@ -209,6 +213,7 @@ class PrometheusIntegrationTests {
 				keepCalling(clients.get("wasteful"), h1.url("/hello"), OFTEN),
 				keepCalling(clients.get("modern"), h2c.url("/broken"), SELDOM), hold(clients.get("quiet"), h2c),
 				keepCalling(clients.get("modern"), leaving.url("/"), SELDOM),
+				keepForgetting(clients.get("forgetful"), h1.url("/large")),
 				keepCalling(clients.get("default"), closing.url("/"), OFTEN));
 	}
 
@@ -216,6 +221,17 @@ class PrometheusIntegrationTests {
 		return Flux.range(0, 5)
 			.flatMap((number) -> client.webClient().get().uri(server.url("/held")).retrieve().bodyToMono(String.class))
 			.onErrorComplete()
+			.subscribe();
+	}
+
+	private static Disposable keepForgetting(ConnPoolClient client, String url) {
+		return Flux.interval(SELDOM)
+			.onBackpressureDrop()
+			.flatMap((number) -> client.httpClient()
+				.get()
+				.uri(url)
+				.responseConnection((response, connection) -> Mono.just(connection))
+				.onErrorComplete())
 			.subscribe();
 	}
 

@@ -2,10 +2,13 @@ package dev.connpool.testing;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.ProxySettings;
@@ -23,7 +26,8 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				from.hosts());
 		return this;
 	}
 
@@ -146,11 +150,19 @@ public final class TestSettings {
 				interval, timeout));
 	}
 
+	public TestSettings proxy(ProxySettings proxy) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), proxy, from.compression(), from.maxResponseHeaderSize(),
+				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
+		return this;
+	}
+
 	public TestSettings logExchanges() {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), true, from.hosts());
+				from.maxResponseHeaderSize(), from.sslBundle(), true, from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 
@@ -158,7 +170,8 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.hosts());
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				from.hosts());
 		return this;
 	}
 
@@ -166,19 +179,30 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
 				from.http2(), from.drain(), replay, from.proxy(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.hosts());
+				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 
-	public TestSettings proxy(ProxySettings proxy) {
+	public TestSettings leaks(Duration detectionThreshold, Duration reclaimThreshold) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), proxy, from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.hosts());
+				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
+				new LeakSettings(detectionThreshold, reclaimThreshold), from.findings(), from.hosts());
 		return this;
 	}
 
-	ClientSettings build() {
+	public TestSettings silenced(String... rules) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(),
+				new FindingSettings(Set.of(rules)), from.hosts());
+		return this;
+	}
+
+	/** The settings as changed so far. */
+	public ClientSettings build() {
 		return this.settings;
 	}
 
@@ -198,7 +222,7 @@ public final class TestSettings {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
 				from.drain(), from.replay(), from.proxy(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.hosts());
+				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
 

@@ -47,8 +47,8 @@ final class LabSettings {
 	private static ClientSettings with(List<Protocol> protocols, PoolSettings pool, Http2Settings http2) {
 		ClientSettings base = ClientSettings.DEFAULTS;
 		return new ClientSettings(base.baseUrl(), protocols, pool, base.timeouts(), base.tcp(), http2, base.drain(),
-				base.replay(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(),
-				base.hosts());
+				base.replay(), base.proxy(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(),
+				base.logExchanges(), base.leaks(), base.findings(), base.hosts());
 	}
 
 }

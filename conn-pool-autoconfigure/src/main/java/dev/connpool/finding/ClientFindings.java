@@ -1,0 +1,151 @@
+package dev.connpool.finding;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.snapshot.ClientSnapshot;
+import org.jspecify.annotations.Nullable;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * What should be changed about one client. Safe for use by many threads.
+ */
+public final class ClientFindings {
+
+	/**
+	 * How often a client is looked at.
+	 */
+	public static final Duration PERIOD = Duration.ofSeconds(10);
+
+	private static final Logger log = Loggers.getLogger("dev.connpool.finding");
+
+	/** How long a finding is kept, in periods, after it was last true. */
+	private static final int KEPT = 6;
+
+	/** Findings that are remembered for having been logged. */
+	private static final int LOGGED = 1000;
+
+	private final ClientEvidence client;
+
+	private final Supplier<ClientSnapshot> looking;
+
+	private final List<Rule> rules;
+
+	private final Observations observations;
+
+	private final long kept;
+
+	private final Map<Key, Seen> findings = new HashMap<>();
+
+	private final Set<Key> logged = Collections.newSetFromMap(new LinkedHashMap<>() {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
+			return size() > LOGGED;
+		}
+
+	});
+
+	/**
+	 * Create what looks at a client. It does not look before it is asked to.
+	 * @param name the client name
+	 * @param settings the settings of the client
+	 * @param looking looks at the client, without listing its connections
+	 */
+	public ClientFindings(String name, ClientSettings settings, Supplier<ClientSnapshot> looking) {
+		this(name, settings, looking, PERIOD);
+	}
+
+	ClientFindings(String name, ClientSettings settings, Supplier<ClientSnapshot> looking, Duration period) {
+		this.client = new ClientEvidence(name, settings);
+		this.looking = looking;
+		this.observations = new Observations(this.client, period);
+		this.kept = period.toNanos() * KEPT;
+		Set<String> silenced = settings.findings().silenced();
+		this.rules = List.of(Rule.values()).stream().filter((rule) -> !silenced.contains(rule.id())).toList();
+	}
+
+	/**
+	 * Look at the client, and remember how it looked. To be called once in each period.
+	 */
+	public synchronized void look() {
+		ClientSnapshot snapshot = this.looking.get();
+		long now = System.nanoTime();
+		evaluate(snapshot, now);
+		this.observations.add(snapshot, now);
+	}
+
+	/**
+	 * Return what should be changed.
+	 * @return the findings, the worst first
+	 */
+	public synchronized List<Finding> current() {
+		evaluate(this.looking.get(), System.nanoTime());
+		return known();
+	}
+
+	/**
+	 * Return what was found when somebody looked last.
+	 * @return the findings, the worst first
+	 */
+	synchronized List<Finding> known() {
+		return this.findings.values()
+			.stream()
+			.map(Seen::finding)
+			.sorted(Comparator.comparing(Finding::rule)
+				.thenComparing(Finding::host, Comparator.nullsFirst(Comparator.naturalOrder())))
+			.toList();
+	}
+
+	private void evaluate(ClientSnapshot snapshot, long now) {
+		this.findings.values().removeIf((seen) -> now - seen.at() > this.kept);
+		List<HostEvidence> hosts = this.observations.compare(snapshot, now);
+		for (Finding finding : check(hosts)) {
+			Key key = new Key(finding.rule(), finding.host());
+			this.findings.put(key, new Seen(finding, now));
+			if (this.logged.add(key)) {
+				log.warn("Client '{}'{}: {} [{}]", this.client.name(),
+						(finding.host() != null) ? ", host " + finding.host() : "", finding.message(),
+						finding.rule().id());
+			}
+		}
+	}
+
+	private List<Finding> check(List<HostEvidence> hosts) {
+		List<Finding> found = new ArrayList<>();
+		for (Rule rule : this.rules) {
+			add(found, rule.check(this.client));
+			hosts.forEach((host) -> add(found, rule.check(host)));
+		}
+		return found;
+	}
+
+	private static void add(List<Finding> found, @Nullable Finding finding) {
+		if (finding != null) {
+			found.add(finding);
+		}
+	}
+
+	/**
+	 * What there is one finding for.
+	 */
+	private record Key(Rule rule, @Nullable String host) {
+	}
+
+	/**
+	 * A finding and when it was last true.
+	 */
+	private record Seen(Finding finding, long at) {
+	}
+
+}

@@ -1,0 +1,131 @@
+package dev.connpool.finding;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+import dev.connpool.settings.HostSettings;
+import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.ClosedConnection;
+import dev.connpool.snapshot.HostSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client looked in the last minutes. Not thread-safe.
+ */
+final class Observations {
+
+	/** Looks that are kept. */
+	private static final int KEPT = 30;
+
+	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, HostSnapshot.Connections.of(Map.of()),
+			new HostSnapshot.Streams(0, 0), 0, 0, 0, new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0),
+			null, 0);
+
+	private final ClientEvidence client;
+
+	private final long period;
+
+	private final Deque<Look> looks = new ArrayDeque<>();
+
+	Observations(ClientEvidence client, Duration period) {
+		this.client = client;
+		this.period = period.toNanos();
+	}
+
+	void add(ClientSnapshot snapshot, long at) {
+		this.looks.addLast(new Look(snapshot, at));
+		if (this.looks.size() > KEPT) {
+			this.looks.removeFirst();
+		}
+	}
+
+	/**
+	 * Compare a client with how it looked a period ago or earlier.
+	 * @param now how it looks now
+	 * @param at the current time
+	 * @return what is known about each host; nothing if the client has not been looked at
+	 * for long enough
+	 */
+	List<HostEvidence> compare(ClientSnapshot now, long at) {
+		Look before = before(at);
+		if (before == null) {
+			return List.of();
+		}
+		return now.hosts()
+			.entrySet()
+			.stream()
+			.map((host) -> evidence(host.getKey(), before, host.getValue(), new Look(now, at)))
+			.toList();
+	}
+
+	private @Nullable Look before(long at) {
+		for (Iterator<Look> latestFirst = this.looks.descendingIterator(); latestFirst.hasNext();) {
+			Look look = latestFirst.next();
+			if (at - look.at() >= this.period) {
+				return look;
+			}
+		}
+		return null;
+	}
+
+	private HostEvidence evidence(String origin, Look before, HostSnapshot now, Look look) {
+		List<ClosedConnection> closed = look.snapshot()
+			.recentlyClosed()
+			.stream()
+			.filter((connection) -> connection.host().equals(origin))
+			.toList();
+		return new HostEvidence(this.client, origin, settings(origin), earlier(before.host(origin), now), now,
+				Duration.ofNanos(look.at() - before.at()), closed, load(origin));
+	}
+
+	/**
+	 * Return how a host looked before, unless it was forgotten since and its counters
+	 * began again.
+	 * @param before the host at the earlier instant
+	 * @param now the host now
+	 * @return what to compare with
+	 */
+	private static HostSnapshot earlier(HostSnapshot before, HostSnapshot now) {
+		return (before.counters().opened() <= now.counters().opened()) ? before : UNKNOWN;
+	}
+
+	private HostSettings settings(String origin) {
+		int start = origin.indexOf("://");
+		int colon = origin.lastIndexOf(':');
+		if (start < 0 || colon <= start) {
+			return new HostSettings(this.client.settings().pool(), this.client.settings().http2());
+		}
+		String host = origin.substring(start + 3, colon).replaceAll("[\\[\\]]", "");
+		return this.client.settings().host(host, Integer.parseInt(origin.substring(colon + 1)));
+	}
+
+	private HostEvidence.Load load(String origin) {
+		List<Look> known = this.looks.stream().filter((look) -> look.snapshot().hosts().containsKey(origin)).toList();
+		if (known.size() < 2) {
+			return new HostEvidence.Load(known.size(), Duration.ZERO, 0, 0, 0);
+		}
+		Look first = known.get(0);
+		Look last = known.get(known.size() - 1);
+		Duration over = Duration.ofNanos(last.at() - first.at());
+		long begun = last.host(origin).counters().acquired() - first.host(origin).counters().acquired();
+		double busy = known.stream().mapToInt((look) -> look.host(origin).connections().active()).average().orElse(0);
+		double waiting = known.stream().mapToInt((look) -> look.host(origin).pendingAcquires()).average().orElse(0);
+		return new HostEvidence.Load(known.size(), over, busy, waiting, begun / (over.toNanos() / 1e9));
+	}
+
+	/**
+	 * A client at one instant.
+	 */
+	private record Look(ClientSnapshot snapshot, long at) {
+
+		HostSnapshot host(String origin) {
+			return this.snapshot.hosts().getOrDefault(origin, UNKNOWN);
+		}
+
+	}
+
+}

@@ -1,0 +1,139 @@
+package dev.connpool.finding;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+import dev.connpool.finding.HostEvidence.Load;
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.HostSettings;
+import dev.connpool.snapshot.ClosedConnection;
+import dev.connpool.snapshot.HostSnapshot;
+import dev.connpool.testing.TestSettings;
+
+/**
+ * A host as a test wants it seen.
+ */
+final class Host {
+
+	private final Map<String, Long> closed = new TreeMap<>();
+
+	private String protocol = "http/1.1";
+
+	private int active;
+
+	private int pools = 1;
+
+	private int pending;
+
+	private int leaking;
+
+	private long opened = 100;
+
+	private long turnedAway;
+
+	Host speaks(String alpn) {
+		this.protocol = alpn;
+		return this;
+	}
+
+	Host active(int connections) {
+		this.active = connections;
+		return this;
+	}
+
+	Host pools(int count) {
+		this.pools = count;
+		return this;
+	}
+
+	Host pending(int callers) {
+		this.pending = callers;
+		return this;
+	}
+
+	Host leaking(int exchanges) {
+		this.leaking = exchanges;
+		return this;
+	}
+
+	Host opened(long connections) {
+		this.opened = connections;
+		return this;
+	}
+
+	Host turnedAway(long callers) {
+		this.turnedAway = callers;
+		return this;
+	}
+
+	Host closed(String reason, long connections) {
+		this.closed.put(reason, connections);
+		return this;
+	}
+
+	HostSnapshot snapshot() {
+		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
+				new HostSnapshot.Streams(0, 0), this.pools, this.pending, this.leaking, new HostSnapshot.Counters(
+						this.opened, 0, 0, 0, 0, this.closed, Map.of(), this.turnedAway, this.leaking),
+				null, 0);
+	}
+
+	/** Look at it twice, ten seconds apart. */
+	static Evidence between(Host before, Host now) {
+		return new Evidence(before, now);
+	}
+
+	/**
+	 * What a rule is shown.
+	 */
+	static final class Evidence {
+
+		private final Host before;
+
+		private final Host now;
+
+		private String origin = "https://orders.example.com:443";
+
+		private ClientSettings settings = ClientSettings.DEFAULTS;
+
+		private List<ClosedConnection> recentlyClosed = List.of();
+
+		private Load load = new Load(0, Duration.ZERO, 0, 0, 0);
+
+		private Evidence(Host before, Host now) {
+			this.before = before;
+			this.now = now;
+		}
+
+		Evidence origin(String host) {
+			this.origin = host;
+			return this;
+		}
+
+		Evidence settings(UnaryOperator<TestSettings> change) {
+			this.settings = change.apply(new TestSettings()).build();
+			return this;
+		}
+
+		Evidence recentlyClosed(List<ClosedConnection> connections) {
+			this.recentlyClosed = connections;
+			return this;
+		}
+
+		Evidence load(Load measured) {
+			this.load = measured;
+			return this;
+		}
+
+		HostEvidence build() {
+			return new HostEvidence(new ClientEvidence("orders", this.settings), this.origin,
+					new HostSettings(this.settings.pool(), this.settings.http2()), this.before.snapshot(),
+					this.now.snapshot(), Duration.ofSeconds(10), this.recentlyClosed, this.load);
+		}
+
+	}
+
+}

@@ -1,0 +1,245 @@
+package dev.connpool.finding;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+import dev.connpool.finding.HostEvidence.Load;
+import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ClosedConnection;
+import dev.connpool.testing.TestSettings;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for each {@link Rule}, on both sides of its bounds.
+ */
+class RuleTests {
+
+	private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+	@Test
+	void http2Fallback() {
+		assertFound(Rule.HTTP2_FALLBACK, now(new Host().speaks("http/1.1").active(3)), "3 connections open now",
+				"'conn-pool.clients.orders.protocols'");
+	}
+
+	@Test
+	void http2FallbackIsNothingToWhoeverHasHttp2OrDoesNotWantIt() {
+		assertQuiet(Rule.HTTP2_FALLBACK, now(new Host().speaks("h2")));
+		assertQuiet(Rule.HTTP2_FALLBACK, now(new Host()).origin("http://orders.example.com:80"));
+		assertQuiet(Rule.HTTP2_FALLBACK, now(new Host()).settings((settings) -> settings.protocols(Protocol.HTTP_1_1)));
+		assertQuiet(Rule.HTTP2_FALLBACK,
+				now(new Host()).settings((settings) -> settings.protocols(Protocol.HTTP_1_1, Protocol.H2)));
+	}
+
+	@Test
+	void poolSaturatedForAPeriod() {
+		Host.Evidence full = Host.between(new Host().active(8).pending(1), new Host().active(8).pending(5))
+			.settings((settings) -> settings.maxConnectionsPerHost(8));
+		assertFound(Rule.POOL_SATURATED, full, "All 8 connections", "5 callers wait",
+				"'conn-pool.clients.orders.pool.max-connections-per-host'");
+	}
+
+	@Test
+	void poolSaturatedSoThatCallersWereTurnedAway() {
+		assertFound(Rule.POOL_SATURATED, Host.between(new Host().turnedAway(2), new Host().turnedAway(5)),
+				"3 were turned away within 10s");
+	}
+
+	@Test
+	void poolSaturatedIsNoBurstAndNoQueueBehindADial() {
+		assertQuiet(Rule.POOL_SATURATED, Host.between(new Host().active(8), new Host().active(8).pending(5))
+			.settings((settings) -> settings.maxConnectionsPerHost(8)));
+		assertQuiet(Rule.POOL_SATURATED, Host.between(new Host().active(7).pending(1), new Host().active(7).pending(5))
+			.settings((settings) -> settings.maxConnectionsPerHost(8)));
+		assertQuiet(Rule.POOL_SATURATED, Host.between(new Host().active(8).pending(1), new Host().active(8).pending(5))
+			.settings((settings) -> settings.maxConnectionsPerHost(0)));
+		assertQuiet(Rule.POOL_SATURATED, Host.between(new Host().turnedAway(2), new Host().turnedAway(2)));
+	}
+
+	@Test
+	void idleChurn() {
+		Host.Evidence churning = churn(10, 20, 110).settings((settings) -> settings.maxIdleConnectionsPerHost(2));
+		assertFound(Rule.IDLE_CHURN, churning, "10 connections were closed within 10s because more than 2 were idle",
+				"younger than 3s", "10 were opened", "'conn-pool.clients.orders.pool.max-idle-connections-per-host'");
+	}
+
+	@Test
+	void idleChurnIsNoSingleBurstAndNoAgeing() {
+		assertQuiet(Rule.IDLE_CHURN, churn(0, 200, 400));
+		assertQuiet(Rule.IDLE_CHURN, churn(10, 19, 110));
+		assertQuiet(Rule.IDLE_CHURN, churn(10, 20, 104));
+		assertQuiet(Rule.IDLE_CHURN, churn(10, 20, 110)
+			.recentlyClosed(List.of(closed("max-idle-per-host", Duration.ofMinutes(2), null, 0))));
+	}
+
+	private static Host.Evidence churn(long before, long now, long opened) {
+		return Host
+			.between(new Host().closed("max-idle-per-host", before),
+					new Host().closed("max-idle-per-host", now).opened(opened))
+			.recentlyClosed(List.of(closed("max-idle-per-host", Duration.ofSeconds(3), null, 0)));
+	}
+
+	@Test
+	void idleLongerThanServer() {
+		assertFound(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100, 5050),
+				"3 of the last connections after they had been idle for about 5s", "idle timeout of 90s",
+				"Set 'conn-pool.clients.orders.pool.idle-timeout' to '4s'");
+		assertFound(Rule.IDLE_LONGER_THAN_SERVER,
+				closedWhenIdle("goaway", 5000, 5100, 5050).settings((settings) -> settings.idleTimeout(Duration.ZERO)),
+				"idle timeout of none");
+	}
+
+	@Test
+	void idleLongerThanServerIsNoRestartAndNothingWeDo() {
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("idle-timeout", 5000, 5100, 5050));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 9100, 20050));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100, 5050)
+			.settings((settings) -> settings.idleTimeout(Duration.ofSeconds(4))));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER,
+				now(new Host()).recentlyClosed(IntStream.range(0, 20)
+					.mapToObj((number) -> closed("peer-closed", Duration.ofMinutes(1), Duration.ofSeconds(5), 0))
+					.toList()));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER,
+				now(new Host()).recentlyClosed(IntStream.range(0, 20)
+					.mapToObj((number) -> closed("peer-closed", Duration.ofMinutes(1), null, number * 5))
+					.toList()));
+	}
+
+	private static Host.Evidence closedWhenIdle(String reason, long... idleMillis) {
+		List<ClosedConnection> closed = LongStream.of(idleMillis)
+			.mapToObj(
+					(millis) -> closed(reason, Duration.ofMinutes(1), Duration.ofMillis(millis), (int) (millis % 1000)))
+			.toList();
+		return now(new Host()).recentlyClosed(closed);
+	}
+
+	private static ClosedConnection closed(String reason, Duration age, @Nullable Duration idleFor, int second) {
+		return new ClosedConnection("6f1c2a9e", "https://orders.example.com:443", "http/1.1", reason, age, idleFor, 3,
+				NOON.plusSeconds(second));
+	}
+
+	@Test
+	void duplicatePools() {
+		assertFound(Rule.DUPLICATE_POOLS, Host.between(new Host().pools(2), new Host().pools(3).active(5)),
+				"2 pools hold 5 connections", "'conn-pool.clients.orders.pool.max-connections-per-host': 100");
+		assertQuiet(Rule.DUPLICATE_POOLS, Host.between(new Host().pools(1), new Host().pools(2)));
+		assertQuiet(Rule.DUPLICATE_POOLS, Host.between(new Host().pools(2), new Host().pools(1)));
+	}
+
+	@Test
+	void leak() {
+		assertFound(Rule.LEAK, now(new Host().leaking(2)), "2 exchanges",
+				"'conn-pool.clients.orders.leak-reclaim-threshold'");
+		assertQuiet(Rule.LEAK, now(new Host()));
+	}
+
+	@Test
+	void ephemeralPortPressure() {
+		PortPressure rule = new PortPressure(1000);
+		assertThat(rule.check(ends("keep-alive-off", 90))).contains("9 connections are closed each second",
+				"540 of 1000 ports", "'conn-pool.clients.orders.pool.keep-alive'");
+		assertThat(rule.check(ends("keep-alive-off", 80))).isNull();
+		assertThat(rule.check(ends("peer-closed", 1000))).isNull();
+		assertThat(rule.check(ends("drained", 1000))).isNull();
+		assertThat(rule.check(Host.between(new Host(), new Host().closed("cancelled", 1000)).build())).isNull();
+	}
+
+	private static HostEvidence ends(String reason, long connections) {
+		return Host.between(new Host().closed(reason, 1000), new Host().closed(reason, 1000 + connections)).build();
+	}
+
+	@Test
+	void deadlineOrder() {
+		assertThat(deadlines(
+				(settings) -> settings.responseHeader(Duration.ofSeconds(60)).acquire(Duration.ofSeconds(31))))
+			.contains(
+					"'conn-pool.clients.orders.timeouts.acquire' (31s) never passes because"
+							+ " 'conn-pool.clients.orders.timeouts.request' (30s) does before",
+					"'conn-pool.clients.orders.timeouts.response-header' (60s)");
+		assertThat(deadlines((settings) -> settings.connect(Duration.ofSeconds(12))))
+			.contains("'conn-pool.clients.orders.timeouts.connect' (12s) never passes because"
+					+ " 'conn-pool.clients.orders.timeouts.acquire' (10s) does before")
+			.doesNotContain("request");
+		assertThat(deadlines((settings) -> settings.leaks(Duration.ofSeconds(60), Duration.ZERO)))
+			.contains("leak-detection-threshold' (60s) never passes");
+	}
+
+	@Test
+	void deadlinesInOrder() {
+		assertThat(deadlines((settings) -> settings)).isNull();
+		assertThat(deadlines((settings) -> settings.responseHeader(Duration.ofSeconds(30)))).isNull();
+		assertThat(deadlines((settings) -> settings.request(Duration.ZERO).responseHeader(Duration.ofMinutes(5))))
+			.isNull();
+		assertThat(deadlines((settings) -> settings.responseHeader(Duration.ZERO))).isNull();
+	}
+
+	@Test
+	void deadlinesThatNobodyChoseMayBeLong() {
+		assertThat(deadlines((settings) -> settings.request(Duration.ofSeconds(2)))).isNull();
+		assertThat(deadlines((settings) -> settings.acquire(Duration.ofSeconds(2)))).isNull();
+	}
+
+	private static @Nullable String deadlines(UnaryOperator<TestSettings> change) {
+		return message(Rule.DEADLINE_ORDER, change);
+	}
+
+	@Test
+	void smallWindows() {
+		assertThat(message(Rule.H2_WINDOW_SMALL, (settings) -> settings.windows(65_535, 1 << 20)))
+			.contains("at most 1.3 MB/s", "'conn-pool.clients.orders.http2.initial-window-size'");
+		assertThat(message(Rule.H2_WINDOW_SMALL, (settings) -> settings.windows(1 << 20, 1 << 19)))
+			.contains("'conn-pool.clients.orders.http2.connection-window-size'");
+		assertThat(message(Rule.H2_WINDOW_SMALL, (settings) -> settings)).isNull();
+		assertThat(message(Rule.H2_WINDOW_SMALL,
+				(settings) -> settings.windows(65_535, 1 << 20).protocols(Protocol.HTTP_1_1)))
+			.isNull();
+	}
+
+	@Test
+	void rightSize() {
+		assertFound(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 8, 4, 40)),
+				"40.0 requests began each second and took 0.300 s with their wait: 40.0 x 0.300 = 12.0 were under way",
+				"8 connections are allowed", "set 'conn-pool.clients.orders.pool.max-connections-per-host' to 15");
+	}
+
+	@Test
+	void rightSizeSaysNothingOfAPoolThatSuffices() {
+		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(5, Duration.ofSeconds(60), 8, 4, 40)));
+		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 8, 0.9, 40)));
+		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 2, 2, 40)));
+		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 8, 4, 0)));
+	}
+
+	private static Host.Evidence loaded(Load load) {
+		return now(new Host()).settings((settings) -> settings.maxConnectionsPerHost(8)).load(load);
+	}
+
+	private static @Nullable String message(Rule rule, UnaryOperator<TestSettings> change) {
+		Finding finding = rule.check(new ClientEvidence("orders", change.apply(new TestSettings()).build()));
+		return (finding != null) ? finding.message() : null;
+	}
+
+	private static Host.Evidence now(Host host) {
+		return Host.between(new Host(), host);
+	}
+
+	private static void assertFound(Rule rule, Host.Evidence evidence, String... parts) {
+		Finding finding = rule.check(evidence.build());
+		assertThat(finding).isNotNull();
+		assertThat(finding.host()).isEqualTo("https://orders.example.com:443");
+		assertThat(finding.message()).contains(parts);
+	}
+
+	private static void assertQuiet(Rule rule, Host.Evidence evidence) {
+		assertThat(rule.check(evidence.build())).isNull();
+	}
+
+}
