@@ -241,6 +241,8 @@ class ReplayIntegrationTests {
 		Failure failure = Failure.of(client.get(server.url("/refused")));
 		assertThat(failure.message()).contains("the server reset the stream with REFUSED_STREAM",
 				"It was sent 6 times");
+		// Five pauses that grow: 10, 20, 40, 80 and 160 ms at least.
+		assertThat(failure.after()).isGreaterThan(Duration.ofMillis(310));
 		assertThat(server).acceptedConnections(1).receivedRequests(6).processedRequests(0);
 	}
 
@@ -314,6 +316,51 @@ class ReplayIntegrationTests {
 		assertThat(status(retrying, server, HttpMethod.POST)).isEqualTo(503);
 		assertThat(status(retrying, server, HttpMethod.GET)).isEqualTo(503);
 		assertThat(server).receivedRequests(3);
+	}
+
+	@Test
+	void aStatusIsNotRetriedForAPostAlthoughThereIsTime() {
+		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		server.onEveryRequest().waitsForBody().answers(503);
+		TestClient client = this.network.client((settings) -> settings.replay(retrying(503)));
+		assertThat(status(client, server, HttpMethod.POST)).isEqualTo(503);
+		assertThat(server).receivedRequests(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aRequestIsNotSentAgainAfterAnInterimResponse(Wire wire) {
+		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		server.onRequest(2).sendsInterim(103).closes();
+		TestClient client = this.network.client(wire.settings());
+		client.fetch(server.url("/warm"));
+		Failure failure = Failure.of(client.get(server.url("/again")));
+		assertThat(failure.message()).contains("a part of the response had arrived");
+		assertThat(server).receivedRequests(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aResponseThatBreaksOffSaysHowFarItCame(Wire wire) {
+		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		server.onRequest(2).sendsHeader().sends("part").closes();
+		TestClient client = this.network.client(wire.settings());
+		client.fetch(server.url("/warm"));
+		Failure failure = Failure.of(client.get(server.url("/again")));
+		assertThat(failure.error()).isInstanceOf(ConnectionLostException.class);
+		assertThat(failure.message()).contains("after 4 bytes of the response body");
+		assertThat(server).receivedRequests(2);
+	}
+
+	@Test
+	void whatGoAwayAcceptsIsNotSentAgainIfItIsLost() {
+		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		server.onRequest(2).waitsForBody().goesAway(Http2Error.NO_ERROR).closes();
+		TestClient client = this.network.client();
+		client.fetch(server.url("/warm"));
+		Failure failure = Failure.of(post(client.httpClient(), server, "value"));
+		assertThat(failure.message()).contains("POST is not idempotent");
+		assertThat(server).receivedRequests(2);
 	}
 
 	private static ReplaySettings retrying(Integer... statuses) {
