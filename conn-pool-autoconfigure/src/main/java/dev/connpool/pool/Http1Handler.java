@@ -168,6 +168,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 			if (written.isSuccess()) {
 				promise.trySuccess();
 			}
+			else if (!(written.cause() instanceof IOException)) {
+				promise.tryFailure(written.cause());
+			}
 			else {
 				ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(written.cause()));
 			}
