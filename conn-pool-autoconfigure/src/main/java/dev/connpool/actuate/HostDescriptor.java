@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * reloaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
- * @param pools the pools that hold connections
+ * @param pools the pools that hold connections which do not drain
  * @param pendingAcquires the callers that wait for a connection
  * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far

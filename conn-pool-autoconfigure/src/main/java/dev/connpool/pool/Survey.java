@@ -77,8 +77,12 @@ final class Survey {
 		Proxy proxy = host.host().proxy();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
-				host.connections().isEmpty() ? 0 : 1, host.waiters().published(), host.counters().leaking(),
-				host.counters().snapshot(), null, 0);
+				pools(host), host.waiters().published(), host.counters().leaking(), host.counters().snapshot(), null,
+				0);
+	}
+
+	private static int pools(HostPool host) {
+		return host.connections().stream().allMatch(PooledConnection::isDraining) ? 0 : 1;
 	}
 
 	private Mono<Sighting> ask(EventLoop eventLoop) {

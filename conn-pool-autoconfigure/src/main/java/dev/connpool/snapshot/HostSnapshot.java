@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * is never reloaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
- * @param pools the pools that hold connections, one for each way of securing and
- * configuring them
+ * @param pools the pools that hold connections which do not drain, one for each way of
+ * securing and configuring them
  * @param pendingAcquires the callers that wait for a connection
  * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far

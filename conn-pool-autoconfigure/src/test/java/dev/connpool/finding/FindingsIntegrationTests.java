@@ -186,6 +186,28 @@ class FindingsIntegrationTests {
 		assertThat(found(findings, Rule.DUPLICATE_POOLS).message()).contains("2 pools hold 2 connections");
 	}
 
+	// As after a certificate was reloaded, when the old connections may finish
+	@Test
+	void aPoolThatDrainsIsNoDuplicate() {
+		TestServer server = TestServer.h1().hold("/held", this.gate).start(this.network);
+		TestClient client = this.network.client();
+		ClientFindings findings = look(client);
+		Mono<List<String>> calls = client.begin(server.url("/held"), 1);
+		await().until(() -> server.requests("/held") == 1);
+		client.pooled().drain(server.host());
+		client.httpClient()
+			.option(ChannelOption.SO_LINGER, 7)
+			.get()
+			.uri(server.url("/hello"))
+			.responseContent()
+			.aggregate()
+			.block(PATIENCE);
+		assertThat(client.host(server).connections().total()).isEqualTo(2);
+		await().during(PERIOD.multipliedBy(4)).until(() -> findings.current().isEmpty());
+		this.gate.open();
+		assertThat(calls.block(PATIENCE)).containsOnly("held");
+	}
+
 	@Test
 	void deadlineOrderIsFoundAtOnceAndLoggedOnce() {
 		TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofSeconds(60)));
