@@ -407,6 +407,25 @@ class ReplayIntegrationTests {
 	}
 
 	@Test
+	void nobodyHearsOfAnAttemptThatIsReplaced() {
+		RawServer server = stale((connection) -> {
+		});
+		TestClient client = this.network.client();
+		client.fetch(server.url("/warm"));
+		List<Throwable> heard = new CopyOnWriteArrayList<>();
+		HttpClient listening = client.httpClient()
+			.doOnRequestError((request, error) -> heard.add(error))
+			.doOnResponseError((response, error) -> heard.add(error));
+		String answer = listening.get()
+			.uri(server.url("/again"))
+			.responseSingle((response, body) -> body.asString())
+			.block(PATIENCE);
+		assertThat(answer).isEqualTo("ok");
+		assertThat(heard).isEmpty();
+		assertThat(this.arrived).containsExactly("GET /warm", "GET /again", "GET /again");
+	}
+
+	@Test
 	void aReplayedRequestCanBeCancelled() {
 		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
 		Gate again = new Gate();
