@@ -14,6 +14,11 @@ final class RightSize implements Rule.HostCheck {
 	/** Callers that may wait on average. */
 	private static final double SOME = 1;
 
+	/**
+	 * Share of the limit that is in use on average. With less, callers wait for dials.
+	 */
+	private static final double FULL = 0.8;
+
 	private static final double RESERVE = 1.25;
 
 	@Override
@@ -22,7 +27,7 @@ final class RightSize implements Rule.HostCheck {
 		int max = host.settings().pool().maxConnectionsPerHost();
 		int needed = (int) Math.ceil((load.busy() + load.waiting()) * RESERVE);
 		if (!host.speaksHttp1() || max == 0 || needed <= max || load.looks() < FEW || load.waiting() < SOME
-				|| load.perSecond() <= 0) {
+				|| load.busy() < FULL * max || load.perSecond() <= 0) {
 			return null;
 		}
 		double underWay = load.busy() + load.waiting();

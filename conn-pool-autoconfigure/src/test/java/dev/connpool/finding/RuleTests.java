@@ -216,6 +216,7 @@ class RuleTests {
 		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 8, 0.9, 40)));
 		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 2, 2, 40)));
 		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 8, 4, 0)));
+		assertQuiet(Rule.RIGHT_SIZE, loaded(new Load(6, Duration.ofSeconds(60), 6, 40, 40)));
 	}
 
 	private static Host.Evidence loaded(Load load) {
