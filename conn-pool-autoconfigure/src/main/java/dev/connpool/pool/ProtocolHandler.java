@@ -115,6 +115,8 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.windows",
+					new WindowHandler(codec.connection(), settings))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", liveness)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", session)
 			.remove(NettyPipeline.ReactiveBridge);
