@@ -75,9 +75,10 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			ctx.fireChannelActive();
 			// Reactor Netty has bound operations of its own, which are for no exchange.
 			this.connection.bind();
+			remove(pipeline, NettyPipeline.HttpDecompressor);
 			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
-			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.discard", new DiscardHandler(this.connection));
+			pipeline.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(this.connection));
 			forwardByProxy(pipeline);
 		}
 		// An idle connection has to notice that the server closes it.
