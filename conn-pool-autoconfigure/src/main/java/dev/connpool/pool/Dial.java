@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -180,12 +181,17 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	}
 
 	void failed(Throwable cause) {
-		if (this.phase == Phase.TLS && String.valueOf(cause.getMessage()).contains("no_application_protocol")) {
+		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {
 			fail(noCommonProtocol());
 			return;
 		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
 		fail(this.pool.host().connectionFailed(this.phase, after, cause));
+	}
+
+	// The alert has no type of its own in the JDK, nor in BoringSSL.
+	private static boolean isNoApplicationProtocol(Throwable cause) {
+		return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no_application_protocol");
 	}
 
 	/**
