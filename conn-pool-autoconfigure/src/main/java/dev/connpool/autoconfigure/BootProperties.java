@@ -9,9 +9,13 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
 import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsProperties;
+import org.springframework.boot.http.client.autoconfigure.HttpClientsProperties;
 import org.springframework.util.StringUtils;
 
 /**
@@ -80,6 +84,19 @@ record BootProperties(HttpClientSettingsProperties properties) {
 		catch (URISyntaxException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Lets a native image bind these properties, whether or not Boot binds them as well.
+	 */
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			BindableRuntimeHintsRegistrar.forTypes(HttpClientsProperties.class, HttpClientProperties.class)
+				.registerHints(hints, classLoader);
+		}
+
 	}
 
 }

@@ -27,6 +27,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -40,6 +41,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ConditionalOnBooleanProperty(name = "conn-pool.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ConnPoolProperties.class)
 @Import(ClientBeanRegistrar.class)
+@ImportRuntimeHints(BootProperties.Hints.class)
 public final class ConnPoolAutoConfiguration {
 
 	@Bean
