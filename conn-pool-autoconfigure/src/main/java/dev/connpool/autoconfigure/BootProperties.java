@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
@@ -59,6 +60,23 @@ record BootProperties(HttpClientSettingsProperties properties) {
 			.withReadTimeout(this.properties.getReadTimeout())
 			.withCookieHandling(this.properties.getCookieHandling())
 			.orElse(base);
+	}
+
+	/**
+	 * Check that nothing differs of what Boot applies itself.
+	 * @param started the properties that the application started with
+	 * @param prefix what the names of the properties start with
+	 */
+	void checkFixed(BootProperties started, String prefix) {
+		check(prefix + ".redirects", started.properties.getRedirects(), this.properties.getRedirects());
+		check(prefix + ".read-timeout", started.properties.getReadTimeout(), this.properties.getReadTimeout());
+		check(prefix + ".cookie-handling", started.properties.getCookieHandling(), this.properties.getCookieHandling());
+	}
+
+	private static void check(String property, @Nullable Object before, @Nullable Object after) {
+		if (!Objects.equals(before, after)) {
+			throw ConfiguredClients.fixed(property, after, "cannot be changed");
+		}
 	}
 
 	private @Nullable URI baseUrl(@Nullable URI base) {

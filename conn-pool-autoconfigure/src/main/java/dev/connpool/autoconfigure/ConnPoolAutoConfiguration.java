@@ -84,16 +84,23 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
+	SettingsReload connPoolSettingsReload(Environment environment, ConfiguredClients configured,
+			PooledClients clients) {
+		return new SettingsReload(environment, configured, clients);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
-	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients) {
-		return connectors.clients(webClients::getObject);
+	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients,
+			SettingsReload reload) {
+		return connectors.clients(webClients::getObject, reload);
 	}
 
 	@Bean(initMethod = "start")
 	Findings connPoolFindings(ConnPoolClients clients) {
 		Map<String, ClientFindings> findings = new LinkedHashMap<>();
 		clients.forEach((client) -> findings.put(client.name(),
-				new ClientFindings(client.name(), client.settings(), client::snapshot)));
+				new ClientFindings(client.name(), client::settings, client::snapshot)));
 		return new Findings(findings);
 	}
 
