@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
  * @param proxy the proxy that the host is reached through, without credentials; left out
  * if it is reached directly
- * @param generation how often the TLS context was loaded; left out if it is never
- * reloaded
+ * @param generation how often its settings or its TLS context were loaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
  * @param pools the pools that hold connections which do not drain
@@ -30,16 +29,15 @@ import org.jspecify.annotations.Nullable;
 @JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "pools", "pendingAcquires", "leaking",
 		"counters", "connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
-		@JsonInclude(Include.NON_NULL) @Nullable Integer generation, HostSnapshot.Connections connections,
-		HostSnapshot.Streams streams, int pools, int pendingAcquires, int leaking, HostSnapshot.Counters counters,
+		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams, int pools,
+		int pendingAcquires, int leaking, HostSnapshot.Counters counters,
 		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
 		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
 
 	static HostDescriptor of(HostSnapshot host, Values values) {
 		List<ConnectionSnapshot> list = host.connectionList();
-		return new HostDescriptor(host.protocol(), host.proxy(), (host.generation() != 0) ? host.generation() : null,
-				host.connections(), host.streams(), host.pools(), host.pendingAcquires(), host.leaking(),
-				host.counters(),
+		return new HostDescriptor(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
+				host.pools(), host.pendingAcquires(), host.leaking(), host.counters(),
 				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
 						: null,
 				(list != null) ? host.omittedConnections() : null);

@@ -81,12 +81,12 @@ final class HostPool {
 		return this.key;
 	}
 
-	/**
-	 * Return a pool to take the place of this one after it was forgotten.
-	 * @return a new pool for the same host
-	 */
-	HostPool successor() {
-		return new HostPool(this.client, this.key, this.host, this.resolver, this.eventLoop);
+	AddressResolverGroup<?> resolver() {
+		return this.resolver;
+	}
+
+	EventLoop eventLoop() {
+		return this.eventLoop;
 	}
 
 	ConnectionPool client() {
@@ -144,8 +144,11 @@ final class HostPool {
 				if (this.client.isShutDown()) {
 					exchange.fail(this.host.closed(), this.eventLoop);
 				}
-				else if (exchange.isWaiting()) {
+				else if (exchange.isWaiting() && !this.superseded) {
 					this.waiters.addFirst(exchange);
+				}
+				else {
+					changed(exchange);
 				}
 			});
 		}
@@ -172,7 +175,7 @@ final class HostPool {
 	void replay(Exchange exchange) {
 		this.resting.remove(exchange);
 		post(() -> {
-			if (!this.forgotten && !this.client.isShutDown() && exchange.isWaiting()) {
+			if (!this.forgotten && !this.superseded && !this.client.isShutDown() && exchange.isWaiting()) {
 				this.waiters.addFirst(exchange);
 			}
 			else {
@@ -262,12 +265,15 @@ final class HostPool {
 	}
 
 	/**
-	 * Keep no connection for later: others take the place of this pool.
+	 * Keep no connection and no caller: another takes the place of this pool.
 	 */
 	void supersede() {
 		post(() -> {
 			this.superseded = true;
-			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+			for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
+				this.waiters.remove(first);
+				changed(first);
+			}
 		});
 	}
 
@@ -327,7 +333,12 @@ final class HostPool {
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			gone(dial.connection(), reason);
-			if (this.dials.failed(dial) && this.connections.isEmpty()) {
+			if (!this.client.isCurrent(this)) {
+				// It may have been opened for what took the place of this pool.
+				this.dials.failed(dial);
+				supersede();
+			}
+			else if (this.dials.failed(dial) && this.connections.isEmpty()) {
 				this.waiters.failAll(error);
 			}
 			else {
@@ -361,7 +372,7 @@ final class HostPool {
 		else if (this.client.isShutDown()) {
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
-		else if (this.forgotten) {
+		else if (this.forgotten || this.superseded) {
 			this.client.redirect(exchange, this);
 		}
 		else {
@@ -448,7 +459,7 @@ final class HostPool {
 		serve();
 		dial();
 		refuse();
-		if (this.superseded && this.waiters.size() == 0) {
+		if (this.superseded) {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 		}
 		this.waiters.publish();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
  * @param proxy the proxy that it is reached through, or {@code null}
- * @param generation how often the TLS context of its connections was loaded, or 0 if it
- * is never reloaded
+ * @param generation how often the settings of its connections or their TLS context were
+ * loaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
  * @param pools the pools that hold connections which do not drain, one for each way of
@@ -41,11 +41,17 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 			list = new ArrayList<>(this.connectionList);
 			list.addAll(other.connectionList);
 		}
-		return new HostSnapshot((other.protocol != null) ? other.protocol : this.protocol,
-				(other.proxy != null) ? other.proxy : this.proxy, Math.max(this.generation, other.generation),
+		boolean later = other.generation >= this.generation;
+		return new HostSnapshot(preferred(later, other.protocol, this.protocol),
+				preferred(later, other.proxy, this.proxy), Math.max(this.generation, other.generation),
 				this.connections.plus(other.connections), this.streams.plus(other.streams), this.pools + other.pools,
 				this.pendingAcquires + other.pendingAcquires, this.leaking + other.leaking,
 				this.counters.plus(other.counters), list, this.omittedConnections + other.omittedConnections);
+	}
+
+	private static @Nullable String preferred(boolean first, @Nullable String one, @Nullable String other) {
+		String preferred = first ? one : other;
+		return (preferred != null) ? preferred : first ? other : one;
 	}
 
 	/**

@@ -41,7 +41,7 @@ class ConnPoolMetricsTests {
 	private final AtomicReference<Map<String, HostSnapshot>> hosts = new AtomicReference<>(Map.of());
 
 	private final ConnPoolMetrics metrics = new ConnPoolMetrics(
-			() -> Stream.of(new MeteredClient(CLIENT, ClientSettings.DEFAULTS, this::snapshot)));
+			() -> Stream.of(new MeteredClient(CLIENT, () -> ClientSettings.DEFAULTS, this::snapshot)));
 
 	@ParameterizedTest
 	@CsvSource({ "https://example.com:443, example.com, 443", "http://127.0.0.1:8080, 127.0.0.1, 8080",
