@@ -69,7 +69,11 @@ abstract class ServerExchange {
 		return this.received.asMono();
 	}
 
-	/** What to do when a complete response was written. */
+	/**
+	 * Take note that a complete response was written.
+	 * @param status its status
+	 * @return does so when subscribed to
+	 */
 	Mono<Void> answered(int status) {
 		return Mono.fromRunnable(() -> {
 			this.succeeded = status / 100 == 2;
@@ -77,7 +81,12 @@ abstract class ServerExchange {
 		});
 	}
 
-	/** What to do when a response was written that is complete if its length is right. */
+	/**
+	 * Take note that a response was written, which is complete if its length is right.
+	 * @param status its status
+	 * @param header its header fields
+	 * @return does so when subscribed to
+	 */
 	Mono<Void> answered(int status, Map<String, String> header) {
 		return answered(header.containsKey("content-length") ? 0 : status);
 	}
@@ -94,12 +103,10 @@ abstract class ServerExchange {
 		this.connection.event(this.method.isEmpty() ? event : "%s %s %s".formatted(this.method, this.path, event));
 	}
 
-	/** A whole response. */
 	abstract Mono<Void> answer(int status, Map<String, String> header, String body);
 
 	abstract Mono<Void> interim(int status, Map<String, String> header);
 
-	/** The header of a response whose body has no declared length. */
 	abstract Mono<Void> header();
 
 	abstract Mono<Void> part(String text);
