@@ -214,8 +214,7 @@ public final class ScriptedServer implements ObservedServer {
 	}
 
 	/**
-	 * End all connections, as a server does that is restarted: those that are open are
-	 * sent FIN, whatever is under way on them.
+	 * End all connections at once, whatever is under way on them, and listen on.
 	 */
 	public void closeConnections() {
 		this.open.close().awaitUninterruptibly();
