@@ -25,9 +25,9 @@ final class HostReport {
 	}
 
 	private static String connections(Connections now) {
-		return "  %d connections open: %d connecting, %d handshaking, %d active, %d idle, %d probing, %d draining"
-			.formatted(now.total(), now.connecting(), now.handshaking(), now.active(), now.idle(), now.probing(),
-					now.draining());
+		return "  open %d: %d connecting, %d handshaking, %d active, %d idle, %d probing, %d draining".formatted(
+				now.total(), now.connecting(), now.handshaking(), now.active(), now.idle(), now.probing(),
+				now.draining());
 	}
 
 	private static String counters(Counters so) {

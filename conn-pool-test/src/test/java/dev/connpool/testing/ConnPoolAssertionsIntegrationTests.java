@@ -93,7 +93,7 @@ class ConnPoolAssertionsIntegrationTests {
 			.withMessageStartingWith("Expected of client 'default', host %s: %s 7, but it was ", this.server.host(),
 					name)
 			.withMessageContaining("protocol h2, 0 active streams, 0 callers waiting")
-			.withMessageContaining("1 connections open: 0 connecting, 0 handshaking, 0 active, 1 idle")
+			.withMessageContaining("  open 1: 0 connecting, 0 handshaking, 0 active, 1 idle")
 			.withMessageContaining("so far opened 1, closed 0, acquired 2, reused 1, handshakes 1, replayed 0");
 	}
 
