@@ -113,6 +113,35 @@ class ScriptedServerIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void answersInUtf8(Wire wire) {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).answers("{\"name\": \"Zoë\"}", "content-type", "application/json");
+		server.onRequest(2).waitsForBody().sendsHeader().sends("Zo").sends("ë").ends();
+		TestClient client = this.network.client(wire.settings());
+		assertThat(client.fetch(server.url("/"))).isEqualTo("{\"name\": \"Zoë\"}");
+		assertThat(client.fetch(server.url("/"))).isEqualTo("Zoë");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void sendsNoBodyWhereNoneIsAllowed(Wire wire) {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).answers(204);
+		server.onRequest(2).answers(304);
+		TestClient client = this.network.client(wire.settings());
+		assertThat(client.fetch(server.url("/"))).isEmpty();
+		assertThat(client.fetch(server.url("/"))).isEmpty();
+		assertThat(client.httpClient()
+			.head()
+			.uri(server.url("/"))
+			.responseSingle((response, body) -> body.asString().defaultIfEmpty(""))
+			.block()).isEmpty();
+		assertThat(client.fetch(server.url("/"))).isEqualTo("scripted");
+		assertThat(server).acceptedConnections(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void sendsAnInterimResponse(Wire wire) throws IOException {
 		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).sendsInterim(103).answers();

@@ -60,7 +60,9 @@ final class Http2Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
-		return headers(headers(status, header), body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
+		String content = allowed(status, body);
+		return headers(headers(status, header), content.isEmpty())
+			.then(content.isEmpty() ? Mono.empty() : data(content, true))
 			.then(answered(status, header));
 	}
 

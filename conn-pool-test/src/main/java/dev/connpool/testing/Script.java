@@ -74,12 +74,14 @@ public final class Script {
 	}
 
 	/**
-	 * Send a complete 200.
+	 * Send a complete 200 with a body and header fields, given as names and values.
 	 * @param body the body
+	 * @param fields names and values, in turns
 	 * @return this
 	 */
-	public Script answers(String body) {
-		return step("answers", (exchange) -> exchange.answer(200, Map.of(), body));
+	public Script answers(String body, String... fields) {
+		Map<String, String> header = fields(fields);
+		return step("answers", (exchange) -> exchange.answer(200, header, body));
 	}
 
 	/**

@@ -99,6 +99,16 @@ abstract class ServerExchange {
 		}
 	}
 
+	/**
+	 * Return what is left of a body where none may be sent (RFC 9110, section 6.4.1).
+	 * @param status the status
+	 * @param body the body
+	 * @return the body, or none
+	 */
+	String allowed(int status, String body) {
+		return (status == 204 || status == 304 || this.method.equals("HEAD")) ? "" : body;
+	}
+
 	void event(String event) {
 		this.connection.event(this.method.isEmpty() ? event : "%s %s %s".formatted(this.method, this.path, event));
 	}
