@@ -7,20 +7,32 @@ import org.assertj.core.api.AssertProvider;
  */
 public interface ObservedServer extends Origin, AssertProvider<ServerAssert>, AutoCloseable {
 
-	/** What was accepted, is open, and was open at most. */
+	/**
+	 * Return what was accepted, is open, and was open at most.
+	 * @return the counts, which go on
+	 */
 	ConnectionCount connections();
 
-	/** What requests and frames arrived, if this server looks at them. */
+	/**
+	 * Return what requests and frames arrived.
+	 * @return the log, which goes on
+	 * @throws UnsupportedOperationException if this server does not look at them
+	 */
 	default WireLog log() {
 		throw new UnsupportedOperationException(getClass().getSimpleName() + " keeps no log of requests and frames");
 	}
 
-	/** What happened, for the message of a failed assertion. */
+	/**
+	 * Return what happened, for the message of a failed assertion.
+	 * @return the events, one a line
+	 */
 	default String trace() {
 		return "";
 	}
 
-	/** Read what is left unread, so that a client that has gone is noticed. */
+	/**
+	 * Read what is left unread, so that a client that has gone is noticed.
+	 */
 	default void readOn() {
 	}
 

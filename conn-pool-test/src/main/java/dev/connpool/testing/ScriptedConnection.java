@@ -69,14 +69,22 @@ final class ScriptedConnection {
 		event("cannot go on: " + error);
 	}
 
-	/** Follow the script of this connection, then speak first if the protocol does. */
+	/**
+	 * Follow the script of this connection, then speak first if the protocol does.
+	 * @param connection the connection itself
+	 * @param greeting what to say first
+	 */
 	void opened(ServerExchange connection, Runnable greeting) {
 		event("is open");
 		Script script = this.server.scriptOfConnection(this.number);
 		run(script, connection, greeting);
 	}
 
-	/** Follow the script of a request. */
+	/**
+	 * Follow the script of a request.
+	 * @param request the request
+	 * @return stops the script
+	 */
 	Disposable arrived(ServerExchange request) {
 		Script script = this.server.scriptOfRequest(request);
 		return run(script, request, () -> {
@@ -84,12 +92,16 @@ final class ScriptedConnection {
 	}
 
 	private Disposable run(Script script, ServerExchange exchange, Runnable then) {
-		Disposable performance = script.run(exchange).subscribe(null, this::failed, then::run);
+		Disposable performance = script.run(exchange).subscribe(null, this::failed, then);
 		this.running.add(performance);
 		return performance;
 	}
 
-	/** Write and flush, unless this end went silent. */
+	/**
+	 * Write and flush, unless this end went silent.
+	 * @param write what to write
+	 * @return completes when it was written
+	 */
 	Mono<Void> send(Function<ChannelPromise, ChannelFuture> write) {
 		if (this.silent) {
 			return Mono.never();
@@ -99,7 +111,10 @@ final class ScriptedConnection {
 		return FutureMono.from(written);
 	}
 
-	/** Send FIN and read on, so that what is unread does not turn it into a reset. */
+	/**
+	 * Send FIN and read on, so that what is unread does not turn it into a reset.
+	 * @return completes when it was sent
+	 */
 	Mono<Void> close() {
 		SslHandler ssl = this.channel.pipeline().get(SslHandler.class);
 		if (ssl != null) {
@@ -108,7 +123,10 @@ final class ScriptedConnection {
 		return FutureMono.from(((DuplexChannel) this.channel).shutdownOutput());
 	}
 
-	/** Send RST, past TLS. */
+	/**
+	 * Send RST, past TLS.
+	 * @return completes when it was sent
+	 */
 	Mono<Void> reset() {
 		this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 		return FutureMono.from(this.channel.pipeline().firstContext().close());

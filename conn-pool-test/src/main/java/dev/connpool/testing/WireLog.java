@@ -41,52 +41,86 @@ public final class WireLog {
 
 	private final Deque<String> trace = new ArrayDeque<>();
 
-	/** How many requests arrived. */
+	/**
+	 * Return how many requests arrived.
+	 * @return the number of requests
+	 */
 	public int arrived() {
 		return sum(this.arrived);
 	}
 
-	/** How many requests with a method and a path arrived. */
+	/**
+	 * Return how many requests with a method and a path arrived.
+	 * @param method the method
+	 * @param path the path, without a query
+	 * @return the number of requests
+	 */
 	public int arrived(String method, String path) {
 		return this.arrived.getOrDefault(key(method, path), 0);
 	}
 
-	/** How many requests were processed. */
+	/**
+	 * Return how many requests were processed.
+	 * @return the number of requests
+	 */
 	public int processed() {
 		return sum(this.processed);
 	}
 
-	/** How many requests with a method and a path were processed. */
+	/**
+	 * Return how many requests with a method and a path were processed.
+	 * @param method the method
+	 * @param path the path, without a query
+	 * @return the number of requests
+	 */
 	public int processed(String method, String path) {
 		return this.processed.getOrDefault(key(method, path), 0);
 	}
 
-	/** The error codes of the RST_STREAM frames that were received. */
+	/**
+	 * Return the error codes of the RST_STREAM frames that were received.
+	 * @return the codes, in order
+	 */
 	public List<Long> resets() {
 		return copy(this.resets);
 	}
 
-	/** The error codes of the GOAWAY frames that were received. */
+	/**
+	 * Return the error codes of the GOAWAY frames that were received.
+	 * @return the codes, in order
+	 */
 	public List<Long> goAways() {
 		return copy(this.goAways);
 	}
 
-	/** How many PING frames were received, acknowledgements apart. */
+	/**
+	 * Return how many PING frames were received, acknowledgements apart.
+	 * @return the number of frames
+	 */
 	public int pings() {
 		return this.pings.get();
 	}
 
-	/** How many bytes of request bodies were received. */
+	/**
+	 * Return how many bytes of request bodies were received.
+	 * @return the number of bytes
+	 */
 	public long bodyBytes() {
 		return this.bodyBytes.get();
 	}
 
-	/** How many streams are open. */
+	/**
+	 * Return how many streams are open.
+	 * @return the number of streams
+	 */
 	public int openStreams() {
 		return this.openStreams.get();
 	}
 
-	/** How many bytes were sent on all connections, those of TLS included. */
+	/**
+	 * Return how many bytes were sent on all connections, those of TLS included.
+	 * @return the number of bytes
+	 */
 	public long bytesSent() {
 		return this.bytesSent.get();
 	}
@@ -136,7 +170,10 @@ public final class WireLog {
 		}
 	}
 
-	/** The last events, one a line. */
+	/**
+	 * Return the last events.
+	 * @return the events, one a line
+	 */
 	@Override
 	public String toString() {
 		synchronized (this.trace) {

@@ -60,7 +60,9 @@ final class Http2Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
-		return headers(headers(status, header), body.isEmpty()).then(body.isEmpty() ? Mono.empty() : data(body, true))
+		String content = allowed(status, body);
+		return headers(headers(status, header), content.isEmpty())
+			.then(content.isEmpty() ? Mono.empty() : data(content, true))
 			.then(answered(status, header));
 	}
 
@@ -113,7 +115,7 @@ final class Http2Exchange extends ServerExchange {
 					promise));
 	}
 
-	/** The stream of the client that came before this one. */
+	// Clients use odd numbers
 	int previousStream() {
 		return Math.max(0, this.stream - 2);
 	}
@@ -142,7 +144,7 @@ final class Http2Exchange extends ServerExchange {
 			.writePushPromise(this.http2.context(), this.stream, 2, promised, 0, promise));
 	}
 
-	/** A header block that never ends. */
+	// A header block that never ends
 	Mono<Void> continuations(int frames) {
 		return connection().send((promise) -> {
 			ByteBuf flood = frame(1, HEADERS, 0, this.stream, STATUS_200);

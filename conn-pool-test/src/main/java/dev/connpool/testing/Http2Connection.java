@@ -80,7 +80,10 @@ final class Http2Connection extends ByteToMessageDecoder {
 		this.ignoresPings = true;
 	}
 
-	/** Ignore the streams beyond one, as GOAWAY says. */
+	/**
+	 * Ignore the streams beyond one, as GOAWAY says.
+	 * @param last the last stream not to ignore
+	 */
 	void leave(int last) {
 		this.lastStream = last;
 		List.copyOf(this.streams.keySet()).stream().filter((stream) -> stream > last).forEach(this::closed);

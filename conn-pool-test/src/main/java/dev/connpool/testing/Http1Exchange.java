@@ -21,8 +21,10 @@ final class Http1Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> answer(int status, Map<String, String> header, String body) {
-		String length = header.containsKey("content-length") ? "" : "content-length: " + body.length() + "\r\n";
-		return text(statusLine(status) + fields(header) + length + "\r\n" + body).then(answered(status, header));
+		boolean declared = status == 204 || header.containsKey("content-length");
+		String length = declared ? "" : "content-length: " + ByteBufUtil.utf8Bytes(body) + "\r\n";
+		return text(statusLine(status) + fields(header) + length + "\r\n" + allowed(status, body))
+			.then(answered(status, header));
 	}
 
 	@Override
@@ -37,7 +39,7 @@ final class Http1Exchange extends ServerExchange {
 
 	@Override
 	Mono<Void> part(String text) {
-		return text(Integer.toHexString(text.length()) + "\r\n" + text + "\r\n");
+		return text(Integer.toHexString(ByteBufUtil.utf8Bytes(text)) + "\r\n" + text + "\r\n");
 	}
 
 	@Override

@@ -14,16 +14,25 @@ public final class Gate {
 
 	private final Sinks.Empty<Void> sink = Sinks.empty();
 
+	/**
+	 * Let whoever waits go on.
+	 */
 	public void open() {
 		this.sink.tryEmitEmpty();
 	}
 
-	/** Completes when the gate is open. */
+	/**
+	 * Return what completes when the gate is open.
+	 * @return empty, then complete
+	 */
 	public Mono<Void> opened() {
 		return this.sink.asMono();
 	}
 
-	/** Blocks until the gate is open. */
+	/**
+	 * Block until the gate is open.
+	 * @throws IllegalStateException if that takes longer than 30 seconds
+	 */
 	public void await() {
 		opened().block(LONGEST);
 	}

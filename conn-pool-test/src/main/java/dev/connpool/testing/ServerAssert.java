@@ -6,99 +6,158 @@ import java.util.Collections;
 import io.netty.handler.codec.http2.Http2Error;
 import org.assertj.core.api.AbstractAssert;
 
-import static org.awaitility.Awaitility.await;
-
 /**
  * What a server saw. Requests and frames are given a moment to get there.
  */
 public final class ServerAssert extends AbstractAssert<ServerAssert, ObservedServer> {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
-
 	ServerAssert(ObservedServer actual) {
 		super(actual, ServerAssert.class);
 	}
 
-	/** Exactly this many TCP connections were accepted so far. */
+	/**
+	 * Assert that exactly this many TCP connections were accepted so far.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert acceptedConnections(int expected) {
 		return check(this.actual.connections().accepted() == expected, "exactly %d accepted", expected);
 	}
 
-	/** No more than this many TCP connections were accepted so far. */
+	/**
+	 * Assert that no more than this many TCP connections were accepted so far.
+	 * @param limit the highest number
+	 * @return this
+	 */
 	public ServerAssert acceptedAtMost(int limit) {
 		return check(this.actual.connections().accepted() <= limit, "at most %d accepted", limit);
 	}
 
-	/** Never were more than this many TCP connections open together. */
+	/**
+	 * Assert that never were more than this many TCP connections open together.
+	 * @param limit the highest number
+	 * @return this
+	 */
 	public ServerAssert neverMoreThan(int limit) {
 		return check(this.actual.connections().peak() <= limit, "never more than %d open", limit);
 	}
 
-	/** Exactly this many TCP connections are open now. */
+	/**
+	 * Assert that exactly this many TCP connections are open now.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert openConnections(int expected) {
 		return check(this.actual.connections().open() == expected, "exactly %d open", expected);
 	}
 
-	/** Exactly this many TCP connections are open within a few seconds. */
+	/**
+	 * Assert that exactly this many TCP connections are open within a few seconds.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert settlesAt(int expected) {
-		return settlesAt(expected, PATIENCE);
+		return settlesAt(expected, Patience.USUAL.atMost());
 	}
 
-	/** Exactly this many TCP connections are open within the given time. */
+	/**
+	 * Assert that exactly this many TCP connections are open within the given time.
+	 * @param expected the number
+	 * @param patience how long to wait
+	 * @return this
+	 */
 	public ServerAssert settlesAt(int expected, Duration patience) {
-		await().atMost(patience).untilAsserted(() -> openConnections(expected));
+		new Patience(patience).untilAsserted(() -> openConnections(expected));
 		return this;
 	}
 
-	/** The header of exactly this many requests arrived. */
+	/**
+	 * Assert that the header of exactly this many requests arrived.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert receivedRequests(int expected) {
 		return eventually("received requests", expected, () -> this.actual.log().arrived());
 	}
 
-	/** The header of exactly this many requests with a method and a path arrived. */
+	/**
+	 * Assert that the header of exactly this many requests with a method and a path
+	 * arrived.
+	 * @param method the method
+	 * @param path the path, without a query
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert receivedRequest(String method, String path, int expected) {
 		return eventually("received %s %s".formatted(method, path), expected,
 				() -> this.actual.log().arrived(method, path));
 	}
 
-	/** Exactly this many requests were received as a whole and answered with a 2xx. */
+	/**
+	 * Assert that exactly this many requests were received as a whole and answered with a
+	 * 2xx.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert processedRequests(int expected) {
 		return eventually("processed requests", expected, () -> this.actual.log().processed());
 	}
 
 	/**
-	 * Exactly this many requests with a method and a path were received as a whole and
-	 * answered with a 2xx.
+	 * Assert that exactly this many requests with a method and a path were received as a
+	 * whole and answered with a 2xx.
+	 * @param method the method
+	 * @param path the path, without a query
+	 * @param expected the number
+	 * @return this
 	 */
 	public ServerAssert processedRequest(String method, String path, int expected) {
 		return eventually("processed %s %s".formatted(method, path), expected,
 				() -> this.actual.log().processed(method, path));
 	}
 
-	/** Exactly this many RST_STREAM frames with an error were received. */
+	/**
+	 * Assert that exactly this many RST_STREAM frames with an error were received.
+	 * @param error the error
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert receivedReset(Http2Error error, int expected) {
 		return eventually("received RST_STREAM %s".formatted(error), expected,
 				() -> Collections.frequency(this.actual.log().resets(), error.code()));
 	}
 
-	/** Exactly this many GOAWAY frames with an error were received. */
+	/**
+	 * Assert that exactly this many GOAWAY frames with an error were received.
+	 * @param error the error
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert receivedGoAway(Http2Error error, int expected) {
 		return eventually("received GOAWAY %s".formatted(error), expected,
 				() -> Collections.frequency(this.actual.log().goAways(), error.code()));
 	}
 
-	/** Exactly this many PING frames were received, acknowledgements apart. */
+	/**
+	 * Assert that exactly this many PING frames were received, acknowledgements apart.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert receivedPings(int expected) {
 		return eventually("received PING", expected, () -> this.actual.log().pings());
 	}
 
-	/** Exactly this many HTTP/2 streams are open. */
+	/**
+	 * Assert that exactly this many HTTP/2 streams are open.
+	 * @param expected the number
+	 * @return this
+	 */
 	public ServerAssert openStreams(int expected) {
 		return eventually("open streams", expected, () -> this.actual.log().openStreams());
 	}
 
 	private ServerAssert eventually(String what, int expected, Count count) {
-		await().atMost(PATIENCE).untilAsserted(() -> {
+		Patience.USUAL.untilAsserted(() -> {
 			int number = count.now();
 			if (number != expected) {
 				failWithMessage("Expected %d x %s at %s but there were %d:%n%s", expected, what, this.actual.host(),

@@ -69,7 +69,11 @@ abstract class ServerExchange {
 		return this.received.asMono();
 	}
 
-	/** What to do when a complete response was written. */
+	/**
+	 * Take note that a complete response was written.
+	 * @param status its status
+	 * @return does so when subscribed to
+	 */
 	Mono<Void> answered(int status) {
 		return Mono.fromRunnable(() -> {
 			this.succeeded = status / 100 == 2;
@@ -77,7 +81,12 @@ abstract class ServerExchange {
 		});
 	}
 
-	/** What to do when a response was written that is complete if its length is right. */
+	/**
+	 * Take note that a response was written, which is complete if its length is right.
+	 * @param status its status
+	 * @param header its header fields
+	 * @return does so when subscribed to
+	 */
 	Mono<Void> answered(int status, Map<String, String> header) {
 		return answered(header.containsKey("content-length") ? 0 : status);
 	}
@@ -90,16 +99,24 @@ abstract class ServerExchange {
 		}
 	}
 
+	/**
+	 * Return what is left of a body where none may be sent (RFC 9110, section 6.4.1).
+	 * @param status the status
+	 * @param body the body
+	 * @return the body, or none
+	 */
+	String allowed(int status, String body) {
+		return (status == 204 || status == 304 || this.method.equals("HEAD")) ? "" : body;
+	}
+
 	void event(String event) {
 		this.connection.event(this.method.isEmpty() ? event : "%s %s %s".formatted(this.method, this.path, event));
 	}
 
-	/** A whole response. */
 	abstract Mono<Void> answer(int status, Map<String, String> header, String body);
 
 	abstract Mono<Void> interim(int status, Map<String, String> header);
 
-	/** The header of a response whose body has no declared length. */
 	abstract Mono<Void> header();
 
 	abstract Mono<Void> part(String text);

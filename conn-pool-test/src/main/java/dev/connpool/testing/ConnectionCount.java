@@ -13,14 +13,26 @@ public final class ConnectionCount {
 
 	private final AtomicInteger peak = new AtomicInteger();
 
+	/**
+	 * Return how many connections were accepted so far.
+	 * @return the number of connections
+	 */
 	public int accepted() {
 		return this.accepted.get();
 	}
 
+	/**
+	 * Return how many connections are open.
+	 * @return the number of connections
+	 */
 	public int open() {
 		return this.open.get();
 	}
 
+	/**
+	 * Return how many connections were open at most.
+	 * @return the number of connections
+	 */
 	public int peak() {
 		return this.peak.get();
 	}

@@ -22,24 +22,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptedInitializer extends ChannelInitializer<SocketChannel> {
 
-	private final Wire wire;
+	private final Carrier carrier;
 
 	private final ScriptedServer server;
 
 	private final @Nullable SslContext tls;
 
-	ScriptedInitializer(Wire wire, ScriptedServer server) {
-		this.wire = wire;
+	ScriptedInitializer(Carrier carrier, ScriptedServer server) {
+		this.carrier = carrier;
 		this.server = server;
-		this.tls = wire.scheme().equals("https") ? tls(wire) : null;
+		this.tls = carrier.isSecure() ? tls(carrier) : null;
 	}
 
-	private static SslContext tls(Wire wire) {
+	private static SslContext tls(Carrier carrier) {
 		try {
 			SslContextBuilder tls = SslContextBuilder
-				.forServer(TestCertificate.LOOPBACK.key(), TestCertificate.LOOPBACK.certificate())
+				.forServer(LoopbackCertificate.BUNDLE.getKeyPair().getPrivate(),
+						LoopbackCertificate.BUNDLE.getCertificate())
 				.sslProvider(SslProvider.JDK);
-			return wire.multiplexed() ? tls.applicationProtocolConfig(h2()).build() : tls.build();
+			return carrier.isMultiplexed() ? tls.applicationProtocolConfig(h2()).build() : tls.build();
 		}
 		catch (SSLException ex) {
 			throw new IllegalStateException(ex);
@@ -65,8 +66,8 @@ final class ScriptedInitializer extends ChannelInitializer<SocketChannel> {
 	}
 
 	private void speak(ChannelPipeline pipeline, ScriptedConnection connection) {
-		if (this.wire.multiplexed()) {
-			pipeline.addLast(new Http2Connection(connection, this.wire.scheme()));
+		if (this.carrier.isMultiplexed()) {
+			pipeline.addLast(new Http2Connection(connection, this.carrier.scheme()));
 		}
 		else {
 			pipeline.addLast(new HttpRequestDecoder(), new Http1Connection(connection));
