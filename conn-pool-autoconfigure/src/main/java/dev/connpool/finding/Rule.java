@@ -27,6 +27,9 @@ public enum Rule {
 	/** More than one pool is open to a host. */
 	DUPLICATE_POOLS(Severity.WARNING, new DuplicatePools()),
 
+	/** Traffic over HTTP/2 goes to few of several addresses. */
+	CONNECTION_IMBALANCE(Severity.INFO, new ConnectionImbalance()),
+
 	/** The server speaks HTTP/1.1 although HTTP/2 is preferred. */
 	HTTP2_FALLBACK(Severity.WARNING, new Http2Fallback()),
 

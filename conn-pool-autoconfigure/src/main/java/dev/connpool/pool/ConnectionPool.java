@@ -50,6 +50,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final long tick;
 
+	private final Names names;
+
 	private final IdleCount idleCount = new IdleCount();
 
 	private final Map<HostKey, HostPool> hosts = new ConcurrentHashMap<>();
@@ -75,9 +77,14 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @param listeners told what its connections do
 	 */
 	public ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners) {
+		this(name, settings, listeners, new Names(settings.dns()));
+	}
+
+	ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners, Names names) {
 		this.name = name;
 		this.listeners = listeners;
 		this.settings = settings;
+		this.names = names;
 		this.proxies = Proxies.of(settings.proxy());
 		this.replayBudget = new ReplayBudget(settings.replay(), System.nanoTime());
 		this.tick = InFlight.tick(settings);
@@ -153,7 +160,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private HostPool create(HttpClientConfig config, HostKey key, AddressResolverGroup<?> resolver) {
 		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this, key, host(config, key), resolver, eventLoop);
+		return new HostPool(this, key, host(config, key), this.names.resolver(config, resolver), eventLoop);
 	}
 
 	/**
@@ -293,6 +300,10 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.shutDown;
 	}
 
+	Names names() {
+		return this.names;
+	}
+
 	ConnectionListeners listeners() {
 		return this.listeners;
 	}
@@ -327,6 +338,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private void terminateIfEmpty() {
 		if (this.shutDown && this.open.get() == 0) {
+			this.names.close();
 			this.terminated.tryEmitEmpty();
 		}
 	}

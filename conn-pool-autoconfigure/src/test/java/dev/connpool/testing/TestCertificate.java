@@ -31,6 +31,11 @@ public final class TestCertificate {
 	public static final TestCertificate RENEWED = new TestCertificate("localhost", ObservedServer.HOST);
 
 	/**
+	 * Good for the name that a {@link NameServer} knows.
+	 */
+	public static final TestCertificate NAMED = new TestCertificate(NameServer.NAME, ObservedServer.HOST);
+
+	/**
 	 * Good for a host that no {@link ObservedServer} is.
 	 */
 	public static final TestCertificate ELSEWHERE = new TestCertificate("elsewhere.example", "192.0.2.1");
