@@ -27,14 +27,14 @@ public enum Rule {
 	/** More than one pool is open to a host. */
 	DUPLICATE_POOLS(Severity.WARNING, new DuplicatePools()),
 
-	/** Traffic over HTTP/2 goes to few of several addresses. */
-	CONNECTION_IMBALANCE(Severity.INFO, new ConnectionImbalance()),
-
 	/** The server speaks HTTP/1.1 although HTTP/2 is preferred. */
 	HTTP2_FALLBACK(Severity.WARNING, new Http2Fallback()),
 
 	/** A deadline can never pass because another one always passes before. */
 	DEADLINE_ORDER(Severity.WARNING, new DeadlineOrder()),
+
+	/** Traffic over HTTP/2 goes to few of several addresses. */
+	CONNECTION_IMBALANCE(Severity.INFO, new ConnectionImbalance()),
 
 	/** Flow control holds downloads back. */
 	H2_WINDOW_SMALL(Severity.INFO, new SmallWindows()),

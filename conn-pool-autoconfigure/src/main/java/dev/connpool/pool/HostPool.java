@@ -355,7 +355,9 @@ final class HostPool {
 			if (this.client.settings().dns().drainRemovedAddresses()) {
 				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 			}
-			this.spread.lookedUp();
+			if (!answer.isEmpty()) {
+				this.spread.lookedUp();
+			}
 		});
 	}
 

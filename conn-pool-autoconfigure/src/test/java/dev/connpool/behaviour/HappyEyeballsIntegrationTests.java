@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
@@ -21,11 +23,21 @@ import dev.connpool.testing.TestCertificate;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.InetAddressFilter;
+import org.springframework.boot.http.client.ReactorHttpClientBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +62,9 @@ class HappyEyeballsIntegrationTests {
 				.certificate(TestCertificate.NAMED)
 				.start(this.network, Pods.address(1), blackHole.port());
 			this.names.answer(60, Pods.address(0), Pods.address(1));
-			TestClient client = client(wire);
+			List<Channel> channels = new CopyOnWriteArrayList<>();
+			TestClient client = client(wire)
+				.derive((http) -> http.doOnChannelInit((observer, channel, remote) -> channels.add(channel)));
 			long start = System.nanoTime();
 			client.fetch(NameServer.url(server, "/hello"));
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(240),
@@ -59,6 +73,7 @@ class HappyEyeballsIntegrationTests {
 			assertThat(host.counters().opened()).isOne();
 			assertThat(host.connections().total()).isOne();
 			assertThat(server).acceptedConnections(1);
+			assertThat(channels.stream().filter(Channel::isOpen)).hasSize(1);
 			ConnectionSnapshot connection = connection(client, server);
 			assertThat(connection.remoteAddress()).isEqualTo(Pods.address(1) + ":" + server.port());
 			assertThat(connection.phases().dns()).isLessThan(Duration.ofMillis(200));
@@ -131,6 +146,22 @@ class HappyEyeballsIntegrationTests {
 	}
 
 	@Test
+	void anAddressFilterOfSpringHoldsForAllAttempts() {
+		try (FullBacklog blackHole = new FullBacklog()) {
+			TestServer forbidden = TestServer.h1().start(this.network, Pods.address(1), blackHole.port());
+			TestServer server = TestServer.h1().start(this.network, Pods.address(2), blackHole.port());
+			this.names.answer(60, Pods.address(0), Pods.address(1), Pods.address(2));
+			InetAddressFilter filter = (address) -> !address.getHostAddress().equals(Pods.address(1));
+			TestClient client = client(Wire.H1)
+				.derive((http) -> new ReactorHttpClientBuilder().withHttpClientFactory(() -> http)
+					.build(HttpClientSettings.defaults().withInetAddressFilter(filter)));
+			client.fetch(NameServer.url(server, "/hello"));
+			assertThat(server).acceptedConnections(1);
+			assertThat(forbidden).acceptedConnections(0);
+		}
+	}
+
+	@Test
 	void noAddressIsLeftByASelector() {
 		Pods pods = Pods.start(this.network, Wire.H1, 1);
 		this.names.answer(60, Pods.address(0));
@@ -145,6 +176,23 @@ class HappyEyeballsIntegrationTests {
 		TestServer server = TestServer.h1().start(this.network);
 		TestClient client = this.network.client().derive((http) -> http.resolver(DefaultAddressResolverGroup.INSTANCE));
 		assertThat(client.fetch("http://localhost:%d/hello".formatted(server.port()))).isEqualTo("hello");
+	}
+
+	@Test
+	void aSocketFileHasNoNameToLookUp(@TempDir Path directory) {
+		DomainSocketAddress address = new DomainSocketAddress(directory.resolve("socket").toFile());
+		DisposableServer server = HttpServer.create()
+			.bindAddress(() -> address)
+			.handle((request, response) -> response.sendString(Mono.just("local")))
+			.bindNow();
+		TestClient client = this.network.client().derive((http) -> http.remoteAddress(() -> address).noSSL());
+		assertThat(client.fetch("/")).isEqualTo("local");
+		assertThat(client.fetch("/")).isEqualTo("local");
+		HostSnapshot host = client.pooled().snapshot().hosts().values().iterator().next();
+		assertThat(host.counters().opened()).isOne();
+		assertThat(host.addresses()).isEmpty();
+		client.pooled().close();
+		server.disposeNow();
 	}
 
 	private static boolean isLast(SocketAddress address, int last) {
