@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.ProxySettings;
 import dev.connpool.snapshot.HostSnapshot;
+import dev.connpool.testing.Gate;
 import dev.connpool.testing.Load;
 import dev.connpool.testing.NameServer;
 import dev.connpool.testing.Network;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -184,19 +186,35 @@ class NamesIntegrationTests {
 	}
 
 	@Test
-	void aLostConnectionIsReplacedAndAnIdleOneIsNot() {
+	void aLostConnectionIsReplaced() {
 		Pods pods = Pods.start(this.network, Wire.H2C, 2);
-		TestClient client = client(Wire.H2C, TestSettings::spreadAddresses);
+		TestClient client = client(Wire.H2C, (settings) -> settings.spreadAddresses().dns(DnsSettings.DEFAULTS));
 		this.names.answer(60, Pods.address(0), Pods.address(1));
 		client.fetch(pods.url("/hello"));
 		awaitOneConnectionTo(client, pods, 0, 1);
 		IntStream.range(0, 4).forEach((number) -> client.fetch(pods.url("/hello")));
 		pods.get(0).closeConnections();
 		await().atMost(PATIENCE).until(() -> pods.get(0).connections().accepted() == 2);
+		assertThat(pods.get(1)).acceptedConnections(1);
+	}
+
+	@Test
+	void aConnectionThatNobodyMissesIsNotReplaced() {
+		Gate gate = new Gate();
+		Pods pods = new Pods(this.network, Wire.H2C, 2, (server) -> server.hold("/held", gate));
+		TestClient client = client(Wire.H2C, (settings) -> settings.spreadAddresses().dns(DnsSettings.DEFAULTS));
+		this.names.answer(60, Pods.address(0), Pods.address(1));
+		client.fetch(pods.url("/hello"));
+		awaitOneConnectionTo(client, pods, 0, 1);
+		IntStream.range(0, 4).forEach((number) -> client.fetch(pods.url("/hello")));
+		Mono<List<String>> held = client.begin(pods.url("/held"), 1);
+		await().atMost(PATIENCE).until(() -> pods.requests("/held").contains(1));
 		client.pooled().closeIdle();
-		awaitSeconds(2);
-		assertThat(pods.get(0)).openConnections(0).acceptedConnections(2);
-		assertThat(pods.get(1)).openConnections(0).acceptedConnections(1);
+		await().atMost(PATIENCE).until(() -> client.host(pods.origin()).connections().total() == 1);
+		awaitSeconds(1);
+		assertThat(client.host(pods.origin()).counters().opened()).isEqualTo(2);
+		gate.open();
+		assertThat(held.block(PATIENCE)).containsExactly("held");
 	}
 
 	@Test
@@ -236,11 +254,13 @@ class NamesIntegrationTests {
 	}
 
 	private static void awaitOneConnectionTo(TestClient client, Pods pods, Integer... numbers) {
-		await().atMost(PATIENCE).untilAsserted(() -> {
-			for (int number : numbers) {
-				assertThat(pods.get(number).connections().open()).as("%s", client.host(pods.origin())).isOne();
-			}
-		});
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(client.host(pods.origin()).addresses())
+				.filteredOn((address) -> address.connections() == 1)
+				.extracting(HostSnapshot.Address::address)
+				.containsExactlyInAnyOrderElementsOf(Stream.of(numbers)
+					.map((number) -> Pods.address(number) + ":" + pods.origin().port())
+					.toList()));
 	}
 
 	private static List<Integer> shares(Pods pods) {
