@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sessions {
 
+	/** A stream more or less says nothing about who is busy. */
+	private static final int NOISE = 1;
+
 	private final boolean spread;
 
 	private final AtomicInteger turn = new AtomicInteger();
@@ -69,7 +72,7 @@ final class Sessions {
 		return null;
 	}
 
-	// Ends are met in turn, so that calls one after the other are spread, too
+	// It is looked for from another one each time, so that equals are met in turn
 	private @Nullable Http2Session leastLoaded(Http2Session[] sessions) {
 		int first = Math.floorMod(this.turn.getAndIncrement(), sessions.length);
 		Http2Session least = null;
@@ -77,7 +80,7 @@ final class Sessions {
 		for (int number = 0; number < sessions.length; number++) {
 			Http2Session session = sessions[(first + number) % sessions.length];
 			int streams = session.activeStreams();
-			if (streams < fewest && streams < session.limit()) {
+			if (streams < fewest - ((least != null) ? NOISE : 0) && streams < session.limit()) {
 				least = session;
 				fewest = streams;
 			}

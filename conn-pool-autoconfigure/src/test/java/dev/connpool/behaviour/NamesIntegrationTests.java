@@ -145,18 +145,18 @@ class NamesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(value = Wire.class, names = { "H2", "H2C" })
 	void http2IsSpreadOverAllAddressesAsTheyComeAndGo(Wire wire) {
-		Pods pods = Pods.start(this.network, wire, 4);
+		Pods pods = Pods.start(this.network, wire, 5);
 		TestClient client = client(wire, TestSettings::spreadAddresses);
-		this.names.answer(0, Pods.address(0), Pods.address(1), Pods.address(2));
+		this.names.answer(0, Pods.address(0), Pods.address(1), Pods.address(2), Pods.address(3));
 		Load load = Load.of(client.get(pods.url("/hello")), CALLERS);
-		awaitOneConnectionTo(client, pods, 0, 1, 2);
-		assertEven(shares(pods).subList(0, 3));
-		this.names.answer(0, Pods.address(1), Pods.address(2), Pods.address(3));
+		awaitOneConnectionTo(client, pods, 0, 1, 2, 3);
+		assertEven(shares(pods).subList(0, 4));
+		this.names.answer(0, Pods.address(1), Pods.address(2), Pods.address(3), Pods.address(4));
 		assertThat(pods.get(0)).settlesAt(0, PATIENCE);
-		awaitOneConnectionTo(client, pods, 1, 2, 3);
-		assertEven(shares(pods).subList(1, 4));
+		awaitOneConnectionTo(client, pods, 1, 2, 3, 4);
+		assertEven(shares(pods).subList(1, 5));
 		assertThat(load.stop()).isEmpty();
-		assertThat(client.host(pods.origin()).counters().opened()).isEqualTo(4);
+		assertThat(client.host(pods.origin()).counters().opened()).isEqualTo(5);
 	}
 
 	@Test

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * Callers that make one call after the other until they are stopped.
@@ -20,7 +19,7 @@ public final class Load {
 
 	private final AtomicInteger calls = new AtomicInteger();
 
-	private final Sinks.Empty<Void> stop = Sinks.empty();
+	private volatile boolean stopped;
 
 	private final Mono<Void> end;
 
@@ -39,8 +38,7 @@ public final class Load {
 			.doFinally((signal) -> this.calls.incrementAndGet())
 			// A pause, so that what is under test is not the processor.
 			.then(Mono.delay(Duration.ofMillis(1)))
-			.repeat()
-			.takeUntilOther(this.stop.asMono())
+			.repeat(() -> !this.stopped)
 			.then();
 	}
 
@@ -51,7 +49,7 @@ public final class Load {
 
 	/** Have each caller finish its call, and return what failed so far. */
 	public List<Throwable> stop() {
-		this.stop.tryEmitEmpty();
+		this.stopped = true;
 		this.end.block(PATIENCE);
 		return List.copyOf(this.failures);
 	}
