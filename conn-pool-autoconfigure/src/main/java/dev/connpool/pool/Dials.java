@@ -66,6 +66,7 @@ final class Dials {
 	 */
 	void dropped(Dial dial) {
 		this.underWay.remove(dial);
+		this.failing &= !this.underWay.isEmpty();
 	}
 
 	/**
