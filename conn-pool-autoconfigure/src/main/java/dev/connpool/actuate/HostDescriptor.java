@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation how often its settings or its TLS context were loaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
+ * @param addresses what the name stands for; left out if there is no name
  * @param pools the pools that hold connections which do not drain
  * @param pendingAcquires the callers that wait for a connection
  * @param leaking the exchanges that were reported because nobody reads their response
@@ -26,18 +27,19 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list; left out with it
  */
 @JsonInclude
-@JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "pools", "pendingAcquires", "leaking",
-		"counters", "connectionList", "omittedConnections" })
+@JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "addresses", "pools",
+		"pendingAcquires", "leaking", "counters", "connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
-		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams, int pools,
-		int pendingAcquires, int leaking, HostSnapshot.Counters counters,
+		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams,
+		@JsonInclude(Include.NON_EMPTY) List<HostSnapshot.Address> addresses, int pools, int pendingAcquires,
+		int leaking, HostSnapshot.Counters counters,
 		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
 		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
 
 	static HostDescriptor of(HostSnapshot host, Values values) {
 		List<ConnectionSnapshot> list = host.connectionList();
 		return new HostDescriptor(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
-				host.pools(), host.pendingAcquires(), host.leaking(), host.counters(),
+				host.addresses(), host.pools(), host.pendingAcquires(), host.leaking(), host.counters(),
 				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
 						: null,
 				(list != null) ? host.omittedConnections() : null);

@@ -44,7 +44,7 @@ record BootProperties(HttpClientSettingsProperties properties) {
 						timeouts.tlsHandshake(), timeouts.acquire(),
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
 						timeouts.streamIdle(), timeouts.expectContinue()),
-				base.tcp(), base.http2(), base.drain(), base.replay(), base.proxy(), base.compression(),
+				base.tcp(), base.http2(), base.drain(), base.replay(), base.dns(), base.proxy(), base.compression(),
 				base.maxResponseHeaderSize(), sslBundle(base.sslBundle()), base.logExchanges(), base.leaks(),
 				base.findings(), base.hosts());
 	}

@@ -40,6 +40,7 @@ final class FixedSettings {
 		fixed.put("tcp.keep-alive", settings.tcp().keepAlive());
 		fixed.put("tcp.keep-alive-idle", settings.tcp().keepAliveIdle());
 		fixed.put("tcp.no-delay", settings.tcp().noDelay());
+		fixed.put("dns.refresh-interval", settings.dns().refreshInterval());
 		fixed.put("compression", settings.compression());
 		fixed.put("max-response-header-size", settings.maxResponseHeaderSize());
 		fixed.put("ssl.bundle", settings.sslBundle());

@@ -44,6 +44,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private volatile Generation generation;
 
+	private final Names names;
+
 	private final IdleCount idleCount = new IdleCount();
 
 	private final Map<HostKey, HostPool> hosts = new ConcurrentHashMap<>();
@@ -65,9 +67,14 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @param listeners told what its connections do
 	 */
 	public ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners) {
+		this(name, settings, listeners, new Names(settings.dns()));
+	}
+
+	ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners, Names names) {
 		this.name = name;
 		this.listeners = listeners;
 		this.generation = Generation.first(settings);
+		this.names = names;
 	}
 
 	@Override
@@ -149,7 +156,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private HostPool create(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
 		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this, key, host(config, key, now), resolver, eventLoop);
+		return new HostPool(this, key, host(config, key, now), this.names.resolver(config, resolver), eventLoop);
 	}
 
 	/**
@@ -305,6 +312,10 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.shutDown;
 	}
 
+	Names names() {
+		return this.names;
+	}
+
 	ConnectionListeners listeners() {
 		return this.listeners;
 	}
@@ -339,6 +350,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private void terminateIfEmpty() {
 		if (this.shutDown && this.open.get() == 0) {
+			this.names.close();
 			this.terminated.tryEmitEmpty();
 		}
 	}

@@ -1,7 +1,9 @@
 package dev.connpool.pool;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -14,6 +16,7 @@ import dev.connpool.error.PendingAcquiresFullException;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * The connections of one client to one host, and the callers that wait for one.
@@ -30,8 +33,6 @@ final class HostPool {
 	private final HostKey key;
 
 	private final Host host;
-
-	private final AddressResolverGroup<?> resolver;
 
 	private final EventLoop eventLoop;
 
@@ -52,9 +53,16 @@ final class HostPool {
 
 	private final IdleCount idleCount;
 
-	private volatile Http2Session[] sessions = {};
+	private final Sessions sessions;
+
+	private final Addresses addresses;
+
+	private final Spread spread;
 
 	private final AtomicInteger draining = new AtomicInteger();
+
+	/** The client as it was last configured, for connections that nobody asked for. */
+	private @Nullable HttpClientConfig config;
 
 	private @Nullable Future<?> forgetting;
 
@@ -66,11 +74,13 @@ final class HostPool {
 		this.client = client;
 		this.key = key;
 		this.host = host;
-		this.resolver = resolver;
 		this.eventLoop = eventLoop;
 		this.idleCount = client.idleCount().forHost();
 		this.waiters = new Waiters(eventLoop, client.tick());
 		this.dials = new Dials(host);
+		this.sessions = new Sessions(host.http2().spreadAddresses());
+		this.addresses = new Addresses(this, resolver, eventLoop);
+		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
 	}
 
 	Host host() {
@@ -82,7 +92,7 @@ final class HostPool {
 	}
 
 	AddressResolverGroup<?> resolver() {
-		return this.resolver;
+		return this.addresses.resolver();
 	}
 
 	EventLoop eventLoop() {
@@ -114,7 +124,7 @@ final class HostPool {
 	// Callers, on any thread
 
 	void acquire(Exchange exchange) {
-		PooledConnection connection = (this.waiters.published() == 0) ? reserveStream() : null;
+		PooledConnection connection = (this.waiters.published() == 0) ? this.sessions.reserve() : null;
 		if (connection == null) {
 			this.mailbox.post(exchange);
 		}
@@ -182,15 +192,6 @@ final class HostPool {
 				changed(exchange);
 			}
 		});
-	}
-
-	private @Nullable PooledConnection reserveStream() {
-		for (Http2Session session : this.sessions) {
-			if (session.tryReserve()) {
-				return session.connection();
-			}
-		}
-		return null;
 	}
 
 	// Connections, on any thread
@@ -304,7 +305,7 @@ final class HostPool {
 		ConnPoolException error = this.host.settingsMissing();
 		session.fail(error);
 		post(() -> {
-			if (Arrays.stream(this.sessions).noneMatch(Http2Session::isReady)) {
+			if (Arrays.stream(this.sessions.open()).noneMatch(Http2Session::isReady)) {
 				this.waiters.failAll(error);
 			}
 		});
@@ -319,6 +320,7 @@ final class HostPool {
 		connection.opened();
 		post(() -> {
 			this.dials.succeeded(dial, connection.record().protocol());
+			this.spread.demanded();
 			added(connection);
 		});
 		connection.channel().closeFuture().addListener((closed) -> {
@@ -333,16 +335,39 @@ final class HostPool {
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			gone(dial.connection(), reason);
+			InetSocketAddress aim = dial.aim();
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
 				this.dials.failed(dial);
 				supersede();
+			}
+			else if (aim != null) {
+				this.dials.dropped(dial);
+				this.spread.unreachable(aim);
 			}
 			else if (this.dials.failed(dial) && this.connections.isEmpty()) {
 				this.waiters.failAll(error);
 			}
 			else {
 				this.waiters.failFirst(error);
+			}
+		});
+	}
+
+	// What the name stands for, on any thread
+
+	void resolved(List<InetSocketAddress> answer) {
+		post(() -> this.addresses.learn(answer));
+	}
+
+	void lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
+		post(() -> {
+			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure);
+			if (this.client.settings().dns().drainRemovedAddresses()) {
+				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+			}
+			if (!answer.isEmpty()) {
+				this.spread.lookedUp();
 			}
 		});
 	}
@@ -384,8 +409,7 @@ final class HostPool {
 		this.connections.add(connection);
 		Http2Session session = connection.http2();
 		if (session != null) {
-			this.sessions = Arrays.copyOf(this.sessions, this.sessions.length + 1);
-			this.sessions[this.sessions.length - 1] = session;
+			this.sessions.add(session);
 			session.becomesIdle();
 		}
 		else {
@@ -419,6 +443,7 @@ final class HostPool {
 		}
 		this.draining.incrementAndGet();
 		connection.draining(reason);
+		this.spread.ended(connection, reason);
 		Http2Session session = connection.http2();
 		if (session != null) {
 			session.drain(reason);
@@ -440,7 +465,8 @@ final class HostPool {
 		}
 		Http2Session session = connection.http2();
 		if (session != null) {
-			this.sessions = Arrays.stream(this.sessions).filter((open) -> open != session).toArray(Http2Session[]::new);
+			this.sessions.remove(session);
+			this.spread.ended(connection, connection.closeReason());
 			connection.draining(CloseReason.PEER_CLOSED);
 			session.drain(CloseReason.PEER_CLOSED);
 		}
@@ -458,6 +484,7 @@ final class HostPool {
 		this.waiters.publish();
 		serve();
 		dial();
+		spread();
 		refuse();
 		if (this.superseded) {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
@@ -468,6 +495,7 @@ final class HostPool {
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
 		}
+		this.addresses.watch(!this.connections.isEmpty() && !this.client.isShutDown());
 		forgetLater();
 	}
 
@@ -510,15 +538,11 @@ final class HostPool {
 		if (latest != null && latest.record().exchanges() == 0) {
 			return free();
 		}
-		for (Http2Session session : this.sessions) {
-			if (session.tryReserveFresh()) {
-				return session.connection();
-			}
-		}
-		if (!this.dials.hasRoom(usable())) {
+		PooledConnection used = this.sessions.reserveFresh();
+		if (used == null && !this.dials.hasRoom(usable())) {
 			makeRoom();
 		}
-		return null;
+		return used;
 	}
 
 	private void makeRoom() {
@@ -526,17 +550,14 @@ final class HostPool {
 		if (eldest != null) {
 			noLongerIdle(eldest);
 			eldest.close(CloseReason.DRAINED);
-			return;
 		}
-		for (Http2Session session : this.sessions) {
-			if (session.isStale() && session.closeIfUnused(CloseReason.DRAINED)) {
-				return;
-			}
+		else {
+			this.sessions.closeStale();
 		}
 	}
 
 	private @Nullable PooledConnection free() {
-		PooledConnection connection = reserveStream();
+		PooledConnection connection = this.sessions.reserve();
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
 			noLongerIdle(latest);
@@ -552,48 +573,41 @@ final class HostPool {
 		if (first == null) {
 			return;
 		}
-		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(first),
-				unready()); missing > 0; missing--) {
-			stayKnown();
-			this.counters.opened();
-			this.client.connectionBegun();
-			Dial dial = new Dial(this, first.config);
-			this.dials.begun(dial);
-			dial.start(this.resolver);
+		this.config = first.config;
+		int suspect = this.sessions.suspect(first.wantsFresh(), this.host.http2().strictMaxConcurrentStreams());
+		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect,
+				this.sessions.unready()); missing > 0; missing--) {
+			begin(new Dial(this, first.config, null));
 		}
+	}
+
+	private void spread() {
+		HttpClientConfig known = this.config;
+		if (known == null || this.superseded || this.client.isShutDown()) {
+			return;
+		}
+		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), this.connections, this.dials)) {
+			if (this.dials.hasRoom(usable())) {
+				begin(new Dial(this, known, address));
+			}
+		}
+	}
+
+	private void begin(Dial dial) {
+		stayKnown();
+		this.counters.opened();
+		this.client.connectionBegun();
+		this.dials.begun(dial);
+		dial.start();
 	}
 
 	private int usable() {
 		return this.connections.size() - this.draining.get();
 	}
 
-	/**
-	 * Count the connections that serve nobody for now. If the server allows no streams on
-	 * one, another is tried, but not a third.
-	 * @param first who waits for one
-	 * @return the number of connections not to count on
-	 */
-	private int suspect(Exchange first) {
-		int suspect = 0;
-		int useless = 0;
-		for (Http2Session session : this.sessions) {
-			suspect += (session.isProbing() || (first.wantsFresh() && session.isStale())) ? 1 : 0;
-			useless += session.allowsNone() ? 1 : 0;
-		}
-		return suspect + (this.host.http2().strictMaxConcurrentStreams() ? 0 : Math.min(useless, 1));
-	}
-
-	private int unready() {
-		int fresh = 0;
-		for (Http2Session session : this.sessions) {
-			fresh += session.isReady() ? 0 : 1;
-		}
-		return fresh;
-	}
-
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.dials.expected(unready()) > limit) {
+		while (this.waiters.size() - this.dials.expected(this.sessions.unready()) > limit) {
 			countIfFull();
 			this.waiters.failLast(
 					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
@@ -649,7 +663,11 @@ final class HostPool {
 	}
 
 	Http2Session[] sessions() {
-		return this.sessions;
+		return this.sessions.open();
+	}
+
+	Addresses addresses() {
+		return this.addresses;
 	}
 
 }

@@ -1,9 +1,11 @@
 package dev.connpool.snapshot;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import dev.connpool.snapshot.ConnectionSnapshot.State;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * loaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
+ * @param addresses what the name of the host, or of its proxy, stands for, as far as it
+ * is kept; none for a literal address
  * @param pools the pools that hold connections which do not drain, one for each way of
  * securing and configuring them
  * @param pendingAcquires the callers that wait for a connection
@@ -26,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
-		Streams streams, int pools, int pendingAcquires, int leaking, Counters counters,
+		Streams streams, List<Address> addresses, int pools, int pendingAcquires, int leaking, Counters counters,
 		@Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
 	/**
@@ -44,7 +48,8 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 		boolean later = other.generation >= this.generation;
 		return new HostSnapshot(preferred(later, other.protocol, this.protocol),
 				preferred(later, other.proxy, this.proxy), Math.max(this.generation, other.generation),
-				this.connections.plus(other.connections), this.streams.plus(other.streams), this.pools + other.pools,
+				this.connections.plus(other.connections), this.streams.plus(other.streams),
+				Address.plus(this.addresses, other.addresses), this.pools + other.pools,
 				this.pendingAcquires + other.pendingAcquires, this.leaking + other.leaking,
 				this.counters.plus(other.counters), list, this.omittedConnections + other.omittedConnections);
 	}
@@ -103,6 +108,25 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 
 		Streams plus(Streams other) {
 			return new Streams(this.active + other.active, this.limit + other.limit);
+		}
+
+	}
+
+	/**
+	 * One address of a host.
+	 *
+	 * @param address the IP address and port
+	 * @param connections the connections to it that do not drain
+	 * @param streams their open HTTP/2 streams
+	 */
+	public record Address(String address, int connections, int streams) {
+
+		private static List<Address> plus(List<Address> one, List<Address> other) {
+			Map<String, Address> sum = new LinkedHashMap<>();
+			Stream.concat(one.stream(), other.stream())
+				.forEach((each) -> sum.merge(each.address, each, (left, right) -> new Address(left.address,
+						left.connections + right.connections, left.streams + right.streams)));
+			return List.copyOf(sum.values());
 		}
 
 	}

@@ -31,6 +31,12 @@ public final class TestCertificate {
 			LoopbackCertificate.selfSigned("localhost", ObservedServer.HOST));
 
 	/**
+	 * Good for the name that a {@link NameServer} knows.
+	 */
+	public static final TestCertificate NAMED = new TestCertificate(
+			LoopbackCertificate.selfSigned(NameServer.NAME, ObservedServer.HOST));
+
+	/**
 	 * Good for a host that no {@link ObservedServer} is.
 	 */
 	public static final TestCertificate ELSEWHERE = new TestCertificate(

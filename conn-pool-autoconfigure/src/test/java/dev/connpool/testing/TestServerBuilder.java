@@ -135,9 +135,14 @@ public final class TestServerBuilder {
 
 	/** Start on a free port, to be stopped with the network. */
 	public TestServer start(Network network) {
+		return start(network, ObservedServer.HOST, 0);
+	}
+
+	/** Start on a loopback address and a port, to be stopped with the network. */
+	public TestServer start(Network network, String address, int port) {
 		DisposableServer server = this.wire.configure(HttpServer.create(), this.certificate)
-			.host(ObservedServer.HOST)
-			.port(0)
+			.host(address)
+			.port(port)
 			.runOn(LOOPS)
 			.http2Settings((settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams)
 				.initialWindowSize(this.initialWindowSize)
