@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Set;
@@ -52,6 +53,8 @@ final class HostPool {
 
 	private final IdleCount idleCount;
 
+	private final IdleLimit idleLimit;
+
 	private volatile Http2Session[] sessions = {};
 
 	private final AtomicInteger draining = new AtomicInteger();
@@ -69,6 +72,7 @@ final class HostPool {
 		this.resolver = resolver;
 		this.eventLoop = eventLoop;
 		this.idleCount = client.idleCount().forHost();
+		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
 		this.dials = new Dials(host);
 	}
@@ -99,6 +103,10 @@ final class HostPool {
 
 	IdleCount idleCount() {
 		return this.idleCount;
+	}
+
+	IdleLimit idleLimit() {
+		return this.idleLimit;
 	}
 
 	Set<PooledConnection> connections() {
@@ -235,6 +243,7 @@ final class HostPool {
 				session.closeIfUnused(reason);
 			}
 			else if (this.idle.remove(connection)) {
+				connection.closing(reason);
 				noLongerIdle(connection);
 				connection.close(reason);
 			}
@@ -437,8 +446,12 @@ final class HostPool {
 
 	private void gone(@Nullable PooledConnection connection, CloseReason reason) {
 		this.counters.closed(reason);
-		this.client.connectionGone((connection != null)
-				? connection.record().closed(this.host.origin(), reason, connection.idleFor()) : null);
+		Duration idleFor = (connection != null) ? connection.idleFor() : null;
+		this.client.connectionGone(
+				(connection != null) ? connection.record().closed(this.host.origin(), reason, idleFor) : null);
+		if (connection != null && idleFor != null && connection.idleTimer().ended(reason, idleFor)) {
+			this.connections.forEach((other) -> other.idleTimer().look());
+		}
 	}
 
 	private void settle() {

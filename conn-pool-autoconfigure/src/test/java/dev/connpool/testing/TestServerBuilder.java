@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -49,6 +50,8 @@ public final class TestServerBuilder {
 
 	private int initialWindowSize = 65_535;
 
+	private @Nullable Duration idleTimeout;
+
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
 		text("/hello", "hello");
@@ -56,6 +59,12 @@ public final class TestServerBuilder {
 
 	public TestServerBuilder maxConcurrentStreams(int streams) {
 		this.maxConcurrentStreams = streams;
+		return this;
+	}
+
+	/** Close connections that were idle for this long. */
+	public TestServerBuilder idleTimeout(Duration timeout) {
+		this.idleTimeout = timeout;
 		return this;
 	}
 
@@ -135,7 +144,9 @@ public final class TestServerBuilder {
 
 	/** Start on a free port, to be stopped with the network. */
 	public TestServer start(Network network) {
-		DisposableServer server = this.wire.configure(HttpServer.create(), this.certificate)
+		HttpServer plain = (this.idleTimeout != null) ? HttpServer.create().idleTimeout(this.idleTimeout)
+				: HttpServer.create();
+		DisposableServer server = this.wire.configure(plain, this.certificate)
 			.host(ObservedServer.HOST)
 			.port(0)
 			.runOn(LOOPS)
