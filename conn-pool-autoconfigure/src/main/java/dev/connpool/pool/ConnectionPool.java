@@ -100,6 +100,23 @@ public final class ConnectionPool implements ConnectionProvider {
 		return ExchangeScope.over(exchanges, this.callSites);
 	}
 
+	/**
+	 * Open as many connections to a host beforehand as its settings ask for, and keep
+	 * them.
+	 * @param request a request to the host; it is not sent
+	 * @return begins when subscribed to, and completes when the connections are open, or
+	 * one could not be opened; that is tried again
+	 */
+	public Mono<Void> prepare(Mono<?> request) {
+		return Mono.defer(() -> {
+			Preparation preparation = new Preparation();
+			// A request that is not sent has no other end than its failure.
+			Mono<Void> unsent = request.contextWrite((context) -> context.put(Preparation.class, preparation))
+				.then(Mono.never());
+			return Mono.firstWithSignal(preparation.whenSettled(), unsent);
+		});
+	}
+
 	@Override
 	public Mono<? extends Connection> acquire(TransportConfig config, ConnectionObserver observer,
 			@Nullable Supplier<? extends SocketAddress> remoteAddress, @Nullable AddressResolverGroup<?> resolver) {
@@ -124,6 +141,12 @@ public final class ConnectionPool implements ConnectionProvider {
 		}
 		if (this.shutDown) {
 			Operators.error(actual, host.host().closed());
+			return;
+		}
+		Preparation preparation = observer.currentContext().getOrDefault(Preparation.class, null);
+		if (preparation != null) {
+			host.keepReady(config, preparation::settled);
+			Operators.complete(actual);
 			return;
 		}
 		this.replayBudget.requested();
@@ -345,6 +368,17 @@ public final class ConnectionPool implements ConnectionProvider {
 		}
 	}
 
+	/**
+	 * Have another pool keep connections ready.
+	 * @param superseded the pool that does so no more
+	 * @param config how to open them
+	 * @param settled told once when they are open, or one could not be opened
+	 */
+	void keepReady(HostPool superseded, HttpClientConfig config, Runnable settled) {
+		this.hosts.computeIfAbsent(HostKey.of(config, superseded.key().address()), superseded::successor)
+			.keepReady(config, settled);
+	}
+
 	void forget(HostPool host) {
 		this.hosts.remove(host.key(), host);
 	}
@@ -355,9 +389,26 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @param forgotten the pool that was forgotten
 	 */
 	void redirect(Exchange exchange, HostPool forgotten) {
-		HostPool successor = this.hosts.computeIfAbsent(forgotten.key(), (absent) -> forgotten.successor());
+		HostPool successor = this.hosts.computeIfAbsent(forgotten.key(), (absent) -> forgotten.successor(absent));
 		exchange.moveTo(successor);
 		successor.acquire(exchange);
+	}
+
+	/**
+	 * What makes a request one that is not sent, but has connections opened.
+	 */
+	private static final class Preparation {
+
+		private final Sinks.Empty<Void> settled = Sinks.empty();
+
+		void settled() {
+			this.settled.tryEmitEmpty();
+		}
+
+		Mono<Void> whenSettled() {
+			return this.settled.asMono();
+		}
+
 	}
 
 	/**

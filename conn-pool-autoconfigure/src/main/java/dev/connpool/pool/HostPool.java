@@ -15,6 +15,7 @@ import dev.connpool.error.PendingAcquiresFullException;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * The connections of one client to one host, and the callers that wait for one.
@@ -55,6 +56,8 @@ final class HostPool {
 
 	private final IdleLimit idleLimit;
 
+	private final Reserve reserve;
+
 	private volatile Http2Session[] sessions = {};
 
 	private final AtomicInteger draining = new AtomicInteger();
@@ -75,6 +78,7 @@ final class HostPool {
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
 		this.dials = new Dials(host);
+		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 	}
 
 	Host host() {
@@ -86,11 +90,12 @@ final class HostPool {
 	}
 
 	/**
-	 * Return a pool to take the place of this one after it was forgotten.
+	 * Return a pool to take the place of this one.
+	 * @param key which connections it holds
 	 * @return a new pool for the same host
 	 */
-	HostPool successor() {
-		return new HostPool(this.client, this.key, this.host, this.resolver, this.eventLoop);
+	HostPool successor(HostKey key) {
+		return new HostPool(this.client, key, this.host, this.resolver, this.eventLoop);
 	}
 
 	ConnectionPool client() {
@@ -239,7 +244,10 @@ final class HostPool {
 	void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
 			Http2Session session = connection.http2();
-			if (session != null) {
+			if (reason == CloseReason.IDLE_TIMEOUT && isSpared(connection)) {
+				connection.idleTimer().again();
+			}
+			else if (session != null) {
 				session.closeIfUnused(reason);
 			}
 			else if (this.idle.remove(connection)) {
@@ -262,6 +270,39 @@ final class HostPool {
 		post(() -> drain(connection, reason));
 	}
 
+	private boolean isSpared(PooledConnection connection) {
+		if (this.reserve.config() == null || connection.idleTimer().isServers()) {
+			return false;
+		}
+		// Those that are about to be closed are still among the others.
+		long fit = this.connections.stream().filter((open) -> open.isFit() && !open.isDraining()).count();
+		return this.reserve.spares(fit, this.dials);
+	}
+
+	/**
+	 * Open as many connections beforehand as the settings ask for, and keep them.
+	 * @param config how to open them
+	 * @param settled told once when they are open, or one could not be opened
+	 */
+	void keepReady(HttpClientConfig config, Runnable settled) {
+		post(() -> {
+			if (this.client.isShutDown()) {
+				settled.run();
+			}
+			else if (this.forgotten || this.superseded) {
+				this.client.keepReady(this, config, settled);
+			}
+			else {
+				stayKnown();
+				this.reserve.keep(config, settled);
+			}
+		});
+	}
+
+	private void refill() {
+		this.reserve.resume();
+	}
+
 	void closeIdle(CloseReason reason) {
 		this.connections.forEach((connection) -> evict(connection, reason));
 	}
@@ -276,6 +317,11 @@ final class HostPool {
 	void supersede() {
 		post(() -> {
 			this.superseded = true;
+			HttpClientConfig kept = this.reserve.end();
+			if (kept != null) {
+				this.client.keepReady(this, kept, () -> {
+				});
+			}
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 		});
 	}
@@ -291,6 +337,7 @@ final class HostPool {
 			this.resting.clear();
 			this.dials.underWay().forEach((dial) -> dial.abandon(error));
 			stayKnown();
+			this.reserve.end();
 			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
 		});
 	}
@@ -336,6 +383,7 @@ final class HostPool {
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			gone(dial.connection(), reason);
+			this.reserve.failed(error.getMessage());
 			if (this.dials.failed(dial) && this.connections.isEmpty()) {
 				this.waiters.failAll(error);
 			}
@@ -430,6 +478,7 @@ final class HostPool {
 	private void closed(PooledConnection connection) {
 		this.connections.remove(connection);
 		gone(connection, connection.closeReason());
+		this.reserve.ended(connection);
 		if (connection.isDraining()) {
 			this.draining.decrementAndGet();
 		}
@@ -460,6 +509,7 @@ final class HostPool {
 		this.waiters.publish();
 		serve();
 		dial();
+		fill();
 		refuse();
 		if (this.superseded && this.waiters.size() == 0) {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
@@ -556,13 +606,26 @@ final class HostPool {
 		}
 		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(first),
 				unready()); missing > 0; missing--) {
-			stayKnown();
-			this.counters.opened();
-			this.client.connectionBegun();
-			Dial dial = new Dial(this, first.config);
-			this.dials.begun(dial);
-			dial.start(this.resolver);
+			dial(first.config);
 		}
+	}
+
+	private void fill() {
+		HttpClientConfig config = this.reserve.config();
+		if (config != null) {
+			for (int missing = this.reserve.missing(usable(), this.dials); missing > 0; missing--) {
+				dial(config);
+			}
+		}
+	}
+
+	private void dial(HttpClientConfig config) {
+		stayKnown();
+		this.counters.opened();
+		this.client.connectionBegun();
+		Dial dial = new Dial(this, config);
+		this.dials.begun(dial);
+		dial.start(this.resolver);
 	}
 
 	private int usable() {
@@ -616,7 +679,8 @@ final class HostPool {
 	}
 
 	private boolean isQuiet() {
-		return this.connections.isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0;
+		return this.connections.isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0
+				&& this.reserve.config() == null;
 	}
 
 	private void forgetLater() {

@@ -52,6 +52,8 @@ public final class TestServerBuilder {
 
 	private @Nullable Duration idleTimeout;
 
+	private int port;
+
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
 		text("/hello", "hello");
@@ -59,6 +61,12 @@ public final class TestServerBuilder {
 
 	public TestServerBuilder maxConcurrentStreams(int streams) {
 		this.maxConcurrentStreams = streams;
+		return this;
+	}
+
+	/** Listen on a port of one's own choice. */
+	public TestServerBuilder port(int chosen) {
+		this.port = chosen;
 		return this;
 	}
 
@@ -148,7 +156,7 @@ public final class TestServerBuilder {
 				: HttpServer.create();
 		DisposableServer server = this.wire.configure(plain, this.certificate)
 			.host(ObservedServer.HOST)
-			.port(0)
+			.port(this.port)
 			.runOn(LOOPS)
 			.http2Settings((settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams)
 				.initialWindowSize(this.initialWindowSize)

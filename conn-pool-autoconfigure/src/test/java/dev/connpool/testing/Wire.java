@@ -56,7 +56,8 @@ public enum Wire {
 		return this == H2 || this == H2C;
 	}
 
-	String scheme() {
+	/** The scheme of its URLs. */
+	public String scheme() {
 		return this.scheme;
 	}
 
