@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -525,13 +526,17 @@ final class HostPool {
 
 	private void serve() {
 		@Nullable Exchange waiter = this.waiters.first();
+		int unserved = 0;
 		while (waiter != null) {
 			Exchange next = waiter.next;
 			if (!waiter.isWaiting()) {
 				this.waiters.remove(waiter);
 			}
-			else if (!serve(waiter) && !waiter.wantsFresh()) {
-				return;
+			else if (!serve(waiter)) {
+				if (!waiter.wantsFresh()) {
+					return;
+				}
+				makeRoomFor(++unserved);
 			}
 			waiter = next;
 		}
@@ -553,8 +558,7 @@ final class HostPool {
 	}
 
 	/**
-	 * Find a connection that did not lie idle. If there is no room for another, the one
-	 * that is idle for longest makes some.
+	 * Find a connection that did not lie idle.
 	 * @return the connection, or {@code null} if there is none yet
 	 */
 	private @Nullable PooledConnection fresh() {
@@ -567,10 +571,21 @@ final class HostPool {
 				return session.connection();
 			}
 		}
-		if (!this.dials.hasRoom(usable())) {
-			makeRoom();
-		}
 		return null;
+	}
+
+	/**
+	 * Have the connection that is idle for longest make room for another, unless there is
+	 * some or enough are on their way.
+	 * @param callers how many want a connection that did not lie idle
+	 */
+	private void makeRoomFor(int callers) {
+		if (!this.dials.hasRoom(usable())) {
+			long leaving = this.connections.stream().filter((open) -> !open.isFit() && !open.isDraining()).count();
+			if (this.dials.underWay().size() + leaving < callers) {
+				makeRoom();
+			}
+		}
 	}
 
 	private void makeRoom() {
@@ -685,7 +700,14 @@ final class HostPool {
 
 	private void forgetLater() {
 		if (isQuiet() && this.forgetting == null && !this.forgotten && !this.client.isShutDown()) {
-			this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
+			try {
+				this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES,
+						TimeUnit.MINUTES);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loops have been stopped before the client, which is of no use
+				// any more.
+			}
 		}
 	}
 
