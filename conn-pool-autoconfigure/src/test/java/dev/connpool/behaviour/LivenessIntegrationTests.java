@@ -107,6 +107,7 @@ class LivenessIntegrationTests {
 	void whoeverWaitsWhileAServerIsProbedIsServedWhenItAnswers() {
 		Gate answered = new Gate();
 		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
 			connection.write(SETTINGS_FRAME);
 			connection.readFrame(HEADERS);
 			connection.write("\0\0\1\1\5\0\0\0\3\u0088");
@@ -119,6 +120,7 @@ class LivenessIntegrationTests {
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C)
 			.strictMaxConcurrentStreams()
+			.maxConnectionsPerHost(1)
 			.responseHeader(Duration.ofMillis(300))
 			.ping(Duration.ZERO, Duration.ofSeconds(10)));
 		client.fetch(server.url("/warm"));
