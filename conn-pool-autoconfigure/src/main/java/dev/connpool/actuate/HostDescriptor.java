@@ -1,6 +1,7 @@
 package dev.connpool.actuate;
 
 import java.util.List;
+import java.util.Objects;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param addresses what the name stands for; left out if there is no name
  * @param pools the pools that hold connections which do not drain
  * @param pendingAcquires the callers that wait for a connection
+ * @param serverIdleLimit the idle time after which the server closes connections, as
+ * learned from when it did; left out if it is not known
  * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far
  * @param connectionList the connections; left out unless they are listed
@@ -28,18 +31,19 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude
 @JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "addresses", "pools",
-		"pendingAcquires", "leaking", "counters", "connectionList", "omittedConnections" })
+		"pendingAcquires", "serverIdleLimit", "leaking", "counters", "connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
 		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams,
 		@JsonInclude(Include.NON_EMPTY) List<HostSnapshot.Address> addresses, int pools, int pendingAcquires,
-		int leaking, HostSnapshot.Counters counters,
+		@JsonInclude(Include.NON_NULL) @Nullable String serverIdleLimit, int leaking, HostSnapshot.Counters counters,
 		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
 		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
 
 	static HostDescriptor of(HostSnapshot host, Values values) {
 		List<ConnectionSnapshot> list = host.connectionList();
 		return new HostDescriptor(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
-				host.addresses(), host.pools(), host.pendingAcquires(), host.leaking(), host.counters(),
+				host.addresses(), host.pools(), host.pendingAcquires(), Objects.toString(host.serverIdleLimit(), null),
+				host.leaking(), host.counters(),
 				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
 						: null,
 				(list != null) ? host.omittedConnections() : null);

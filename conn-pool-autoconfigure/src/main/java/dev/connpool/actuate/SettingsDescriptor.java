@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.ProxySettings;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,9 @@ final class SettingsDescriptor {
 	}
 
 	private static @Nullable Object shown(@Nullable Object value) {
+		if (value instanceof Duration || value instanceof IdleTimeout) {
+			return value.toString();
+		}
 		if (value instanceof Record group) {
 			return components(group);
 		}
@@ -67,7 +71,7 @@ final class SettingsDescriptor {
 			byName.forEach((name, entry) -> shown.put(name.toString(), shown(entry)));
 			return shown;
 		}
-		return (value instanceof Duration) ? value.toString() : value;
+		return value;
 	}
 
 }

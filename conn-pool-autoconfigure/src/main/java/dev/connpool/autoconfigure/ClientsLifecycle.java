@@ -6,9 +6,10 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends all clients with the application context: new exchanges are refused and those
- * under way may finish, for as long as
- * {@code spring.lifecycle.timeout-per-shutdown-phase} allows.
+ * Begins all clients with the application context, before it accepts requests: the
+ * connections that are to be there beforehand are opened. Ends all clients with the
+ * application context: new exchanges are refused and those under way may finish, for as
+ * long as {@code spring.lifecycle.timeout-per-shutdown-phase} allows.
  */
 final class ClientsLifecycle implements SmartLifecycle {
 
@@ -22,18 +23,24 @@ final class ClientsLifecycle implements SmartLifecycle {
 
 	private final PooledClients clients;
 
+	private final EarlyConnections connections;
+
 	private volatile boolean running;
 
 	private volatile boolean stopped;
 
-	ClientsLifecycle(PooledClients clients) {
+	ClientsLifecycle(PooledClients clients, EarlyConnections connections) {
 		this.clients = clients;
+		this.connections = connections;
 	}
 
 	@Override
 	public void start() {
 		if (this.stopped) {
 			logger.warn("The clients were shut down with the application context and cannot be started again");
+		}
+		else {
+			this.connections.open();
 		}
 		this.running = true;
 	}

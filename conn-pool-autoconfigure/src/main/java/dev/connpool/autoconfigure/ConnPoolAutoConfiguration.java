@@ -65,8 +65,9 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
-	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients) {
-		return new ClientsLifecycle(clients);
+	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients, PooledConnectors connectors,
+			ConfiguredClients configured) {
+		return new ClientsLifecycle(clients, new EarlyConnections(connectors, configured));
 	}
 
 	@Bean

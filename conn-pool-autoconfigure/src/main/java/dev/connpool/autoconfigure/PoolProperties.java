@@ -2,8 +2,12 @@ package dev.connpool.autoconfigure;
 
 import java.time.Duration;
 
+import dev.connpool.settings.IdleTimeout;
+import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.settings.PoolSettings;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * What can be written about connection limits.
@@ -13,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxIdleConnections Maximum number of idle connections kept to all hosts
  * together. Cannot be set for a single host.
  * @param maxIdleConnectionsPerHost Maximum number of idle connections kept to one host.
- * @param idleTimeout Time an idle connection is kept. 0 keeps it for ever.
+ * @param minIdleConnections Number of connections to a configured host that are opened
+ * before the application is ready and kept although they are idle. One is enough for
+ * HTTP/2.
+ * @param idleTimeout Time an idle connection is kept. 0 keeps it for ever, 'auto' learns
+ * how long the server keeps it.
  * @param maxLifetime Time a connection is used before it is retired. 0 uses it for ever.
  * @param maxLifetimeJitter Share of the maximum lifetime, from 0 to 1, by which it is
  * randomly shortened so that connections opened together do not retire together.
@@ -22,17 +30,38 @@ import org.jspecify.annotations.Nullable;
  * @param keepAlive Whether to use a connection for more than one exchange.
  */
 record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer maxIdleConnections,
-		@Nullable Integer maxIdleConnectionsPerHost, @Nullable Duration idleTimeout, @Nullable Duration maxLifetime,
-		@Nullable Double maxLifetimeJitter, @Nullable Integer maxPendingAcquires, @Nullable Boolean keepAlive) {
+		@Nullable Integer maxIdleConnectionsPerHost, @Nullable Integer minIdleConnections, @Nullable String idleTimeout,
+		@Nullable Duration maxLifetime, @Nullable Double maxLifetimeJitter, @Nullable Integer maxPendingAcquires,
+		@Nullable Boolean keepAlive) {
+
+	private static final String AUTO = "auto";
 
 	PoolSettings over(PoolSettings base) {
 		return new PoolSettings(Absent.or(this.maxConnectionsPerHost, base.maxConnectionsPerHost()),
 				Absent.or(this.maxIdleConnectionsPerHost, base.maxIdleConnectionsPerHost()),
 				Absent.or(this.maxIdleConnections, base.maxIdleConnections()),
-				Absent.or(this.idleTimeout, base.idleTimeout()), Absent.or(this.maxLifetime, base.maxLifetime()),
+				Absent.or(this.minIdleConnections, base.minIdleConnections()),
+				Absent.or(idleTimeout(this.idleTimeout), base.idleTimeout()),
+				Absent.or(this.maxLifetime, base.maxLifetime()),
 				Absent.or(this.maxLifetimeJitter, base.maxLifetimeJitter()),
 				Absent.or(this.maxPendingAcquires, base.maxPendingAcquires()),
 				Absent.or(this.keepAlive, base.keepAlive()));
+	}
+
+	private static @Nullable IdleTimeout idleTimeout(@Nullable String value) {
+		if (value == null || value.isBlank()) {
+			return null;
+		}
+		if (value.strip().equalsIgnoreCase(AUTO)) {
+			return IdleTimeout.AUTO;
+		}
+		try {
+			return IdleTimeout.of(DurationStyle.detectAndParse(value.strip()));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("pool.idle-timeout", value,
+					"must be a duration, as in '60s', or '%s'".formatted(AUTO));
+		}
 	}
 
 }

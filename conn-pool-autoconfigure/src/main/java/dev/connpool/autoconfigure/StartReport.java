@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.TimeoutSettings;
@@ -40,10 +41,16 @@ record StartReport(String name, ClientSettings settings) {
 		String connections = (pool.maxConnectionsPerHost() != 0) ? "at most " + pool.maxConnectionsPerHost()
 				: "any number of";
 		String idle = pool.keepAlive() ? "%d of them idle (%d over all hosts, each for %s)"
-			.formatted(pool.maxIdleConnectionsPerHost(), pool.maxIdleConnections(), text(pool.idleTimeout(), "ever"))
+			.formatted(pool.maxIdleConnectionsPerHost(), pool.maxIdleConnections(), text(pool.idleTimeout()))
 				: "none kept alive";
-		return "%s connections per host, %s, %d callers waiting".formatted(connections, idle,
+		String minimum = (pool.minIdleConnections() != 0)
+				? "%d opened beforehand, ".formatted(pool.minIdleConnections()) : "";
+		return "%s connections per host, %s, %s%d callers waiting".formatted(connections, idle, minimum,
 				pool.maxPendingAcquires());
+	}
+
+	private static String text(IdleTimeout timeout) {
+		return timeout.auto() ? "as long as the server keeps it" : text(timeout.longest(), "ever");
 	}
 
 	private static String deadlines(TimeoutSettings timeouts) {

@@ -154,6 +154,18 @@ public final class PooledHttpClient {
 	}
 
 	/**
+	 * Open as many connections to a host beforehand as {@code pool.min-idle-connections}
+	 * says, and keep them.
+	 * @param httpClient {@link #httpClient()}, or what was made of it
+	 * @param origin the host as {@code scheme://host:port}
+	 * @return begins when subscribed to, and completes when the connections are open, or
+	 * one could not be opened; that is tried again until the client is shut down
+	 */
+	public Mono<Void> prepare(HttpClient httpClient, String origin) {
+		return this.pool.prepare(httpClient.get().uri(origin).response());
+	}
+
+	/**
 	 * Count the connections, without listing them. Costs time in proportion to the open
 	 * connections, on the calling thread.
 	 * @return how they are now

@@ -93,6 +93,23 @@ public final class ConnectionPool implements ConnectionProvider {
 		return ExchangeScope.over(exchanges, this.generation.callSites());
 	}
 
+	/**
+	 * Open as many connections to a host beforehand as its settings ask for, and keep
+	 * them.
+	 * @param request a request to the host; it is not sent
+	 * @return begins when subscribed to, and completes when the connections are open, or
+	 * one could not be opened; that is tried again
+	 */
+	public Mono<Void> prepare(Mono<?> request) {
+		return Mono.defer(() -> {
+			Preparation preparation = new Preparation();
+			// A request that is not sent has no other end than its failure.
+			Mono<Void> unsent = request.contextWrite((context) -> context.put(Preparation.class, preparation))
+				.then(Mono.never());
+			return Mono.firstWithSignal(preparation.whenSettled(), unsent);
+		});
+	}
+
 	@Override
 	public Mono<? extends Connection> acquire(TransportConfig config, ConnectionObserver observer,
 			@Nullable Supplier<? extends SocketAddress> remoteAddress, @Nullable AddressResolverGroup<?> resolver) {
@@ -118,6 +135,12 @@ public final class ConnectionPool implements ConnectionProvider {
 		}
 		if (this.shutDown) {
 			Operators.error(actual, host.host().closed());
+			return;
+		}
+		Preparation preparation = observer.currentContext().getOrDefault(Preparation.class, null);
+		if (preparation != null) {
+			host.keepReady(config, preparation::settled);
+			Operators.complete(actual);
 			return;
 		}
 		now.replayBudget().requested();
@@ -369,6 +392,18 @@ public final class ConnectionPool implements ConnectionProvider {
 		}
 	}
 
+	/**
+	 * Have another pool keep connections ready.
+	 * @param superseded the pool that does so no more
+	 * @param config how to open them
+	 * @param settled told once when they are open, or one could not be opened
+	 */
+	void keepReady(HostPool superseded, HttpClientConfig config, Runnable settled) {
+		Generation now = this.generation;
+		HostKey key = HostKey.of(config, superseded.key().address(), now.number());
+		find(config, key, now, superseded.resolver()).keepReady(config, settled);
+	}
+
 	void forget(HostPool host) {
 		this.hosts.remove(host.key(), host);
 	}
@@ -389,6 +424,23 @@ public final class ConnectionPool implements ConnectionProvider {
 		HostPool successor = find(exchange.config, key, now, former.resolver());
 		exchange.moveTo(successor);
 		successor.acquire(exchange);
+	}
+
+	/**
+	 * What makes a request one that is not sent, but has connections opened.
+	 */
+	private static final class Preparation {
+
+		private final Sinks.Empty<Void> settled = Sinks.empty();
+
+		void settled() {
+			this.settled.tryEmitEmpty();
+		}
+
+		Mono<Void> whenSettled() {
+			return this.settled.asMono();
+		}
+
 	}
 
 	/**

@@ -132,7 +132,7 @@ final class Dials {
 	 * for.
 	 * @return whether HTTP/2 was spoken last, or may be spoken if nothing was yet
 	 */
-	private boolean sharesConnections() {
+	boolean sharesConnections() {
 		Protocol protocol = this.negotiated;
 		return (protocol != null) ? protocol != Protocol.HTTP_1_1 : this.host.maySpeakHttp2();
 	}

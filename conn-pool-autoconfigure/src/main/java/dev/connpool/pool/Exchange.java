@@ -532,7 +532,7 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	/**
 	 * Discard what has arrived of the response, unless somebody has subscribed to it.
 	 */
-	void discard() {
+	private void discard() {
 		if (this.operations != null) {
 			this.operations.receive().subscribe((part) -> {
 			}, (refused) -> {
@@ -615,6 +615,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 			channel.pipeline().fireExceptionCaught(error);
 		}
 		channel.close();
+		if (progress().isReading()) {
+			discard();
+		}
 	}
 
 }

@@ -1,12 +1,14 @@
 package dev.connpool.pool;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -53,6 +55,10 @@ final class HostPool {
 
 	private final IdleCount idleCount;
 
+	private final IdleLimit idleLimit;
+
+	private final Reserve reserve;
+
 	private final Sessions sessions;
 
 	private final Addresses addresses;
@@ -76,11 +82,13 @@ final class HostPool {
 		this.host = host;
 		this.eventLoop = eventLoop;
 		this.idleCount = client.idleCount().forHost();
+		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
 		this.dials = new Dials(host);
 		this.sessions = new Sessions(host.http2().spreadAddresses());
 		this.addresses = new Addresses(this, resolver, eventLoop);
 		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
+		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 	}
 
 	Host host() {
@@ -109,6 +117,10 @@ final class HostPool {
 
 	IdleCount idleCount() {
 		return this.idleCount;
+	}
+
+	IdleLimit idleLimit() {
+		return this.idleLimit;
 	}
 
 	Set<PooledConnection> connections() {
@@ -235,10 +247,14 @@ final class HostPool {
 	void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
 			Http2Session session = connection.http2();
-			if (session != null) {
+			if (reason == CloseReason.IDLE_TIMEOUT && isSpared(connection)) {
+				connection.idleTimer().again();
+			}
+			else if (session != null) {
 				session.closeIfUnused(reason);
 			}
 			else if (this.idle.remove(connection)) {
+				connection.closing(reason);
 				noLongerIdle(connection);
 				connection.close(reason);
 			}
@@ -255,6 +271,39 @@ final class HostPool {
 	 */
 	void retire(PooledConnection connection, CloseReason reason) {
 		post(() -> drain(connection, reason));
+	}
+
+	private boolean isSpared(PooledConnection connection) {
+		if (this.reserve.config() == null || connection.idleTimer().isServers()) {
+			return false;
+		}
+		// Those that are about to be closed are still among the others.
+		long fit = this.connections.stream().filter((open) -> open.isFit() && !open.isDraining()).count();
+		return this.reserve.spares(fit, this.dials);
+	}
+
+	/**
+	 * Open as many connections beforehand as the settings ask for, and keep them.
+	 * @param config how to open them
+	 * @param settled told once when they are open, or one could not be opened
+	 */
+	void keepReady(HttpClientConfig config, Runnable settled) {
+		post(() -> {
+			if (this.client.isShutDown()) {
+				settled.run();
+			}
+			else if (this.forgotten || this.superseded) {
+				this.client.keepReady(this, config, settled);
+			}
+			else {
+				stayKnown();
+				this.reserve.keep(config, settled);
+			}
+		});
+	}
+
+	private void refill() {
+		this.reserve.resume();
 	}
 
 	void closeIdle(CloseReason reason) {
@@ -275,6 +324,11 @@ final class HostPool {
 				this.waiters.remove(first);
 				changed(first);
 			}
+			HttpClientConfig kept = this.reserve.end();
+			if (kept != null) {
+				this.client.keepReady(this, kept, () -> {
+				});
+			}
 		});
 	}
 
@@ -289,6 +343,7 @@ final class HostPool {
 			this.resting.clear();
 			this.dials.underWay().forEach((dial) -> dial.abandon(error));
 			stayKnown();
+			this.reserve.end();
 			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
 		});
 	}
@@ -335,6 +390,7 @@ final class HostPool {
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			gone(dial.connection(), reason);
+			this.reserve.failed(error.getMessage());
 			InetSocketAddress aim = dial.aim();
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
@@ -457,6 +513,7 @@ final class HostPool {
 	private void closed(PooledConnection connection) {
 		this.connections.remove(connection);
 		gone(connection, connection.closeReason());
+		this.reserve.ended(connection);
 		if (connection.isDraining()) {
 			this.draining.decrementAndGet();
 		}
@@ -474,8 +531,12 @@ final class HostPool {
 
 	private void gone(@Nullable PooledConnection connection, CloseReason reason) {
 		this.counters.closed(reason);
-		this.client.connectionGone((connection != null)
-				? connection.record().closed(this.host.origin(), reason, connection.idleFor()) : null);
+		Duration idleFor = (connection != null) ? connection.idleFor() : null;
+		this.client.connectionGone(
+				(connection != null) ? connection.record().closed(this.host.origin(), reason, idleFor) : null);
+		if (connection != null && idleFor != null && connection.idleTimer().ended(reason, idleFor)) {
+			this.connections.forEach((other) -> other.idleTimer().look());
+		}
 	}
 
 	private void settle() {
@@ -485,6 +546,7 @@ final class HostPool {
 		serve();
 		dial();
 		spread();
+		fill();
 		refuse();
 		if (this.superseded) {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
@@ -501,13 +563,17 @@ final class HostPool {
 
 	private void serve() {
 		@Nullable Exchange waiter = this.waiters.first();
+		int unserved = 0;
 		while (waiter != null) {
 			Exchange next = waiter.next;
 			if (!waiter.isWaiting()) {
 				this.waiters.remove(waiter);
 			}
-			else if (!serve(waiter) && !waiter.wantsFresh()) {
-				return;
+			else if (!serve(waiter)) {
+				if (!waiter.wantsFresh()) {
+					return;
+				}
+				makeRoomFor(++unserved);
 			}
 			waiter = next;
 		}
@@ -529,8 +595,7 @@ final class HostPool {
 	}
 
 	/**
-	 * Find a connection that did not lie idle. If there is no room for another, the one
-	 * that is idle for longest makes some.
+	 * Find a connection that did not lie idle.
 	 * @return the connection, or {@code null} if there is none yet
 	 */
 	private @Nullable PooledConnection fresh() {
@@ -538,11 +603,21 @@ final class HostPool {
 		if (latest != null && latest.record().exchanges() == 0) {
 			return free();
 		}
-		PooledConnection used = this.sessions.reserveFresh();
-		if (used == null && !this.dials.hasRoom(usable())) {
-			makeRoom();
+		return this.sessions.reserveFresh();
+	}
+
+	/**
+	 * Have the connection that is idle for longest make room for another, unless there is
+	 * some or enough are on their way.
+	 * @param callers how many want a connection that did not lie idle
+	 */
+	private void makeRoomFor(int callers) {
+		if (!this.dials.hasRoom(usable())) {
+			long leaving = this.connections.stream().filter((open) -> !open.isFit() && !open.isDraining()).count();
+			if (this.dials.underWay().size() + leaving < callers) {
+				makeRoom();
+			}
 		}
-		return used;
 	}
 
 	private void makeRoom() {
@@ -578,6 +653,15 @@ final class HostPool {
 		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect,
 				this.sessions.unready()); missing > 0; missing--) {
 			begin(new Dial(this, first.config, null));
+		}
+	}
+
+	private void fill() {
+		HttpClientConfig kept = this.reserve.config();
+		if (kept != null) {
+			for (int missing = this.reserve.missing(usable(), this.dials); missing > 0; missing--) {
+				begin(new Dial(this, kept, null));
+			}
 		}
 	}
 
@@ -628,12 +712,20 @@ final class HostPool {
 	}
 
 	private boolean isQuiet() {
-		return this.connections.isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0;
+		return this.connections.isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0
+				&& this.reserve.config() == null;
 	}
 
 	private void forgetLater() {
 		if (isQuiet() && this.forgetting == null && !this.forgotten && !this.client.isShutDown()) {
-			this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
+			try {
+				this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES,
+						TimeUnit.MINUTES);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loops have been stopped before the client, which is of no use
+				// any more.
+			}
 		}
 	}
 

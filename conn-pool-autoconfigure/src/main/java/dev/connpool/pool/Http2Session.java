@@ -186,6 +186,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		if (!this.reserved.compareAndSet(0, CLOSED)) {
 			return false;
 		}
+		this.connection.closing(reason);
 		noLongerIdle();
 		this.connection.close(reason);
 		return true;

@@ -96,7 +96,6 @@ final class LeakWatch extends ChannelInboundHandlerAdapter {
 		if (!this.thresholds.reclaimThreshold().isZero() && passed(this.thresholds.reclaimThreshold(), now)) {
 			exchange.abort(new LeakReclaimedException(this.host.client(), this.host.origin(),
 					this.thresholds.reclaimThreshold()), CloseReason.LEAKED);
-			exchange.discard();
 		}
 	}
 

@@ -36,8 +36,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private final InFlight inFlight;
 
-	/** How long this may be unused; 0 for ever. */
-	private volatile long idleTimeout;
+	private final IdleTimer idleTimer;
 
 	private @Nullable Http2Session http2;
 
@@ -45,8 +44,6 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	/** What listeners are told this is; {@code null} if there are none. */
 	private @Nullable ConnectionInfo info;
-
-	private volatile @Nullable Future<?> idleTimer;
 
 	private @Nullable CloseReason reason;
 
@@ -64,16 +61,12 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	/** Whether this is going to be closed whatever happens. */
 	private volatile boolean doomed;
 
-	/** When this was last used; 0 while it is in use. */
-	private volatile long idleSince;
-
 	PooledConnection(HostPool pool, Channel channel, ConnectionRecord record) {
 		this.pool = pool;
 		this.channel = channel;
 		this.record = record;
 		this.inFlight = pool.client().inFlight(channel.eventLoop());
-		this.idleTimeout = pool.host().pool().idleTimeout().toNanos();
-		channel.closeFuture().addListener((closed) -> stopTimer());
+		this.idleTimer = new IdleTimer(this, pool.idleLimit());
 	}
 
 	@Override
@@ -303,26 +296,19 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	long idleSince() {
 		Http2Session session = this.http2;
-		return (session != null && session.activeStreams() > 0) ? 0 : this.idleSince;
+		return (session != null && session.activeStreams() > 0) ? 0 : this.idleTimer.since();
 	}
 
 	void busy() {
-		this.idleSince = 0;
+		this.idleTimer.end();
 	}
 
-	/**
-	 * Note that this is unused from now on, and watch that it does not stay so for too
-	 * long. On any thread.
-	 */
 	void idle() {
-		this.idleSince = System.nanoTime() | 1;
-		if (this.idleTimeout > 0 && this.idleTimer == null) {
-			this.channel.eventLoop().execute(() -> {
-				if (this.idleTimer == null) {
-					watchIdleness(this.idleTimeout);
-				}
-			});
-		}
+		this.idleTimer.begin();
+	}
+
+	IdleTimer idleTimer() {
+		return this.idleTimer;
 	}
 
 	/**
@@ -332,37 +318,9 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	void idleAtMost(long timeout) {
 		if (timeout == 0) {
 			markPersistent(false);
-			return;
-		}
-		long configured = this.pool.host().pool().idleTimeout().toNanos();
-		this.idleTimeout = (configured == 0) ? timeout : Math.min(configured, timeout);
-		// It may be set for later.
-		stopTimer();
-		this.idleTimer = null;
-	}
-
-	private void watchIdleness(long delay) {
-		this.idleTimer = this.channel.eventLoop().schedule(this::checkIdleness, delay, TimeUnit.NANOSECONDS);
-	}
-
-	private void checkIdleness() {
-		this.idleTimer = null;
-		long since = idleSince();
-		if (since == 0 || !this.channel.isActive()) {
-			return;
-		}
-		long left = since + this.idleTimeout - System.nanoTime();
-		if (left <= 0) {
-			this.pool.evict(this, CloseReason.IDLE_TIMEOUT);
 		}
 		else {
-			watchIdleness(left);
-		}
-	}
-
-	private void stopTimer() {
-		if (this.idleTimer != null) {
-			this.idleTimer.cancel(false);
+			this.idleTimer.announced(timeout);
 		}
 	}
 

@@ -81,8 +81,8 @@ final class Survey {
 		Proxy proxy = host.host().proxy();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
-				addresses(host), pools(host), host.waiters().published(), host.counters().leaking(),
-				host.counters().snapshot(), null, 0);
+				addresses(host), pools(host), host.waiters().published(), host.idleLimit().learned(),
+				host.counters().leaking(), host.counters().snapshot(), null, 0);
 	}
 
 	private static List<HostSnapshot.Address> addresses(HostPool host) {
@@ -128,8 +128,8 @@ final class Survey {
 		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
 		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
-				host.addresses(), host.pools(), host.pendingAcquires(), host.leaking(), host.counters(),
-				List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
+				host.addresses(), host.pools(), host.pendingAcquires(), host.serverIdleLimit(), host.leaking(),
+				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
 	}
 
 }

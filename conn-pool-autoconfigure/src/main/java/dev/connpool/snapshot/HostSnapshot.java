@@ -1,5 +1,6 @@
 package dev.connpool.snapshot;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  * @param pools the pools that hold connections which do not drain, one for each way of
  * securing and configuring them
  * @param pendingAcquires the callers that wait for a connection
+ * @param serverIdleLimit the idle time after which the server closes connections, as
+ * learned from when it did, or {@code null} if it is not known
  * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far
  * @param connectionList the connections, if they were asked for; cut at a bound
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
-		Streams streams, List<Address> addresses, int pools, int pendingAcquires, int leaking, Counters counters,
-		@Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
+		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration serverIdleLimit,
+		int leaking, Counters counters, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -50,8 +53,13 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 				preferred(later, other.proxy, this.proxy), Math.max(this.generation, other.generation),
 				this.connections.plus(other.connections), this.streams.plus(other.streams),
 				Address.plus(this.addresses, other.addresses), this.pools + other.pools,
-				this.pendingAcquires + other.pendingAcquires, this.leaking + other.leaking,
-				this.counters.plus(other.counters), list, this.omittedConnections + other.omittedConnections);
+				this.pendingAcquires + other.pendingAcquires, shorter(this.serverIdleLimit, other.serverIdleLimit),
+				this.leaking + other.leaking, this.counters.plus(other.counters), list,
+				this.omittedConnections + other.omittedConnections);
+	}
+
+	private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {
+		return (one == null || (other != null && other.compareTo(one) < 0)) ? other : one;
 	}
 
 	private static @Nullable String preferred(boolean first, @Nullable String one, @Nullable String other) {

@@ -11,6 +11,7 @@ import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -60,7 +61,8 @@ class ConfiguredClientsTests {
 				"leak-detection-threshold=27s", "leak-reclaim-threshold=28s", "findings.silenced=leak,idle-churn");
 		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
 				List.of(Protocol.H2),
-				new PoolSettings(1, 2, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), 0.6, 7, false),
+				new PoolSettings(1, 2, 3, 0, IdleTimeout.of(Duration.ofSeconds(4)), Duration.ofSeconds(5), 0.6, 7,
+						false),
 				new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
 						Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13), Duration.ofSeconds(26)),
 				new TcpSettings(false, Duration.ofSeconds(14), false),
@@ -72,6 +74,37 @@ class ConfiguredClientsTests {
 						"secret"),
 				false, 21 * 1024, "twenty", true, new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)),
 				new FindingSettings(Set.of("leak", "idle-churn")), Map.of()));
+	}
+
+	@Test
+	void connectionsToBeOpenedBeforehandArrive() {
+		set("conn-pool.", "pool.min-idle-connections=2", "clients.orders.pool.min-idle-connections=3");
+		assertThat(clients().settings("default").pool().minIdleConnections()).isEqualTo(2);
+		assertThat(clients().settings("orders").pool().minIdleConnections()).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "auto, auto", "AUTO, auto", "7s, PT7S", "7, PT0.007S", "PT7S, PT7S", "0, PT0S", "'', PT1M30S" })
+	void theIdleTimeoutIsADurationOrAuto(String value, String expected) {
+		set("conn-pool.", "pool.idle-timeout=" + value);
+		assertThat(clients().settings("default").pool().idleTimeout()).hasToString(expected);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "max-connections-per-host", "max-idle-connections-per-host", "max-idle-connections" })
+	void refusesMoreConnectionsBeforehandThanALimitAllows(String limit) {
+		set("conn-pool.pool.", limit + "=2", "min-idle-connections=3");
+		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(this::clients)
+			.withMessageStartingWith(
+					"Property 'conn-pool.pool.min-idle-connections' is '3' but must be at most 'pool.%s', which is 2"
+						.formatted(limit));
+	}
+
+	@Test
+	void refusesConnectionsBeforehandThatAreNotKept() {
+		set("conn-pool.pool.", "keep-alive=false", "min-idle-connections=3");
+		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(this::clients)
+			.withMessageContaining("must be 0 because 'pool.keep-alive' is 'false'");
 	}
 
 	@Test
@@ -142,7 +175,7 @@ class ConfiguredClientsTests {
 				"clients.orders.hosts.old.authority=LEGACY", "clients.orders.hosts.old.pool.max-pending-acquires=3");
 		PoolSettings pool = clients().settings("orders").host("legacy", 80).pool();
 		assertThat(pool.maxConnectionsPerHost()).isEqualTo(4);
-		assertThat(pool.idleTimeout()).hasSeconds(7);
+		assertThat(pool.idleTimeout().longest()).hasSeconds(7);
 		assertThat(pool.maxPendingAcquires()).isEqualTo(3);
 		assertThat(clients().settings("default").host("legacy", 80).pool().maxPendingAcquires()).isEqualTo(1000);
 	}
@@ -166,6 +199,9 @@ class ConfiguredClientsTests {
 					conn-pool.clients.orders.pool.max-connections-per-host          | -1   | must be at least 0; 0 means no limit
 					conn-pool.pool.max-idle-connections                             | 0    | must be at least 1
 					conn-pool.clients.orders.pool.max-lifetime-jitter               | 2.0  | must be from 0 to 1
+					conn-pool.pool.idle-timeout                                     | soon | must be a duration, as in '60s', or 'auto'
+					conn-pool.pool.idle-timeout                                     | PT-1S | must not be negative
+					conn-pool.pool.min-idle-connections                             | -1   | must be at least 0
 					conn-pool.timeouts.connect                                      | PT0S | must be longer than zero
 					conn-pool.timeouts.expect-continue                              | PT-1S | must not be negative
 					conn-pool.drain.max-wait                                        | PT0S | must be longer than zero

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.connpool.error.LeakReclaimedException;
+import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.listener.ConnectionListener;
 import dev.connpool.snapshot.StreamSnapshot;
@@ -262,6 +263,33 @@ class LeaksIntegrationTests {
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
 		assertThat(server).acceptedConnections(1);
 		assertReclaimed(held, server);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aDeadlineLeavesNothingOfAResponseThatNobodyReads(Wire wire) {
+		TestServer server = large(wire);
+		TestClient client = this.network
+			.client((settings) -> wire.settings().apply(settings).request(Duration.ofMillis(500)));
+		AtomicReference<Connection> held = new AtomicReference<>(hold(client, server.url("/large")));
+		assertThat(client).activeStreams(server, wire.multiplexed() ? 1 : 0);
+		await().until(() -> wire.multiplexed() ? client.host(server).streams().active() == 0
+				: client.host(server).connections().total() == 0);
+		assertThat(Failure.of(held.getAndSet(null).inbound().receive().asString().then(Mono.just("read"))).error())
+			.isInstanceOf(RequestTimeoutException.class);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aDeadlineLeavesNothingOfAResponseThatIsForgotten(Wire wire) {
+		TestServer server = large(wire);
+		TestClient client = this.network
+			.client((settings) -> wire.settings().apply(settings).request(Duration.ofMillis(300)));
+		for (int response = 0; response < 5; response++) {
+			hold(client, server.url("/large"));
+			await().until(() -> wire.multiplexed() ? client.host(server).streams().active() == 0
+					: client.host(server).connections().total() == 0);
+		}
 	}
 
 	private void assertReclaimed(Connection held, Origin server) {

@@ -1,5 +1,7 @@
 package dev.connpool.behaviour;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,10 @@ class LivenessIntegrationTests {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final String SETTINGS_FRAME = "\0\0\0\4\0\0\0\0\0";
+
+	private static final int HEADERS = 1;
+
+	private static final int PING = 6;
 
 	@RegisterExtension
 	final Network network = new Network();
@@ -94,6 +100,38 @@ class LivenessIntegrationTests {
 		assertThat(client).connections(server, 0, 0, 1);
 		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
 		assertThat(server).acceptedConnections(1).receivedPings(1);
+	}
+
+	// B14, B18
+	@Test
+	void whoeverWaitsWhileAServerIsProbedIsServedWhenItAnswers() {
+		Gate answered = new Gate();
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			connection.write(SETTINGS_FRAME);
+			connection.readFrame(HEADERS);
+			connection.write("\0\0\1\1\5\0\0\0\3\u0088");
+			connection.readFrame(HEADERS);
+			ByteBuffer ping = connection.readFrame(PING);
+			connection.waitFor(answered);
+			connection.write("\0\0\u0008\6\1\0\0\0\0" + StandardCharsets.ISO_8859_1.decode(ping));
+			connection.readFrame(HEADERS);
+			connection.write("\0\0\1\1\5\0\0\0\7\u0088");
+		});
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C)
+			.strictMaxConcurrentStreams()
+			.maxConnectionsPerHost(1)
+			.responseHeader(Duration.ofMillis(300))
+			.ping(Duration.ZERO, Duration.ofSeconds(10)));
+		client.fetch(server.url("/warm"));
+		assertThat(Failure.of(client.get(server.url("/slow"))).error())
+			.isInstanceOf(ResponseHeaderTimeoutException.class);
+		Mono<List<String>> waiting = client.begin(server.url("/next"), 1);
+		assertThat(client).pending(server, 1);
+		assertThat(client.host(server).connections().probing()).isOne();
+		answered.open();
+		assertThat(waiting.block(PATIENCE)).hasSize(1);
+		assertThat(server).acceptedConnections(1);
 	}
 
 	// B14, B26

@@ -441,6 +441,34 @@ class ReplayIntegrationTests {
 	}
 
 	// Answers one request on its first connection and closes it during the next
+	@Test
+	void noMoreIdleConnectionsMakeRoomThanRequestsAreSentAgain() {
+		Gate gate = new Gate();
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			boolean warm = this.connections.incrementAndGet() <= 3;
+			readHead(connection);
+			if (warm) {
+				connection.waitFor(gate);
+			}
+			connection.write(OK);
+			readHead(connection);
+			if (!warm) {
+				connection.write(OK);
+			}
+			connection.close();
+		});
+		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(3));
+		Mono<List<String>> warm = client.begin(server.url("/warm"), 3);
+		await().until(() -> this.connections.get() == 3);
+		gate.open();
+		assertThat(warm.block(PATIENCE)).hasSize(3);
+		assertThat(client).connections(server, 0, 0, 3);
+		assertThat(client.fetch(server.url("/again"))).isEqualTo("ok");
+		assertThat(client).connections(server, 0, 0, 3);
+		assertThat(client.host(server).counters().closedByReason()).doesNotContainKey("drained");
+		assertThat(server).acceptedConnections(4);
+	}
+
 	private RawServer stale(Step before) {
 		return RawServer.start(this.network, (connection) -> {
 			boolean first = this.connections.incrementAndGet() == 1;

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import dev.connpool.finding.Rule;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.Protocol;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -214,7 +215,8 @@ class ConfigurationReferenceTests {
 			String name = group + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
 			try {
 				Object value = component.getAccessor().invoke(settings);
-				defaults.put(name, name.matches(".*-(size|bytes)") ? DataSize.ofBytes((Integer) value) : value);
+				defaults.put(name, name.matches(".*-(size|bytes)") ? DataSize.ofBytes((Integer) value)
+						: (value instanceof IdleTimeout timeout) ? timeout.longest() : value);
 			}
 			catch (ReflectiveOperationException ex) {
 				throw new IllegalStateException(ex);

@@ -13,6 +13,7 @@ import dev.connpool.settings.HostSettings;
 import dev.connpool.snapshot.ClosedConnection;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.TestSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host as a test wants it seen.
@@ -34,6 +35,8 @@ final class Host {
 	private int pending;
 
 	private int leaking;
+
+	private @Nullable Duration serverIdleLimit;
 
 	private long opened = 100;
 
@@ -77,6 +80,11 @@ final class Host {
 		return this;
 	}
 
+	Host closesAfter(Duration idle) {
+		this.serverIdleLimit = idle;
+		return this;
+	}
+
 	Host opened(long connections) {
 		this.opened = connections;
 		return this;
@@ -94,9 +102,9 @@ final class Host {
 
 	HostSnapshot snapshot() {
 		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
-				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.leaking,
-				new HostSnapshot.Counters(this.opened, 0, this.acquired, 0, 0, this.closed, Map.of(), this.turnedAway,
-						this.leaking),
+				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.serverIdleLimit,
+				this.leaking, new HostSnapshot.Counters(this.opened, 0, this.acquired, 0, 0, this.closed, Map.of(),
+						this.turnedAway, this.leaking),
 				null, 0);
 	}
 

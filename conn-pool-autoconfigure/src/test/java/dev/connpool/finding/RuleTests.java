@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 import dev.connpool.finding.HostEvidence.Load;
+import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClosedConnection;
 import dev.connpool.testing.TestSettings;
@@ -88,37 +87,20 @@ class RuleTests {
 
 	@Test
 	void idleLongerThanServer() {
-		assertFound(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100, 5050),
-				"3 of the last connections after they had been idle for about 5s", "idle timeout of 90s",
-				"Set 'conn-pool.clients.orders.pool.idle-timeout' to '4s'");
-		assertFound(Rule.IDLE_LONGER_THAN_SERVER,
-				closedWhenIdle("goaway", 5000, 5100, 5050).settings((settings) -> settings.idleTimeout(Duration.ZERO)),
-				"idle timeout of none");
+		assertFound(Rule.IDLE_LONGER_THAN_SERVER, now(new Host().closesAfter(Duration.ofSeconds(5))),
+				"after they have been idle for about 5s", "idle timeout of 90s",
+				"Set 'conn-pool.clients.orders.pool.idle-timeout' to '4s', or to 'auto'");
+		assertFound(Rule.IDLE_LONGER_THAN_SERVER, now(new Host().closesAfter(Duration.ofSeconds(5)))
+			.settings((settings) -> settings.idleTimeout(Duration.ZERO)), "idle timeout of none");
 	}
 
 	@Test
-	void idleLongerThanServerIsNoRestartAndNothingWeDo() {
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100));
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("idle-timeout", 5000, 5100, 5050));
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 9100, 20050));
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, closedWhenIdle("peer-closed", 5000, 5100, 5050)
+	void idleLongerThanServerIsNothingThatIsUnknownOrHeeded() {
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, now(new Host()));
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, now(new Host().closesAfter(Duration.ofSeconds(5)))
 			.settings((settings) -> settings.idleTimeout(Duration.ofSeconds(4))));
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER,
-				now(new Host()).recentlyClosed(IntStream.range(0, 20)
-					.mapToObj((number) -> closed("peer-closed", Duration.ofMinutes(1), Duration.ofSeconds(5), 0))
-					.toList()));
-		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER,
-				now(new Host()).recentlyClosed(IntStream.range(0, 20)
-					.mapToObj((number) -> closed("peer-closed", Duration.ofMinutes(1), null, number * 5))
-					.toList()));
-	}
-
-	private static Host.Evidence closedWhenIdle(String reason, long... idleMillis) {
-		List<ClosedConnection> closed = LongStream.of(idleMillis)
-			.mapToObj(
-					(millis) -> closed(reason, Duration.ofMinutes(1), Duration.ofMillis(millis), (int) (millis % 1000)))
-			.toList();
-		return now(new Host()).recentlyClosed(closed);
+		assertQuiet(Rule.IDLE_LONGER_THAN_SERVER, now(new Host().closesAfter(Duration.ofSeconds(5)))
+			.settings((settings) -> settings.idleTimeout(IdleTimeout.AUTO)));
 	}
 
 	private static ClosedConnection closed(String reason, Duration age, @Nullable Duration idleFor, int second) {

@@ -65,7 +65,8 @@ class PrometheusIntegrationTests {
 	private static final Pattern VARIABLE = Pattern.compile("label_values\\((.*), (\\w+)\\)");
 
 	/** Alerts for what the traffic of these tests does. */
-	private static final Set<String> CAUSED = Set.of("ConnPoolSaturated", "ConnPoolChurn", "ConnPoolTlsErrors");
+	private static final Set<String> CAUSED = Set.of("ConnPoolSaturated", "ConnPoolChurn", "ConnPoolTlsErrors",
+			"ConnPoolFindings");
 
 	private static final Duration OFTEN = Duration.ofMillis(50);
 

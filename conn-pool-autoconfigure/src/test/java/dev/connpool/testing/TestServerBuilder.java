@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -49,6 +50,10 @@ public final class TestServerBuilder {
 
 	private int initialWindowSize = 65_535;
 
+	private @Nullable Duration idleTimeout;
+
+	private int port;
+
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
 		text("/hello", "hello");
@@ -56,6 +61,18 @@ public final class TestServerBuilder {
 
 	public TestServerBuilder maxConcurrentStreams(int streams) {
 		this.maxConcurrentStreams = streams;
+		return this;
+	}
+
+	/** Listen on a port of one's own choice. */
+	public TestServerBuilder port(int chosen) {
+		this.port = chosen;
+		return this;
+	}
+
+	/** Close connections that were idle for this long. */
+	public TestServerBuilder idleTimeout(Duration timeout) {
+		this.idleTimeout = timeout;
 		return this;
 	}
 
@@ -135,12 +152,14 @@ public final class TestServerBuilder {
 
 	/** Start on a free port, to be stopped with the network. */
 	public TestServer start(Network network) {
-		return start(network, ObservedServer.HOST, 0);
+		return start(network, ObservedServer.HOST, this.port);
 	}
 
 	/** Start on a loopback address and a port, to be stopped with the network. */
 	public TestServer start(Network network, String address, int port) {
-		DisposableServer server = this.wire.configure(HttpServer.create(), this.certificate)
+		HttpServer plain = (this.idleTimeout != null) ? HttpServer.create().idleTimeout(this.idleTimeout)
+				: HttpServer.create();
+		DisposableServer server = this.wire.configure(plain, this.certificate)
 			.host(address)
 			.port(port)
 			.runOn(LOOPS)

@@ -9,6 +9,7 @@ import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
+import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -35,51 +36,62 @@ public final class TestSettings {
 	public TestSettings maxConnectionsPerHost(int connections) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(connections, from.maxIdleConnectionsPerHost(), from.maxIdleConnections(),
-				from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), from.maxPendingAcquires(),
-				from.keepAlive()));
+				from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
+				from.maxPendingAcquires(), from.keepAlive()));
 	}
 
 	public TestSettings maxIdleConnectionsPerHost(int connections) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(from.maxConnectionsPerHost(), connections, from.maxIdleConnections(),
-				from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), from.maxPendingAcquires(),
-				from.keepAlive()));
+				from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
+				from.maxPendingAcquires(), from.keepAlive()));
 	}
 
 	public TestSettings maxIdleConnections(int connections) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(), connections,
-				from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), from.maxPendingAcquires(),
-				from.keepAlive()));
+				from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
+				from.maxPendingAcquires(), from.keepAlive()));
+	}
+
+	public TestSettings minIdleConnections(int connections) {
+		PoolSettings from = this.settings.pool();
+		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
+				from.maxIdleConnections(), connections, from.idleTimeout(), from.maxLifetime(),
+				from.maxLifetimeJitter(), from.maxPendingAcquires(), from.keepAlive()));
 	}
 
 	public TestSettings idleTimeout(Duration timeout) {
+		return idleTimeout(IdleTimeout.of(timeout));
+	}
+
+	public TestSettings idleTimeout(IdleTimeout timeout) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), timeout, from.maxLifetime(), from.maxLifetimeJitter(),
-				from.maxPendingAcquires(), from.keepAlive()));
+				from.maxIdleConnections(), from.minIdleConnections(), timeout, from.maxLifetime(),
+				from.maxLifetimeJitter(), from.maxPendingAcquires(), from.keepAlive()));
 	}
 
 	/** Without jitter. */
 	public TestSettings maxLifetime(Duration lifetime) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.idleTimeout(), lifetime, 0, from.maxPendingAcquires(),
-				from.keepAlive()));
+				from.maxIdleConnections(), from.minIdleConnections(), from.idleTimeout(), lifetime, 0,
+				from.maxPendingAcquires(), from.keepAlive()));
 	}
 
 	public TestSettings maxPendingAcquires(int callers) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(), callers,
-				from.keepAlive()));
+				from.maxIdleConnections(), from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(),
+				from.maxLifetimeJitter(), callers, from.keepAlive()));
 	}
 
 	public TestSettings keepAlive(boolean keepAlive) {
 		PoolSettings from = this.settings.pool();
 		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
-				from.maxPendingAcquires(), keepAlive));
+				from.maxIdleConnections(), from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(),
+				from.maxLifetimeJitter(), from.maxPendingAcquires(), keepAlive));
 	}
 
 	public TestSettings connect(Duration deadline) {

@@ -65,7 +65,8 @@ public enum Wire {
 		return this.carrier.isMultiplexed();
 	}
 
-	String scheme() {
+	/** The scheme of its URLs. */
+	public String scheme() {
 		return this.carrier.scheme();
 	}
 

@@ -41,7 +41,8 @@ final class LabSettings {
 	private static PoolSettings pool(int maxConnectionsPerHost, boolean keepAlive) {
 		PoolSettings base = PoolSettings.DEFAULTS;
 		return new PoolSettings(maxConnectionsPerHost, base.maxIdleConnectionsPerHost(), base.maxIdleConnections(),
-				base.idleTimeout(), base.maxLifetime(), base.maxLifetimeJitter(), base.maxPendingAcquires(), keepAlive);
+				base.minIdleConnections(), base.idleTimeout(), base.maxLifetime(), base.maxLifetimeJitter(),
+				base.maxPendingAcquires(), keepAlive);
 	}
 
 	private static ClientSettings with(List<Protocol> protocols, PoolSettings pool, Http2Settings http2) {
