@@ -42,6 +42,7 @@ class IdleLimitIntegrationTests {
 			assertThat(client.host(server).serverIdleLimit()).isNull();
 			fetchAndWaitUntilClosed(client, server);
 		}
+		await().until(() -> client.host(server).serverIdleLimit() != null);
 		assertThat(closed(client, server)).doesNotContainKey("idle-timeout");
 		assertThat(client.host(server).serverIdleLimit()).isBetween(LIMIT.minusMillis(100), LIMIT.multipliedBy(2));
 		fetchAndWaitUntilClosed(client, server);
