@@ -446,7 +446,7 @@ class ReplayIntegrationTests {
 	@Test
 	void noMoreIdleConnectionsMakeRoomThanRequestsAreSentAgain() {
 		Gate gate = new Gate();
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H1_TLS);
+		ScriptedServer server = this.network.scripted(Wire.H1_TLS);
 		server.onRequest("/warm").waitsFor(gate).answers();
 		server.onRequest(4).closes();
 		DelayingProxy distant = DelayingProxy.start(this.network, server, Duration.ofMillis(300));
