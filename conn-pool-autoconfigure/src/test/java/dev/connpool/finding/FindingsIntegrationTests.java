@@ -10,7 +10,10 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Gate;
+import dev.connpool.testing.NameServer;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.Pods;
+import dev.connpool.testing.TestCertificate;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
@@ -47,6 +50,9 @@ class FindingsIntegrationTests {
 
 	@RegisterExtension
 	final Network network = new Network();
+
+	@RegisterExtension
+	final NameServer names = new NameServer();
 
 	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
@@ -206,6 +212,35 @@ class FindingsIntegrationTests {
 		await().during(PERIOD.multipliedBy(4)).until(() -> findings.current().isEmpty());
 		this.gate.open();
 		assertThat(calls.block(PATIENCE)).containsOnly("held");
+	}
+
+	@Test
+	void connectionImbalance() {
+		Pods pods = Pods.start(this.network, Wire.H2, 3);
+		this.names.answer(60, Pods.address(0), Pods.address(1), Pods.address(2));
+		TestClient client = this.network.client(TestCertificate.NAMED.trusted(), (settings) -> settings)
+			.asking(this.names);
+		ClientFindings findings = look(client);
+		this.traffic = keepCalling(client, pods.url("/hello"), 4);
+		assertThat(found(findings, Rule.CONNECTION_IMBALANCE).message()).contains("went to 1 of 3 addresses",
+				TestClient.property("http2.spread-addresses") + " to 'true'");
+	}
+
+	@Test
+	void ephemeralPortPressure() {
+		TestServer server = TestServer.h1().start(this.network);
+		TestClient client = this.network.client((settings) -> settings.keepAlive(false));
+		ClientFindings findings = look(client);
+		this.traffic = keepCalling(client, server.url("/hello"), 16);
+		assertThat(found(findings, Rule.EPHEMERAL_PORT_PRESSURE).message()).contains("connections are closed each second",
+				TestClient.property("pool.keep-alive"));
+	}
+
+	@Test
+	void h2WindowSmallIsFoundAtOnce() {
+		TestClient client = this.network.client((settings) -> settings.windows(65_535, 1 << 20));
+		assertThat(found(look(client), Rule.H2_WINDOW_SMALL).message())
+			.contains(TestClient.property("http2.initial-window-size"));
 	}
 
 	@Test

@@ -28,6 +28,7 @@ public record Request(String path, byte[] body) {
 		return switch (this.path) {
 			case "/json10k" -> 10 * 1024;
 			case "/big1m" -> 1024 * 1024;
+			case "/big10m" -> 10 * 1024 * 1024;
 			default -> 100;
 		};
 	}

@@ -32,6 +32,7 @@ record Cell(Server server, Protocol protocol, String path, int inFlight) {
 			case "/small" -> "100 B";
 			case "/json10k" -> "10 KiB";
 			case "/big1m" -> "1 MiB";
+			case "/big10m" -> "10 MiB";
 			default -> "POST 1 KiB";
 		};
 		return "%s, %s, %d in flight, %s".formatted(title(this.protocol), what, this.inFlight, this.server.title());

@@ -73,6 +73,7 @@ final class ServerFiles {
 		byte[] big = new byte[1024 * 1024];
 		new Random(1).nextBytes(big);
 		Files.write(www.resolve("big1m"), big);
+		Files.write(www.resolve("big10m"), new byte[10 * big.length]);
 	}
 
 	private String configuration(Ports ports, boolean delays) throws IOException {
