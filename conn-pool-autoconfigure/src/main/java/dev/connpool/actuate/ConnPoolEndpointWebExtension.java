@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -16,6 +17,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.util.MimeType;
 
 /**
@@ -23,6 +25,8 @@ import org.springframework.util.MimeType;
  * tells users apart and answers refusals with a sentence.
  */
 @EndpointWebExtension(endpoint = ConnPoolEndpoint.class)
+@ImportRuntimeHints(LivePage.Hints.class)
+@RegisterReflectionForBinding(ProblemDescriptor.class)
 public class ConnPoolEndpointWebExtension {
 
 	private static final MimeType HTML = new MimeType("text", "html", StandardCharsets.UTF_8);

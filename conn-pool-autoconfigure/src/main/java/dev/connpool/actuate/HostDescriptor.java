@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
  * @param proxy the proxy that the host is reached through, without credentials; left out
  * if it is reached directly
- * @param generation how often the TLS context was loaded; left out if it is never
- * reloaded
+ * @param generation how often its settings or its TLS context were loaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
+ * @param addresses what the name stands for; left out if there is no name
  * @param pools the pools that hold connections which do not drain
  * @param pendingAcquires the callers that wait for a connection
  * @param serverIdleLimit the idle time after which the server closes connections, as
@@ -30,20 +30,20 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list; left out with it
  */
 @JsonInclude
-@JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "pools", "pendingAcquires",
-		"serverIdleLimit", "leaking", "counters", "connectionList", "omittedConnections" })
+@JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "addresses", "pools",
+		"pendingAcquires", "serverIdleLimit", "leaking", "counters", "connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
-		@JsonInclude(Include.NON_NULL) @Nullable Integer generation, HostSnapshot.Connections connections,
-		HostSnapshot.Streams streams, int pools, int pendingAcquires,
+		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams,
+		@JsonInclude(Include.NON_EMPTY) List<HostSnapshot.Address> addresses, int pools, int pendingAcquires,
 		@JsonInclude(Include.NON_NULL) @Nullable String serverIdleLimit, int leaking, HostSnapshot.Counters counters,
 		@JsonInclude(Include.NON_NULL) @Nullable List<ConnectionDescriptor> connectionList,
 		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedConnections) {
 
 	static HostDescriptor of(HostSnapshot host, Values values) {
 		List<ConnectionSnapshot> list = host.connectionList();
-		return new HostDescriptor(host.protocol(), host.proxy(), (host.generation() != 0) ? host.generation() : null,
-				host.connections(), host.streams(), host.pools(), host.pendingAcquires(),
-				Objects.toString(host.serverIdleLimit(), null), host.leaking(), host.counters(),
+		return new HostDescriptor(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
+				host.addresses(), host.pools(), host.pendingAcquires(), Objects.toString(host.serverIdleLimit(), null),
+				host.leaking(), host.counters(),
 				(list != null) ? list.stream().map((connection) -> ConnectionDescriptor.of(connection, values)).toList()
 						: null,
 				(list != null) ? host.omittedConnections() : null);

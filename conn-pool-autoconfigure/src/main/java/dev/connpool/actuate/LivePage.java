@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.core.io.ClassPathResource;
 
 /**
@@ -12,6 +16,8 @@ import org.springframework.core.io.ClassPathResource;
 final class LivePage {
 
 	private static final String MUTATIONS = "<meta name=\"connpool-mutations\" content=\"%s\">";
+
+	private static final ClassPathResource FILE = new ClassPathResource("connpool.html", LivePage.class);
 
 	private LivePage() {
 	}
@@ -23,13 +29,24 @@ final class LivePage {
 	 */
 	static String read(boolean mutable) {
 		try {
-			String page = new ClassPathResource("connpool.html", LivePage.class)
-				.getContentAsString(StandardCharsets.UTF_8);
+			String page = FILE.getContentAsString(StandardCharsets.UTF_8);
 			return page.replace(MUTATIONS.formatted(false), MUTATIONS.formatted(mutable));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Takes the file into a native image.
+	 */
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerResource(FILE);
+		}
+
 	}
 
 }

@@ -4,14 +4,19 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
 import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsProperties;
+import org.springframework.boot.http.client.autoconfigure.HttpClientsProperties;
 import org.springframework.util.StringUtils;
 
 /**
@@ -39,7 +44,7 @@ record BootProperties(HttpClientSettingsProperties properties) {
 						timeouts.tlsHandshake(), timeouts.acquire(),
 						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
 						timeouts.streamIdle(), timeouts.expectContinue()),
-				base.tcp(), base.http2(), base.drain(), base.replay(), base.proxy(), base.compression(),
+				base.tcp(), base.http2(), base.drain(), base.replay(), base.dns(), base.proxy(), base.compression(),
 				base.maxResponseHeaderSize(), sslBundle(base.sslBundle()), base.logExchanges(), base.leaks(),
 				base.findings(), base.hosts());
 	}
@@ -55,6 +60,23 @@ record BootProperties(HttpClientSettingsProperties properties) {
 			.withReadTimeout(this.properties.getReadTimeout())
 			.withCookieHandling(this.properties.getCookieHandling())
 			.orElse(base);
+	}
+
+	/**
+	 * Check that nothing differs of what Boot applies itself.
+	 * @param started the properties that the application started with
+	 * @param prefix what the names of the properties start with
+	 */
+	void checkFixed(BootProperties started, String prefix) {
+		check(prefix + ".redirects", started.properties.getRedirects(), this.properties.getRedirects());
+		check(prefix + ".read-timeout", started.properties.getReadTimeout(), this.properties.getReadTimeout());
+		check(prefix + ".cookie-handling", started.properties.getCookieHandling(), this.properties.getCookieHandling());
+	}
+
+	private static void check(String property, @Nullable Object before, @Nullable Object after) {
+		if (!Objects.equals(before, after)) {
+			throw ConfiguredClients.fixed(property, after, "cannot be changed");
+		}
 	}
 
 	private @Nullable URI baseUrl(@Nullable URI base) {
@@ -80,6 +102,19 @@ record BootProperties(HttpClientSettingsProperties properties) {
 		catch (URISyntaxException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Lets a native image bind these properties, whether or not Boot binds them as well.
+	 */
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			BindableRuntimeHintsRegistrar.forTypes(HttpClientsProperties.class, HttpClientProperties.class)
+				.registerHints(hints, classLoader);
+		}
+
 	}
 
 }

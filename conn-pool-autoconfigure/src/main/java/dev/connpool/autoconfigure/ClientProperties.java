@@ -29,6 +29,7 @@ import org.springframework.util.unit.DataSize;
  * @param http2 HTTP/2 settings.
  * @param drain Responses that are no longer read.
  * @param replay When to send a request again.
+ * @param dns Names whose addresses change.
  * @param proxy How to find the proxy for a host.
  * @param ssl TLS settings.
  * @param compression Whether to ask for compressed responses and decompress them.
@@ -49,6 +50,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
 		@NestedConfigurationProperty @DefaultValue DrainProperties drain,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
+		@NestedConfigurationProperty @DefaultValue DnsProperties dns,
 		@NestedConfigurationProperty @DefaultValue ProxyProperties proxy,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
@@ -67,7 +69,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 				(this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols(),
 				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
 				this.http2.over(base.http2()), this.drain.over(base.drain()), this.replay.over(base.replay()),
-				this.proxy.over(base.proxy()), Absent.or(this.compression, base.compression()),
+				this.dns.over(base.dns()), this.proxy.over(base.proxy()),
+				Absent.or(this.compression, base.compression()),
 				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
 				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),
 				Absent.or(this.logging.exchange(), base.logExchanges()),
@@ -95,7 +98,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			merged.put(authority, host.over(alias, inherited));
 		});
 		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
-				base.http2(), base.drain(), base.replay(), base.proxy(), base.compression(),
+				base.http2(), base.drain(), base.replay(), base.dns(), base.proxy(), base.compression(),
 				base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(), base.leaks(), base.findings(),
 				merged);
 	}

@@ -115,6 +115,34 @@ final class ConfiguredClients {
 	}
 
 	/**
+	 * Check that nothing differs that is fixed when an application starts.
+	 * @param started what the application started with
+	 */
+	void checkFixed(ConfiguredClients started) {
+		if (!this.properties.enabled()) {
+			throw fixed(ConnPoolProperties.PREFIX + ".enabled", false, "cannot be changed");
+		}
+		names().stream().filter((name) -> !started.names().contains(name)).findFirst().ifPresent((name) -> {
+			throw fixed(prefix(name), name, "a client cannot be added");
+		});
+		started.names().stream().filter((name) -> !names().contains(name)).findFirst().ifPresent((name) -> {
+			throw fixed(started.prefix(name), null, "a client cannot be removed");
+		});
+		this.shared.checkFixed(started.shared, SHARED);
+		this.groups.forEach((name, group) -> new BootProperties(group)
+			.checkFixed(new BootProperties(Objects.requireNonNull(started.groups.get(name))), GROUPS + "." + name));
+	}
+
+	static InvalidPropertyException fixed(String property, @Nullable Object value, String obstacle) {
+		return new InvalidPropertyException(property, value, obstacle + " while the application runs; restart it",
+				null);
+	}
+
+	private String prefix(String name) {
+		return (beanNames().contains(name) ? CLIENTS : GROUPS) + "." + name;
+	}
+
+	/**
 	 * Return the connect timeout that our settings took over from Boot's.
 	 * @return the connect timeout for all clients, or {@code null}
 	 */

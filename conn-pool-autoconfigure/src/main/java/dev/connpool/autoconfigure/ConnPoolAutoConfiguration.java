@@ -27,6 +27,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -40,6 +41,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 @ConditionalOnBooleanProperty(name = "conn-pool.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ConnPoolProperties.class)
 @Import(ClientBeanRegistrar.class)
+@ImportRuntimeHints(BootProperties.Hints.class)
 public final class ConnPoolAutoConfiguration {
 
 	@Bean
@@ -63,9 +65,13 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
-	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients, PooledConnectors connectors,
-			ConfiguredClients configured) {
-		return new ClientsLifecycle(clients, new EarlyConnections(connectors, configured));
+	EarlyConnections connPoolEarlyConnections(PooledConnectors connectors, ConfiguredClients configured) {
+		return new EarlyConnections(connectors, configured);
+	}
+
+	@Bean
+	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients, EarlyConnections connections) {
+		return new ClientsLifecycle(clients, connections);
 	}
 
 	@Bean
@@ -83,16 +89,23 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
+	SettingsReload connPoolSettingsReload(Environment environment, ConfiguredClients configured, PooledClients clients,
+			EarlyConnections connections) {
+		return new SettingsReload(environment, configured, clients, connections);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
-	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients) {
-		return connectors.clients(webClients::getObject);
+	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients,
+			SettingsReload reload) {
+		return connectors.clients(webClients::getObject, reload);
 	}
 
 	@Bean(initMethod = "start")
 	Findings connPoolFindings(ConnPoolClients clients) {
 		Map<String, ClientFindings> findings = new LinkedHashMap<>();
 		clients.forEach((client) -> findings.put(client.name(),
-				new ClientFindings(client.name(), client.settings(), client::snapshot)));
+				new ClientFindings(client.name(), client::settings, client::snapshot)));
 		return new Findings(findings);
 	}
 

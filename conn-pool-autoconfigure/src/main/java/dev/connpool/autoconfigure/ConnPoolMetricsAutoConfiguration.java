@@ -31,7 +31,7 @@ public final class ConnPoolMetricsAutoConfiguration {
 		// later.
 		return new ConnPoolMetrics(() -> clients.getObject()
 			.stream()
-			.map((client) -> new MeteredClient(client.name(), client.settings(), client::snapshot)));
+			.map((client) -> new MeteredClient(client.name(), client::settings, client::snapshot)));
 	}
 
 	@Bean

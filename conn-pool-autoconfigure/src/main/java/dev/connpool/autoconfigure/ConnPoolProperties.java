@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param http2 HTTP/2 settings.
  * @param drain Responses that are no longer read.
  * @param replay When to send a request again.
+ * @param dns Names whose addresses change.
  * @param proxy How to find the proxy for a host.
  * @param ssl TLS settings.
  * @param compression Whether to ask for compressed responses and decompress them.
@@ -46,6 +47,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
 		@NestedConfigurationProperty @DefaultValue DrainProperties drain,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
+		@NestedConfigurationProperty @DefaultValue DnsProperties dns,
 		@NestedConfigurationProperty @DefaultValue ProxyProperties proxy,
 		@NestedConfigurationProperty @DefaultValue SslProperties ssl, @Nullable Boolean compression,
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
@@ -61,7 +63,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	 */
 	ClientProperties defaults() {
 		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-				this.drain, this.replay, this.proxy, this.ssl, this.compression, this.maxResponseHeaderSize,
+				this.drain, this.replay, this.dns, this.proxy, this.ssl, this.compression, this.maxResponseHeaderSize,
 				this.logging, this.leakDetectionThreshold, this.leakReclaimThreshold, this.findings, this.hosts);
 	}
 

@@ -24,11 +24,13 @@ import org.springframework.util.unit.DataSize;
  * @param pingInterval Silence of a server after which a PING is sent. 0 turns it off.
  * @param pingTimeout Time to wait for the answer to a PING before the connection is
  * closed.
+ * @param spreadAddresses Whether to open a connection to each address of the host and to
+ * spread streams over them.
  */
 record Http2Properties(@Nullable Boolean strictMaxConcurrentStreams, @Nullable Integer maxConcurrentStreams,
 		@Nullable DataSize initialWindowSize, @Nullable DataSize connectionWindowSize,
 		@Nullable DataSize maxHeaderListSize, @Nullable DataSize headerTableSize, @Nullable Duration pingInterval,
-		@Nullable Duration pingTimeout) {
+		@Nullable Duration pingTimeout, @Nullable Boolean spreadAddresses) {
 
 	Http2Settings over(Http2Settings base) {
 		return new Http2Settings(Absent.or(this.strictMaxConcurrentStreams, base.strictMaxConcurrentStreams()),
@@ -37,7 +39,8 @@ record Http2Properties(@Nullable Boolean strictMaxConcurrentStreams, @Nullable I
 				Absent.or("http2.connection-window-size", this.connectionWindowSize, base.connectionWindowSize()),
 				Absent.or("http2.max-header-list-size", this.maxHeaderListSize, base.maxHeaderListSize()),
 				Absent.or("http2.header-table-size", this.headerTableSize, base.headerTableSize()),
-				Absent.or(this.pingInterval, base.pingInterval()), Absent.or(this.pingTimeout, base.pingTimeout()));
+				Absent.or(this.pingInterval, base.pingInterval()), Absent.or(this.pingTimeout, base.pingTimeout()),
+				Absent.or(this.spreadAddresses, base.spreadAddresses()));
 	}
 
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import dev.connpool.web.ConnPoolClient;
@@ -55,9 +56,10 @@ final class PooledConnectors {
 	/**
 	 * Make the clients that applications use.
 	 * @param webClients makes Boot's builder
+	 * @param reload reads the settings once more
 	 * @return the clients
 	 */
-	ConnPoolClients clients(Supplier<WebClient.Builder> webClients) {
+	ConnPoolClients clients(Supplier<WebClient.Builder> webClients, Supplier<Set<String>> reload) {
 		return new ConnPoolClients(this.builders.entrySet()
 			.stream()
 			.map((entry) -> new ConnPoolClient(entry.getValue().door().pooled(), entry.getValue().httpClient(), () -> {
@@ -65,7 +67,7 @@ final class PooledConnectors {
 				apply(entry.getKey(), webClient);
 				return webClient.build();
 			}))
-			.toList());
+			.toList(), reload);
 	}
 
 	@SuppressWarnings("unchecked")

@@ -1,9 +1,15 @@
 package dev.connpool.client;
 
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
+
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.snapshot.ClientSnapshot;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
@@ -18,8 +24,6 @@ import reactor.netty.resources.LoopResources;
  */
 public final class PooledHttpClient {
 
-	private final ClientSettings settings;
-
 	private final ConnectionPool pool;
 
 	private final LoopResources loops;
@@ -27,6 +31,9 @@ public final class PooledHttpClient {
 	private final ReloadableSslContext tls;
 
 	private final HttpClient httpClient;
+
+	/** What was made for this client; the protocols it offers are part of each. */
+	private final Map<ReloadableSslContext, TlsMaterial> materials = Collections.synchronizedMap(new WeakHashMap<>());
 
 	/**
 	 * Create a client.
@@ -49,10 +56,9 @@ public final class PooledHttpClient {
 	 */
 	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, LoopResources loops,
 			ConnectionListeners listeners) {
-		this.settings = settings;
 		this.pool = new ConnectionPool(name, settings, listeners);
 		this.loops = loops;
-		this.tls = new ReloadableSslContext(tls.sslContext(settings.protocols()));
+		this.tls = context(tls);
 		this.httpClient = HttpClients.create(this.pool, settings, this.tls, loops);
 	}
 
@@ -69,7 +75,7 @@ public final class PooledHttpClient {
 	 * @return the settings
 	 */
 	public ClientSettings settings() {
-		return this.settings;
+		return this.pool.settings();
 	}
 
 	/**
@@ -89,7 +95,13 @@ public final class PooledHttpClient {
 	 * @return a new client
 	 */
 	public HttpClient httpClient(TlsMaterial tls) {
-		return HttpClients.create(this.pool, this.settings, tls.sslContext(this.settings.protocols()), this.loops);
+		return HttpClients.create(this.pool, settings(), context(tls), this.loops);
+	}
+
+	private ReloadableSslContext context(TlsMaterial material) {
+		ReloadableSslContext context = new ReloadableSslContext(material.sslContext(settings().protocols()));
+		this.materials.put(context, material);
+		return context;
 	}
 
 	/**
@@ -100,12 +112,13 @@ public final class PooledHttpClient {
 	 * @throws IllegalArgumentException if the material cannot be used; all stays as it
 	 * was
 	 */
-	public int reload(TlsMaterial tls) {
-		SslContext context = tls.sslContext(this.settings.protocols());
+	public synchronized int reload(TlsMaterial tls) {
+		SslContext context = tls.sslContext(settings().protocols());
 		// Some of what cannot be used is noticed by the first connection only.
 		ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
 		int generation = this.tls.reload(context);
-		this.pool.supersede(generation);
+		this.materials.put(this.tls, tls);
+		this.pool.supersede();
 		return generation;
 	}
 
@@ -119,6 +132,37 @@ public final class PooledHttpClient {
 	 */
 	public Mono<Void> prepare(HttpClient httpClient, String origin) {
 		return this.pool.prepare(httpClient.get().uri(origin).response());
+	}
+
+	/**
+	 * Follow other settings from now on, on {@link #httpClient()} and all copies of it.
+	 * Requests that wait for a connection do too; the connections that are open are
+	 * drained.
+	 * @param settings the settings
+	 * @return the generation of the settings from now on, one more than before
+	 * @throws InvalidSettingException if something differs that is fixed when a client is
+	 * created; all stays as it was
+	 */
+	public synchronized int reload(ClientSettings settings) {
+		FixedSettings.check(settings(), settings);
+		if (!settings.protocols().equals(settings().protocols())) {
+			Map<ReloadableSslContext, TlsMaterial> known;
+			synchronized (this.materials) {
+				known = new HashMap<>(this.materials);
+			}
+			known.forEach((context, material) -> context.reload(material.sslContext(settings.protocols())));
+		}
+		return this.pool.change(settings);
+	}
+
+	/**
+	 * Check that {@link #reload(ClientSettings)} will accept settings.
+	 * @param settings the settings
+	 * @throws InvalidSettingException if something differs that is fixed when a client is
+	 * created
+	 */
+	public void check(ClientSettings settings) {
+		FixedSettings.check(settings(), settings);
 	}
 
 	/**

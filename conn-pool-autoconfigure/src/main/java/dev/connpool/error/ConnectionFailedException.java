@@ -1,7 +1,11 @@
 package dev.connpool.error;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,9 @@ public final class ConnectionFailedException extends ConnPoolException {
 	private static final int UNAUTHORIZED = 401;
 
 	private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+	/** How many addresses are named. */
+	private static final int NAMED = 5;
 
 	private static final int SERVER_ERROR = 500;
 
@@ -34,13 +41,14 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 * @param phase the step that failed
 	 * @param after how long after dialling began
 	 * @param cause what was reported
+	 * @param tried the addresses that were tried
 	 * @return a new exception
 	 */
 	public static ConnectionFailedException failed(String client, String host, @Nullable ProxyName proxy, Phase phase,
-			Duration after, Throwable cause) {
+			Duration after, Throwable cause, List<SocketAddress> tried) {
 		String reason = Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
-		return new ConnectionFailedException(client, host, phase,
-				"%s failed after %d ms: %s".formatted(phase.text(client, proxy), after.toMillis(), reason), cause);
+		return new ConnectionFailedException(client, host, phase, "%s failed after %d ms%s: %s"
+			.formatted(phase.text(client, proxy), after.toMillis(), phase.text(tried), reason), cause);
 	}
 
 	/**
@@ -50,14 +58,15 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 * @param proxy the proxy that the host is reached through, or {@code null}
 	 * @param phase the step that took too long
 	 * @param deadline the deadline of the step
+	 * @param tried the addresses that were tried
 	 * @return a new exception
 	 */
 	public static ConnectionFailedException timedOut(String client, String host, @Nullable ProxyName proxy, Phase phase,
-			Duration deadline) {
+			Duration deadline, List<SocketAddress> tried) {
 		String what = (proxy != null && phase.compareTo(Phase.PROXY) <= 0) ? "proxy" : "host";
 		return new ConnectionFailedException(client, host, phase,
-				"%s was not over within %s. Check that the %s is reachable, or raise '%s'.".formatted(
-						phase.text(client, proxy), DeadlineException.text(deadline), what,
+				"%s was not over within %s%s. Check that the %s is reachable, or raise '%s'.".formatted(
+						phase.text(client, proxy), DeadlineException.text(deadline), phase.text(tried), what,
 						property(client, phase.property)),
 				null);
 	}
@@ -142,6 +151,24 @@ public final class ConnectionFailedException extends ConnPoolException {
 
 		private String text(String client, @Nullable ProxyName proxy) {
 			return (proxy != null) ? this.text + this.preposition + proxy.text(client) : this.text;
+		}
+
+		// One address is in the cause, or not worth telling
+		private String text(List<SocketAddress> tried) {
+			if (this != CONNECT || tried.size() < 2) {
+				return "";
+			}
+			String named = tried.stream().limit(NAMED).map(Phase::text).collect(Collectors.joining(", "));
+			return " (tried %s%s)".formatted(named,
+					(tried.size() > NAMED) ? " and %d more".formatted(tried.size() - NAMED) : "");
+		}
+
+		private static String text(SocketAddress address) {
+			if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
+				return address.toString();
+			}
+			String ip = inet.getAddress().getHostAddress();
+			return ((ip.indexOf(':') < 0) ? ip : "[" + ip + "]") + ":" + inet.getPort();
 		}
 
 	}

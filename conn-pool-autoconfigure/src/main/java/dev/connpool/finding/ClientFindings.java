@@ -35,11 +35,11 @@ public final class ClientFindings {
 	/** Findings that are remembered for having been logged. */
 	private static final int LOGGED = 1000;
 
-	private final ClientEvidence client;
+	private final String name;
+
+	private final Supplier<ClientSettings> settings;
 
 	private final Supplier<ClientSnapshot> looking;
-
-	private final List<Rule> rules;
 
 	private final Observations observations;
 
@@ -59,20 +59,19 @@ public final class ClientFindings {
 	/**
 	 * Create what looks at a client. It does not look before it is asked to.
 	 * @param name the client name
-	 * @param settings the settings of the client
+	 * @param settings the settings of the client, as they are now
 	 * @param looking looks at the client, without listing its connections
 	 */
-	public ClientFindings(String name, ClientSettings settings, Supplier<ClientSnapshot> looking) {
+	public ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking) {
 		this(name, settings, looking, PERIOD);
 	}
 
-	ClientFindings(String name, ClientSettings settings, Supplier<ClientSnapshot> looking, Duration period) {
-		this.client = new ClientEvidence(name, settings);
+	ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking, Duration period) {
+		this.name = name;
+		this.settings = settings;
 		this.looking = looking;
-		this.observations = new Observations(this.client, period);
+		this.observations = new Observations(period);
 		this.kept = period.toNanos() * KEPT;
-		Set<String> silenced = settings.findings().silenced();
-		this.rules = List.of(Rule.values()).stream().filter((rule) -> !silenced.contains(rule.id())).toList();
 	}
 
 	/**
@@ -109,23 +108,26 @@ public final class ClientFindings {
 
 	private void evaluate(ClientSnapshot snapshot, long now) {
 		this.findings.values().removeIf((seen) -> now - seen.at() > this.kept);
-		List<HostEvidence> hosts = this.observations.compare(snapshot, now);
-		for (Finding finding : check(hosts)) {
+		ClientEvidence client = new ClientEvidence(this.name, this.settings.get());
+		for (Finding finding : check(client, this.observations.compare(client, snapshot, now))) {
 			Key key = new Key(finding.rule(), finding.host());
 			this.findings.put(key, new Seen(finding, now));
 			if (this.logged.add(key)) {
-				log.warn("Client '{}'{}: {} [{}]", this.client.name(),
+				log.warn("Client '{}'{}: {} [{}]", this.name,
 						(finding.host() != null) ? ", host " + finding.host() : "", finding.message(),
 						finding.rule().id());
 			}
 		}
 	}
 
-	private List<Finding> check(List<HostEvidence> hosts) {
+	private static List<Finding> check(ClientEvidence client, List<HostEvidence> hosts) {
 		List<Finding> found = new ArrayList<>();
-		for (Rule rule : this.rules) {
-			add(found, rule.check(this.client));
-			hosts.forEach((host) -> add(found, rule.check(host)));
+		Set<String> silenced = client.settings().findings().silenced();
+		for (Rule rule : Rule.values()) {
+			if (!silenced.contains(rule.id())) {
+				add(found, rule.check(client));
+				hosts.forEach((host) -> add(found, rule.check(host)));
+			}
 		}
 		return found;
 	}

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
@@ -22,17 +23,14 @@ final class Observations {
 	private static final int KEPT = 30;
 
 	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, HostSnapshot.Connections.of(Map.of()),
-			new HostSnapshot.Streams(0, 0), 0, 0, null, 0,
+			new HostSnapshot.Streams(0, 0), List.of(), 0, 0, null, 0,
 			new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0), null, 0);
-
-	private final ClientEvidence client;
 
 	private final long period;
 
 	private final Deque<Look> looks = new ArrayDeque<>();
 
-	Observations(ClientEvidence client, Duration period) {
-		this.client = client;
+	Observations(Duration period) {
 		this.period = period.toNanos();
 	}
 
@@ -45,12 +43,13 @@ final class Observations {
 
 	/**
 	 * Compare a client with how it looked a period ago or earlier.
+	 * @param client the client
 	 * @param now how it looks now
 	 * @param at the current time
 	 * @return what is known about each host; nothing if the client has not been looked at
 	 * for long enough
 	 */
-	List<HostEvidence> compare(ClientSnapshot now, long at) {
+	List<HostEvidence> compare(ClientEvidence client, ClientSnapshot now, long at) {
 		Look before = before(at);
 		if (before == null) {
 			return List.of();
@@ -58,7 +57,7 @@ final class Observations {
 		return now.hosts()
 			.entrySet()
 			.stream()
-			.map((host) -> evidence(host.getKey(), before, host.getValue(), new Look(now, at)))
+			.map((host) -> evidence(client, host.getKey(), before, host.getValue(), new Look(now, at)))
 			.toList();
 	}
 
@@ -72,14 +71,14 @@ final class Observations {
 		return null;
 	}
 
-	private HostEvidence evidence(String origin, Look before, HostSnapshot now, Look look) {
+	private HostEvidence evidence(ClientEvidence client, String origin, Look before, HostSnapshot now, Look look) {
 		List<ClosedConnection> closed = look.snapshot()
 			.recentlyClosed()
 			.stream()
 			.filter((connection) -> connection.host().equals(origin))
 			.toList();
-		return new HostEvidence(this.client, origin, settings(origin), earlier(before.host(origin), now), now,
-				Duration.ofNanos(look.at() - before.at()), closed, load(origin));
+		return new HostEvidence(client, origin, settings(client.settings(), origin), earlier(before.host(origin), now),
+				now, Duration.ofNanos(look.at() - before.at()), closed, load(origin));
 	}
 
 	/**
@@ -93,14 +92,14 @@ final class Observations {
 		return (before.counters().opened() <= now.counters().opened()) ? before : UNKNOWN;
 	}
 
-	private HostSettings settings(String origin) {
+	private static HostSettings settings(ClientSettings client, String origin) {
 		int start = origin.indexOf("://");
 		int colon = origin.lastIndexOf(':');
 		if (start < 0 || colon <= start) {
-			return new HostSettings(this.client.settings().pool(), this.client.settings().http2());
+			return new HostSettings(client.pool(), client.http2());
 		}
 		String host = origin.substring(start + 3, colon).replaceAll("[\\[\\]]", "");
-		return this.client.settings().host(host, Integer.parseInt(origin.substring(colon + 1)));
+		return client.host(host, Integer.parseInt(origin.substring(colon + 1)));
 	}
 
 	private HostEvidence.Load load(String origin) {

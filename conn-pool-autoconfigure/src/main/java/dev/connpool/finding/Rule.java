@@ -33,6 +33,9 @@ public enum Rule {
 	/** A deadline can never pass because another one always passes before. */
 	DEADLINE_ORDER(Severity.WARNING, new DeadlineOrder()),
 
+	/** Traffic over HTTP/2 goes to few of several addresses. */
+	CONNECTION_IMBALANCE(Severity.INFO, new ConnectionImbalance()),
+
 	/** Flow control holds downloads back. */
 	H2_WINDOW_SMALL(Severity.INFO, new SmallWindows()),
 

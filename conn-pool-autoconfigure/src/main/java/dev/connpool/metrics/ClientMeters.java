@@ -80,7 +80,7 @@ final class ClientMeters {
 
 	private HostMeters create(ServerAddress server) {
 		HostMeters meters = meters(server, (host, own) -> own != null && own.server().equals(server));
-		meters.max(max(server));
+		meters.max(() -> max(server));
 		return meters;
 	}
 
@@ -91,10 +91,10 @@ final class ClientMeters {
 	private int max(ServerAddress server) {
 		try {
 			int port = Integer.parseInt(server.port());
-			return this.client.settings().host(server.address(), port).pool().maxConnectionsPerHost();
+			return this.client.settings().get().host(server.address(), port).pool().maxConnectionsPerHost();
 		}
 		catch (NumberFormatException ex) {
-			return this.client.settings().pool().maxConnectionsPerHost();
+			return this.client.settings().get().pool().maxConnectionsPerHost();
 		}
 	}
 

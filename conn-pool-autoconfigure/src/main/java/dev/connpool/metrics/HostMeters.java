@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 
 import dev.connpool.snapshot.ConnectionSnapshot.State;
 import dev.connpool.snapshot.HostSnapshot;
@@ -61,12 +62,12 @@ final class HostMeters {
 	}
 
 	/**
-	 * Add the limit of connections.
-	 * @param max the limit, 0 for none
+	 * Add the limit of connections, if there is one now.
+	 * @param max reads the limit, 0 for none
 	 */
-	void max(int max) {
-		if (max > 0) {
-			this.scope.constant(ConnPoolMeters.MAX, max);
+	void max(IntSupplier max) {
+		if (max.getAsInt() > 0) {
+			this.scope.setting(ConnPoolMeters.MAX, max);
 		}
 	}
 

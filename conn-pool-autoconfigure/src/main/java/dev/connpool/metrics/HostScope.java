@@ -2,6 +2,7 @@ package dev.connpool.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -50,12 +51,12 @@ final class HostScope {
 	}
 
 	/**
-	 * Add a number that never changes.
+	 * Add a number that is set.
 	 * @param meter which
-	 * @param value the number
+	 * @param value reads the number
 	 */
-	synchronized void constant(ConnPoolMeters meter, int value) {
-		this.registered.add(meter.gauge(this.registry, this.tags, () -> value));
+	synchronized void setting(ConnPoolMeters meter, IntSupplier value) {
+		this.registered.add(meter.gauge(this.registry, this.tags, value::getAsInt));
 	}
 
 	/**

@@ -13,8 +13,6 @@ import java.util.function.Supplier;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.Protocol;
-import dev.connpool.settings.Proxies;
 import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
@@ -42,13 +40,11 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final String name;
 
-	private final ClientSettings settings;
-
-	private final Proxies proxies;
-
 	private final ConnectionListeners listeners;
 
-	private final long tick;
+	private volatile Generation generation;
+
+	private final Names names;
 
 	private final IdleCount idleCount = new IdleCount();
 
@@ -57,10 +53,6 @@ public final class ConnectionPool implements ConnectionProvider {
 	private final Map<EventLoop, InFlight> inFlight = new ConcurrentHashMap<>();
 
 	private final AtomicInteger open = new AtomicInteger();
-
-	private final ReplayBudget replayBudget;
-
-	private final @Nullable CallSites callSites;
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
@@ -75,13 +67,14 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @param listeners told what its connections do
 	 */
 	public ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners) {
+		this(name, settings, listeners, new Names(settings.dns()));
+	}
+
+	ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners, Names names) {
 		this.name = name;
 		this.listeners = listeners;
-		this.settings = settings;
-		this.proxies = Proxies.of(settings.proxy());
-		this.replayBudget = new ReplayBudget(settings.replay(), System.nanoTime());
-		this.tick = InFlight.tick(settings);
-		this.callSites = settings.leaks().isEnabled() ? new CallSites() : null;
+		this.generation = Generation.first(settings);
+		this.names = names;
 	}
 
 	@Override
@@ -97,7 +90,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @return the exchanges, wrapped
 	 */
 	public Mono<? extends Connection> scoped(Mono<? extends Connection> exchanges) {
-		return ExchangeScope.over(exchanges, this.callSites);
+		return ExchangeScope.over(exchanges, this.generation.callSites());
 	}
 
 	/**
@@ -129,15 +122,16 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private void acquire(HttpClientConfig config, ConnectionObserver observer, SocketAddress address,
 			AddressResolverGroup<?> resolver, CoreSubscriber<? super Connection> actual) {
-		HostKey key = HostKey.of(config, address);
+		Generation now = this.generation;
+		HostKey key = HostKey.of(config, address, now.number());
 		HostPool host = this.hosts.get(key);
 		if (host == null) {
-			Throwable obstacle = obstacle(config, key);
+			Throwable obstacle = obstacle(config, key, now);
 			if (obstacle != null) {
 				Operators.error(actual, obstacle);
 				return;
 			}
-			host = this.hosts.computeIfAbsent(key, (absent) -> create(config, absent, resolver));
+			host = find(config, key, now, resolver);
 		}
 		if (this.shutDown) {
 			Operators.error(actual, host.host().closed());
@@ -149,34 +143,43 @@ public final class ConnectionPool implements ConnectionProvider {
 			Operators.complete(actual);
 			return;
 		}
-		this.replayBudget.requested();
+		now.replayBudget().requested();
 		new Exchange(host, config, observer, actual).start();
 	}
 
-	private Host host(HttpClientConfig config, HostKey key) {
-		// Reactor Netty cares for a proxy that was given to it.
-		Proxy proxy = (!config.hasProxy() && key.address() instanceof InetSocketAddress inet)
-				? this.proxies.forHost(key.secure(), inet.getHostString(), inet.getPort()) : null;
-		return Host.of(this.name, key, this.settings, proxy);
+	private HostPool find(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
+		HostPool host = this.hosts.computeIfAbsent(key, (absent) -> create(config, absent, now, resolver));
+		if (!isCurrent(host)) {
+			// What replaced it did not see it yet.
+			host.supersede();
+		}
+		return host;
 	}
 
-	private @Nullable Throwable obstacle(HttpClientConfig config, HostKey key) {
+	private Host host(HttpClientConfig config, HostKey key, Generation now) {
+		// Reactor Netty cares for a proxy that was given to it.
+		Proxy proxy = (!config.hasProxy() && key.address() instanceof InetSocketAddress inet)
+				? now.proxies().forHost(key.secure(), inet.getHostString(), inet.getPort()) : null;
+		return Host.of(this.name, key, now.settings(), proxy);
+	}
+
+	private @Nullable Throwable obstacle(HttpClientConfig config, HostKey key, Generation now) {
 		if (config.protocols().length != 1 || config.protocols()[0] != HttpProtocol.HTTP11) {
 			return new IllegalStateException(
 					"Client '%s': set 'protocols' in its properties instead of calling HttpClient.protocol(…)"
 						.formatted(this.name));
 		}
-		Host host = host(config, key);
-		if (key.secure() && this.settings.protocols().stream().allMatch(Protocol.H2C::equals)) {
+		Host host = host(config, key, now);
+		if (key.secure() && now.speaksH2cOnly()) {
 			return host.noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
 		}
 		return (!key.secure() && host.protocolFor(null) == null)
 				? host.noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
 	}
 
-	private HostPool create(HttpClientConfig config, HostKey key, AddressResolverGroup<?> resolver) {
+	private HostPool create(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
 		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this, key, host(config, key), resolver, eventLoop);
+		return new HostPool(this, key, host(config, key, now), this.names.resolver(config, resolver), eventLoop);
 	}
 
 	/**
@@ -206,8 +209,12 @@ public final class ConnectionPool implements ConnectionProvider {
 		return new Survey(this, connection).take();
 	}
 
-	ClientSettings settings() {
-		return this.settings;
+	/**
+	 * Return the settings.
+	 * @return the settings that are in force
+	 */
+	public ClientSettings settings() {
+		return this.generation.settings();
 	}
 
 	RecentlyClosed recentlyClosed() {
@@ -249,15 +256,27 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	/**
-	 * Drain the connections whose TLS context has been reloaded. Callers that wait for
-	 * one are served first.
-	 * @param generation the generation to keep
+	 * Follow other settings from now on. Requests that wait for a connection do too; the
+	 * connections that are open are drained.
+	 * @param settings the settings
+	 * @return the generation of the settings, one more than before
 	 */
-	public void supersede(int generation) {
-		this.hosts.values()
-			.stream()
-			.filter((host) -> host.key().generation() != 0 && host.key().generation() < generation)
-			.forEach(HostPool::supersede);
+	public synchronized int change(ClientSettings settings) {
+		this.generation = this.generation.next(settings);
+		supersede();
+		return this.generation.number();
+	}
+
+	/**
+	 * Drain the connections whose settings or TLS context have been replaced, and send
+	 * those who wait for one to the connections that took their place.
+	 */
+	public void supersede() {
+		this.hosts.values().stream().filter((host) -> !isCurrent(host)).forEach(HostPool::supersede);
+	}
+
+	boolean isCurrent(HostPool host) {
+		return host.key().isCurrent(this.generation.number());
 	}
 
 	private Collection<HostPool> hosts(String origin) {
@@ -306,7 +325,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	@Override
 	public int maxConnections() {
-		int max = this.settings.pool().maxConnectionsPerHost();
+		int max = settings().pool().maxConnectionsPerHost();
 		return (max == 0) ? Integer.MAX_VALUE : max;
 	}
 
@@ -316,12 +335,16 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.shutDown;
 	}
 
+	Names names() {
+		return this.names;
+	}
+
 	ConnectionListeners listeners() {
 		return this.listeners;
 	}
 
 	ReplayBudget replayBudget() {
-		return this.replayBudget;
+		return this.generation.replayBudget();
 	}
 
 	IdleCount idleCount() {
@@ -329,11 +352,11 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	long tick() {
-		return this.tick;
+		return this.generation.tick();
 	}
 
 	InFlight inFlight(EventLoop eventLoop) {
-		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this.tick));
+		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this::tick));
 	}
 
 	void connectionBegun() {
@@ -350,6 +373,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private void terminateIfEmpty() {
 		if (this.shutDown && this.open.get() == 0) {
+			this.names.close();
 			this.terminated.tryEmitEmpty();
 		}
 	}
@@ -358,7 +382,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * Close the least recently used idle connection if there are too many.
 	 */
 	void limitIdle() {
-		if (this.idleCount.get() > this.settings.pool().maxIdleConnections()) {
+		if (this.idleCount.get() > settings().pool().maxIdleConnections()) {
 			Optional<PooledConnection> eldest = this.hosts.values()
 				.stream()
 				.flatMap((host) -> host.connections().stream())
@@ -375,8 +399,14 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @param settled told once when they are open, or one could not be opened
 	 */
 	void keepReady(HostPool superseded, HttpClientConfig config, Runnable settled) {
-		this.hosts.computeIfAbsent(HostKey.of(config, superseded.key().address()), superseded::successor)
-			.keepReady(config, settled);
+		Generation now = this.generation;
+		HostKey key = HostKey.of(config, superseded.key().address(), now.number());
+		if (obstacle(config, key, now) == null) {
+			find(config, key, now, superseded.resolver()).keepReady(config, settled);
+		}
+		else {
+			settled.run();
+		}
 	}
 
 	void forget(HostPool host) {
@@ -384,12 +414,19 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	/**
-	 * Send a caller on whose host was forgotten just before it came.
+	 * Send a caller on whose host was forgotten or superseded just before it came.
 	 * @param exchange the exchange
-	 * @param forgotten the pool that was forgotten
+	 * @param former the pool that took it
 	 */
-	void redirect(Exchange exchange, HostPool forgotten) {
-		HostPool successor = this.hosts.computeIfAbsent(forgotten.key(), (absent) -> forgotten.successor(absent));
+	void redirect(Exchange exchange, HostPool former) {
+		Generation now = this.generation;
+		HostKey key = HostKey.of(exchange.config, former.key().address(), now.number());
+		Throwable obstacle = obstacle(exchange.config, key, now);
+		if (obstacle != null) {
+			exchange.fail(obstacle, former.eventLoop());
+			return;
+		}
+		HostPool successor = find(exchange.config, key, now, former.resolver());
 		exchange.moveTo(successor);
 		successor.acquire(exchange);
 	}

@@ -54,8 +54,12 @@ final class ConnectionRecord {
 
 	// Written
 
-	void resolved() {
-		this.resolved = System.nanoTime();
+	/**
+	 * Note that the name was resolved.
+	 * @param when in terms of {@link System#nanoTime()}
+	 */
+	void resolved(long when) {
+		this.resolved = when;
 	}
 
 	void connected() {
@@ -173,7 +177,7 @@ final class ConnectionRecord {
 		return text(this.channel.remoteAddress());
 	}
 
-	private static @Nullable String text(@Nullable SocketAddress address) {
+	static @Nullable String text(@Nullable SocketAddress address) {
 		if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
 			return (address != null) ? address.toString() : null;
 		}

@@ -1,10 +1,14 @@
 package dev.connpool.pool;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -14,21 +18,17 @@ import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.resolver.AddressResolverGroup;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.transport.TransportConnector;
 
 /**
- * Opens one connection: resolves the name, connects to one of its addresses after
- * another, does TLS. Each step has its deadline; whatever fails is told once. All but
- * {@link #start} happens on the event loop of the channel.
+ * Opens one connection: resolves the name, connects to one of its addresses, does TLS.
+ * Each step has its deadline; whatever fails is told once. All but {@link #start} happens
+ * on one event loop, which is that of the channel.
  */
-final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<Channel> {
+final class Dial {
 
 	private static final AtomicLong COUNT = new AtomicLong();
 
@@ -42,35 +42,65 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 
 	private final HttpClientConfig config;
 
+	private final @Nullable InetSocketAddress aim;
+
+	private final EventLoop eventLoop;
+
+	private final Race race;
+
 	private volatile Phase phase = Phase.DNS;
 
 	private boolean over;
 
 	private volatile @Nullable PooledConnection connection;
 
-	private @Nullable Subscription connecting;
-
 	private @Nullable Future<?> deadline;
 
-	Dial(HostPool pool, HttpClientConfig config) {
+	/**
+	 * Create a dial.
+	 * @param pool what it is for
+	 * @param config the client as it was configured
+	 * @param aim the one address to connect to, or {@code null} for any of the host
+	 */
+	Dial(HostPool pool, HttpClientConfig config, @Nullable InetSocketAddress aim) {
 		this.pool = pool;
 		this.config = config;
+		this.aim = aim;
+		this.eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
+		this.race = new Race(this, config, this.eventLoop, pool.addresses().lookup(aim));
 	}
 
-	void start(AddressResolverGroup<?> resolver) {
-		TransportConnector.connect(this.config, this.pool.host().target(), resolver, this).subscribe(this);
+	void start() {
+		try {
+			this.eventLoop.execute(() -> {
+				arm(this.pool.host().timeouts().connect());
+				this.race.begin(this.pool.host().target());
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			failed(ex);
+		}
+	}
+
+	/**
+	 * Return the one address that this is for.
+	 * @return the address, or {@code null} if any will do
+	 */
+	@Nullable InetSocketAddress aim() {
+		return this.aim;
 	}
 
 	/**
 	 * Prepare a channel; called once for each address that is tried.
+	 * @param channel the channel
+	 * @param late whether another one is connected
+	 * @return its connection
 	 */
-	@Override
-	protected void initChannel(Channel channel) {
+	PooledConnection prepare(Channel channel, boolean late) {
 		ConnectionRecord record = new ConnectionRecord(channel, this.openedAt, this.startedAt);
 		PooledConnection connection = new PooledConnection(this.pool, channel, record);
-		this.connection = connection;
-		if (this.deadline == null) {
-			arm(channel, this.pool.host().timeouts().connect());
+		if (!late) {
+			this.connection = connection;
 		}
 		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
 		Proxy proxy = this.pool.host().proxy();
@@ -81,6 +111,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		connection.bind();
 		channel.pipeline()
 			.addBefore(NettyPipeline.HttpCodec, ProtocolHandler.NAME, new ProtocolHandler(this, connection));
+		return connection;
 	}
 
 	/**
@@ -118,26 +149,59 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 				new ConnectionSnapshot.Phases(null, null, null), null, List.of(), 0);
 	}
 
-	@Override
-	public boolean isSharable() {
-		return true;
-	}
-
-	private void arm(Channel channel, Duration timeout) {
-		this.deadline = channel.eventLoop().schedule(() -> timedOut(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+	private void arm(Duration timeout) {
+		this.deadline = this.eventLoop.schedule(() -> timedOut(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	private void timedOut(Duration timeout) {
-		fail(this.pool.host().connectionTimedOut(this.phase, timeout));
+		fail(this.pool.host().connectionTimedOut(this.phase, timeout, this.race.tried()));
 	}
 
 	/**
-	 * Note that the name is resolved.
-	 * @param connection the connection that is going to be connected
+	 * Note that a connection is about to be connected.
+	 * @param connection the connection
+	 * @param address its address
+	 * @return whether that address has not been tried
 	 */
-	void resolved(PooledConnection connection) {
+	boolean tries(PooledConnection connection, SocketAddress address) {
+		if (!this.race.tries(address, this.pool.host().target())) {
+			return false;
+		}
 		this.phase = Phase.CONNECT;
-		connection.record().resolved();
+		connection.record().resolved(this.race.resolvedAt());
+		return true;
+	}
+
+	/**
+	 * Note why a connection could not be connected.
+	 * @param cause what was reported
+	 */
+	void notConnected(Throwable cause) {
+		this.race.failed(cause);
+	}
+
+	/**
+	 * Note that a connection is connected, to the proxy if there is one. The first one is
+	 * used.
+	 * @param connection the connection
+	 * @return whether it is used
+	 */
+	boolean wins(PooledConnection connection) {
+		return this.race.wins(connection);
+	}
+
+	/**
+	 * Note which connection is going to be used.
+	 * @param winner the connection
+	 */
+	void chosen(PooledConnection winner) {
+		this.connection = winner;
+		if (this.pool.host().isTunnelled()) {
+			this.phase = Phase.PROXY;
+		}
+		else {
+			connected(winner);
+		}
 	}
 
 	/**
@@ -150,7 +214,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		}
 		this.phase = Phase.TLS;
 		connection.record().connected();
-		arm(connection.channel(), this.pool.host().timeouts().tlsHandshake());
+		arm(this.pool.host().timeouts().tlsHandshake());
 	}
 
 	/**
@@ -179,13 +243,34 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		}
 	}
 
+	/**
+	 * Note what went wrong on a connection.
+	 * @param connection the connection
+	 * @param cause what was reported
+	 */
+	void failed(PooledConnection connection, Throwable cause) {
+		if (this.race.isWinner(connection)) {
+			failed(cause);
+		}
+		else {
+			// There may be other addresses.
+			notConnected(cause);
+			connection.channel().close();
+		}
+	}
+
 	void failed(Throwable cause) {
-		if (this.phase == Phase.TLS && String.valueOf(cause.getMessage()).contains("no_application_protocol")) {
+		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {
 			fail(noCommonProtocol());
 			return;
 		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
-		fail(this.pool.host().connectionFailed(this.phase, after, cause));
+		fail(this.pool.host().connectionFailed(this.phase, after, cause, this.race.tried()));
+	}
+
+	// The alert has no type of its own in the JDK, nor in BoringSSL.
+	private static boolean isNoApplicationProtocol(Throwable cause) {
+		return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no_application_protocol");
 	}
 
 	/**
@@ -193,7 +278,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	 * @param connection its connection
 	 */
 	void closed(PooledConnection connection) {
-		// While addresses are tried one after another, the connector tells the outcome.
+		// While addresses are tried, the race tells the outcome.
 		if (connection == this.connection && this.phase == Phase.TLS) {
 			failed(new IOException("the server closed the connection"));
 		}
@@ -204,10 +289,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 	 * @param error why
 	 */
 	void abandon(ConnPoolException error) {
-		PooledConnection connection = this.connection;
-		if (connection != null) {
-			connection.channel().eventLoop().execute(() -> fail(error));
-		}
+		this.eventLoop.execute(() -> fail(error));
 	}
 
 	private ConnPoolException noCommonProtocol() {
@@ -219,9 +301,7 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 			return;
 		}
 		disarm();
-		if (this.connecting != null) {
-			this.connecting.cancel();
-		}
+		this.race.cancel();
 		CloseReason reason = (this.phase == Phase.TLS) ? CloseReason.TLS_ERROR : CloseReason.CONNECT_ERROR;
 		PooledConnection connection = this.connection;
 		if (connection != null) {
@@ -235,39 +315,6 @@ final class Dial extends ChannelInitializer<Channel> implements CoreSubscriber<C
 		if (this.deadline != null) {
 			this.deadline.cancel(false);
 		}
-	}
-
-	// The outcome of connecting
-
-	@Override
-	public void onSubscribe(Subscription connecting) {
-		this.connecting = connecting;
-		connecting.request(Long.MAX_VALUE);
-	}
-
-	@Override
-	public void onNext(Channel channel) {
-		if (this.over) {
-			channel.close();
-			return;
-		}
-		PooledConnection connection = this.connection;
-		if (this.pool.host().isTunnelled()) {
-			this.phase = Phase.PROXY;
-		}
-		else if (connection != null) {
-			connected(connection);
-		}
-	}
-
-	@Override
-	public void onError(Throwable cause) {
-		failed(cause);
-	}
-
-	@Override
-	public void onComplete() {
-		// Told by onNext.
 	}
 
 }

@@ -61,6 +61,15 @@ final class Dials {
 	}
 
 	/**
+	 * Note that a dial failed that nobody waits for.
+	 * @param dial the dial
+	 */
+	void dropped(Dial dial) {
+		this.underWay.remove(dial);
+		this.failing &= !this.underWay.isEmpty();
+	}
+
+	/**
 	 * Note that a dial failed. While others are under way no more are begun: they may yet
 	 * succeed, and when none does nobody who waits would fare better.
 	 * @param dial the dial

@@ -25,6 +25,8 @@ import reactor.netty.channel.ChannelOperations;
  */
 final class DiscardHandler extends ChannelDuplexHandler {
 
+	static final String NAME = "connpool.discard";
+
 	private static final long UNKNOWN = -1;
 
 	private final PooledConnection connection;

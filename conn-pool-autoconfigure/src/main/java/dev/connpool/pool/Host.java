@@ -109,17 +109,19 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		return (this.proxy != null) ? new ProxyName(this.proxy.toString(), this.proxy.source()) : null;
 	}
 
-	ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause) {
+	ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause,
+			List<SocketAddress> tried) {
 		ProxyName name = proxyName();
 		if (name != null && cause instanceof ProxyConnect.RefusedException refused) {
 			return ConnectionFailedException.refused(this.client, this.origin, name, refused.status().code(),
 					refused.status().reasonPhrase());
 		}
-		return ConnectionFailedException.failed(this.client, this.origin, name, phase, after, cause);
+		return ConnectionFailedException.failed(this.client, this.origin, name, phase, after, cause, tried);
 	}
 
-	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline) {
-		return ConnectionFailedException.timedOut(this.client, this.origin, proxyName(), phase, deadline);
+	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline,
+			List<SocketAddress> tried) {
+		return ConnectionFailedException.timedOut(this.client, this.origin, proxyName(), phase, deadline, tried);
 	}
 
 	ConnPoolException noCommonProtocol(String obstacle) {
@@ -154,7 +156,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	}
 
 	ConnPoolException settingsMissing() {
-		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, timeouts().tlsHandshake());
+		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, timeouts().tlsHandshake(), List.of());
 	}
 
 }

@@ -73,6 +73,14 @@ final class HostCounters {
 		return (int) Math.max(0, this.leaks.sum() - this.leaksEnded.sum());
 	}
 
+	/**
+	 * Return how many exchanges were given a connection.
+	 * @return the number of exchanges
+	 */
+	long acquiredSum() {
+		return this.acquired.sum();
+	}
+
 	HostSnapshot.Counters snapshot() {
 		Map<String, Long> byReason = sums(this.closed);
 		long all = byReason.values().stream().mapToLong(Long::longValue).sum();

@@ -3,6 +3,7 @@ package dev.connpool.pool;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
+import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.tcp.SslProvider;
 
@@ -13,15 +14,36 @@ import reactor.netty.tcp.SslProvider;
  * @param secure whether TLS is used
  * @param address the address, not yet resolved
  * @param channelHash Reactor Netty's hash of everything that shapes a channel
- * @param generation the generation of the TLS context, or 0 if it is never reloaded
+ * @param settings the generation of the settings
+ * @param tls the TLS context, or {@code null} if it is never reloaded
+ * @param loaded the generation of the TLS context
  */
-record HostKey(boolean secure, SocketAddress address, int channelHash, int generation) {
+record HostKey(boolean secure, SocketAddress address, int channelHash, int settings, @Nullable ReloadableSslContext tls,
+		int loaded) {
 
-	static HostKey of(HttpClientConfig config, SocketAddress address) {
+	static HostKey of(HttpClientConfig config, SocketAddress address, int settings) {
 		SslProvider tls = config.sslProvider();
-		return new HostKey(tls != null, address, config.channelHash(),
-				(tls != null && tls.getSslContext() instanceof ReloadableSslContext context) ? context.generation()
-						: 0);
+		ReloadableSslContext context = (tls != null && tls.getSslContext() instanceof ReloadableSslContext reloadable)
+				? reloadable : null;
+		return new HostKey(tls != null, address, config.channelHash(), settings, context,
+				(context != null) ? context.generation() : 1);
+	}
+
+	/**
+	 * Return whether new requests use these connections.
+	 * @param generation the generation of the settings that are in force
+	 * @return whether neither the settings nor the TLS context were replaced
+	 */
+	boolean isCurrent(int generation) {
+		return this.settings == generation && (this.tls == null || this.tls.generation() == this.loaded);
+	}
+
+	/**
+	 * Return which generation of connections this is, whatever was replaced.
+	 * @return the generation, from 1
+	 */
+	int generation() {
+		return this.settings + this.loaded - 1;
 	}
 
 	String origin() {

@@ -1,8 +1,10 @@
 package dev.connpool.pool;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -34,8 +36,6 @@ final class HostPool {
 
 	private final Host host;
 
-	private final AddressResolverGroup<?> resolver;
-
 	private final EventLoop eventLoop;
 
 	private final Mailbox mailbox = new Mailbox(this::handle, this::settle);
@@ -59,9 +59,16 @@ final class HostPool {
 
 	private final Reserve reserve;
 
-	private volatile Http2Session[] sessions = {};
+	private final Sessions sessions;
+
+	private final Addresses addresses;
+
+	private final Spread spread;
 
 	private final AtomicInteger draining = new AtomicInteger();
+
+	/** The client as it was last configured, for connections that nobody asked for. */
+	private @Nullable HttpClientConfig config;
 
 	private @Nullable Future<?> forgetting;
 
@@ -73,13 +80,15 @@ final class HostPool {
 		this.client = client;
 		this.key = key;
 		this.host = host;
-		this.resolver = resolver;
 		this.eventLoop = eventLoop;
 		this.idleCount = client.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
 		this.dials = new Dials(host);
 		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
+		this.sessions = new Sessions(host.http2().spreadAddresses());
+		this.addresses = new Addresses(this, resolver, eventLoop);
+		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
 	}
 
 	Host host() {
@@ -90,13 +99,12 @@ final class HostPool {
 		return this.key;
 	}
 
-	/**
-	 * Return a pool to take the place of this one.
-	 * @param key which connections it holds
-	 * @return a new pool for the same host
-	 */
-	HostPool successor(HostKey key) {
-		return new HostPool(this.client, key, this.host, this.resolver, this.eventLoop);
+	AddressResolverGroup<?> resolver() {
+		return this.addresses.resolver();
+	}
+
+	EventLoop eventLoop() {
+		return this.eventLoop;
 	}
 
 	ConnectionPool client() {
@@ -128,17 +136,17 @@ final class HostPool {
 	// Callers, on any thread
 
 	void acquire(Exchange exchange) {
-		PooledConnection connection = (this.waiters.published() == 0) ? reserveStream() : null;
+		PooledConnection connection = (this.waiters.published() == 0) ? this.sessions.reserve() : null;
 		if (connection == null) {
 			this.mailbox.post(exchange);
 		}
 		else if (!exchange.assign(connection)) {
 			connection.unused();
 		}
-		else if (exchange.eventLoop().inEventLoop()) {
-			exchange.run();
-		}
 		else {
+			// Even if it could run now: a caller that asks when a response ends would
+			// have
+			// its request made inside the reading of that response, at a tenth more CPU.
 			exchange.eventLoop().execute(exchange);
 		}
 	}
@@ -158,8 +166,11 @@ final class HostPool {
 				if (this.client.isShutDown()) {
 					exchange.fail(this.host.closed(), this.eventLoop);
 				}
-				else if (exchange.isWaiting()) {
+				else if (exchange.isWaiting() && !this.superseded) {
 					this.waiters.addFirst(exchange);
+				}
+				else {
+					changed(exchange);
 				}
 			});
 		}
@@ -186,22 +197,13 @@ final class HostPool {
 	void replay(Exchange exchange) {
 		this.resting.remove(exchange);
 		post(() -> {
-			if (!this.forgotten && !this.client.isShutDown() && exchange.isWaiting()) {
+			if (!this.forgotten && !this.superseded && !this.client.isShutDown() && exchange.isWaiting()) {
 				this.waiters.addFirst(exchange);
 			}
 			else {
 				changed(exchange);
 			}
 		});
-	}
-
-	private @Nullable PooledConnection reserveStream() {
-		for (Http2Session session : this.sessions) {
-			if (session.tryReserve()) {
-				return session.connection();
-			}
-		}
-		return null;
 	}
 
 	// Connections, on any thread
@@ -287,7 +289,7 @@ final class HostPool {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (this.client.isShutDown()) {
+			if (this.client.isShutDown() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
 			else if (this.forgotten || this.superseded) {
@@ -313,7 +315,7 @@ final class HostPool {
 	}
 
 	/**
-	 * Keep no connection for later: others take the place of this pool.
+	 * Keep no connection and no caller: another takes the place of this pool.
 	 */
 	void supersede() {
 		post(() -> {
@@ -323,7 +325,10 @@ final class HostPool {
 				this.client.keepReady(this, kept, () -> {
 				});
 			}
-			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+			for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
+				this.waiters.remove(first);
+				changed(first);
+			}
 		});
 	}
 
@@ -355,7 +360,7 @@ final class HostPool {
 		ConnPoolException error = this.host.settingsMissing();
 		session.fail(error);
 		post(() -> {
-			if (Arrays.stream(this.sessions).noneMatch(Http2Session::isReady)) {
+			if (Arrays.stream(this.sessions.open()).noneMatch(Http2Session::isReady)) {
 				this.waiters.failAll(error);
 			}
 		});
@@ -370,6 +375,7 @@ final class HostPool {
 		connection.opened();
 		post(() -> {
 			this.dials.succeeded(dial, connection.record().protocol());
+			this.spread.demanded();
 			added(connection);
 		});
 		connection.channel().closeFuture().addListener((closed) -> {
@@ -384,12 +390,44 @@ final class HostPool {
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			gone(dial.connection(), reason);
-			this.reserve.failed(error.getMessage());
-			if (this.dials.failed(dial) && this.connections.isEmpty()) {
+			InetSocketAddress aim = dial.aim();
+			if (!this.client.isCurrent(this)) {
+				// It may have been opened for what took the place of this pool.
+				this.dials.failed(dial);
+				supersede();
+			}
+			else if (aim != null) {
+				this.dials.dropped(dial);
+				this.spread.unreachable(aim);
+			}
+			else if (failedForAll(dial, error)) {
 				this.waiters.failAll(error);
 			}
 			else {
 				this.waiters.failFirst(error);
+			}
+		});
+	}
+
+	private boolean failedForAll(Dial dial, ConnPoolException error) {
+		this.reserve.failed(error.getMessage());
+		return this.dials.failed(dial) && this.connections.isEmpty();
+	}
+
+	// What the name stands for, on any thread
+
+	void resolved(List<InetSocketAddress> answer) {
+		post(() -> this.addresses.learn(answer));
+	}
+
+	void lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
+		post(() -> {
+			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure);
+			if (this.client.settings().dns().drainRemovedAddresses()) {
+				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+			}
+			if (!answer.isEmpty()) {
+				this.spread.lookedUp();
 			}
 		});
 	}
@@ -419,7 +457,7 @@ final class HostPool {
 		else if (this.client.isShutDown()) {
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
-		else if (this.forgotten) {
+		else if (this.forgotten || this.superseded) {
 			this.client.redirect(exchange, this);
 		}
 		else {
@@ -431,8 +469,7 @@ final class HostPool {
 		this.connections.add(connection);
 		Http2Session session = connection.http2();
 		if (session != null) {
-			this.sessions = Arrays.copyOf(this.sessions, this.sessions.length + 1);
-			this.sessions[this.sessions.length - 1] = session;
+			this.sessions.add(session);
 			session.becomesIdle();
 		}
 		else {
@@ -466,6 +503,7 @@ final class HostPool {
 		}
 		this.draining.incrementAndGet();
 		connection.draining(reason);
+		this.spread.ended(connection, reason);
 		Http2Session session = connection.http2();
 		if (session != null) {
 			session.drain(reason);
@@ -488,7 +526,8 @@ final class HostPool {
 		}
 		Http2Session session = connection.http2();
 		if (session != null) {
-			this.sessions = Arrays.stream(this.sessions).filter((open) -> open != session).toArray(Http2Session[]::new);
+			this.sessions.remove(session);
+			this.spread.ended(connection, connection.closeReason());
 			connection.draining(CloseReason.PEER_CLOSED);
 			session.drain(CloseReason.PEER_CLOSED);
 		}
@@ -511,8 +550,9 @@ final class HostPool {
 		serve();
 		dial();
 		fill();
+		spread();
 		refuse();
-		if (this.superseded && this.waiters.size() == 0) {
+		if (this.superseded) {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 		}
 		this.waiters.publish();
@@ -521,6 +561,7 @@ final class HostPool {
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
 		}
+		this.addresses.watch(!this.connections.isEmpty() && !this.client.isShutDown());
 		forgetLater();
 	}
 
@@ -566,12 +607,7 @@ final class HostPool {
 		if (latest != null && latest.record().exchanges() == 0) {
 			return free();
 		}
-		for (Http2Session session : this.sessions) {
-			if (session.tryReserveFresh()) {
-				return session.connection();
-			}
-		}
-		return null;
+		return this.sessions.reserveFresh();
 	}
 
 	/**
@@ -593,17 +629,14 @@ final class HostPool {
 		if (eldest != null) {
 			noLongerIdle(eldest);
 			eldest.close(CloseReason.DRAINED);
-			return;
 		}
-		for (Http2Session session : this.sessions) {
-			if (session.isStale() && session.closeIfUnused(CloseReason.DRAINED)) {
-				return;
-			}
+		else {
+			this.sessions.closeStale();
 		}
 	}
 
 	private @Nullable PooledConnection free() {
-		PooledConnection connection = reserveStream();
+		PooledConnection connection = this.sessions.reserve();
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
 			noLongerIdle(latest);
@@ -619,61 +652,50 @@ final class HostPool {
 		if (first == null) {
 			return;
 		}
-		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect(first),
-				unready()); missing > 0; missing--) {
-			dial(first.config);
+		this.config = first.config;
+		int suspect = this.sessions.suspect(first.wantsFresh(), this.host.http2().strictMaxConcurrentStreams());
+		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect,
+				this.sessions.unready()); missing > 0; missing--) {
+			begin(new Dial(this, first.config, null));
 		}
 	}
 
 	private void fill() {
-		HttpClientConfig config = this.reserve.config();
-		if (config != null) {
+		HttpClientConfig kept = this.reserve.config();
+		if (kept != null) {
 			for (int missing = this.reserve.missing(usable(), this.dials); missing > 0; missing--) {
-				dial(config);
+				begin(new Dial(this, kept, null));
 			}
 		}
 	}
 
-	private void dial(HttpClientConfig config) {
+	private void spread() {
+		HttpClientConfig known = this.config;
+		if (known == null || this.superseded || this.client.isShutDown()) {
+			return;
+		}
+		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), this.connections, this.dials)) {
+			if (this.dials.hasRoom(usable())) {
+				begin(new Dial(this, known, address));
+			}
+		}
+	}
+
+	private void begin(Dial dial) {
 		stayKnown();
 		this.counters.opened();
 		this.client.connectionBegun();
-		Dial dial = new Dial(this, config);
 		this.dials.begun(dial);
-		dial.start(this.resolver);
+		dial.start();
 	}
 
 	private int usable() {
 		return this.connections.size() - this.draining.get();
 	}
 
-	/**
-	 * Count the connections that serve nobody for now. If the server allows no streams on
-	 * one, another is tried, but not a third.
-	 * @param first who waits for one
-	 * @return the number of connections not to count on
-	 */
-	private int suspect(Exchange first) {
-		int suspect = 0;
-		int useless = 0;
-		for (Http2Session session : this.sessions) {
-			suspect += (session.isProbing() || (first.wantsFresh() && session.isStale())) ? 1 : 0;
-			useless += session.allowsNone() ? 1 : 0;
-		}
-		return suspect + (this.host.http2().strictMaxConcurrentStreams() ? 0 : Math.min(useless, 1));
-	}
-
-	private int unready() {
-		int fresh = 0;
-		for (Http2Session session : this.sessions) {
-			fresh += session.isReady() ? 0 : 1;
-		}
-		return fresh;
-	}
-
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.dials.expected(unready()) > limit) {
+		while (this.waiters.size() - this.dials.expected(this.sessions.unready()) > limit) {
 			countIfFull();
 			this.waiters.failLast(
 					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
@@ -737,7 +759,11 @@ final class HostPool {
 	}
 
 	Http2Session[] sessions() {
-		return this.sessions;
+		return this.sessions.open();
+	}
+
+	Addresses addresses() {
+		return this.addresses;
 	}
 
 }

@@ -65,6 +65,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 			exchange.progress().answered();
 			this.connection.releaseEarly();
 		}
+		if (msg instanceof HttpResponse response) {
+			Decompression.prepare(ctx.pipeline(), DiscardHandler.NAME, response, exchange);
+		}
 		exchange.received(msg);
 		ctx.fireChannelRead(msg);
 	}

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -358,9 +357,6 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		ChannelPipeline pipeline = stream.pipeline();
 		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
 			.addLast(NettyPipeline.HttpTrafficHandler, new Http2StreamHandler(this, exchange));
-		if (exchange.config.isAcceptGzip()) {
-			pipeline.addLast(NettyPipeline.HttpDecompressor, new HttpContentDecompressor(false, 0));
-		}
 		ChannelOperations.OnSetup factory = exchange.config.channelOperationsProvider();
 		ChannelOperations.addReactiveBridge(stream, factory, exchange);
 		ChannelOperations<?, ?> operations = factory.create(Connection.from(stream), exchange, null);

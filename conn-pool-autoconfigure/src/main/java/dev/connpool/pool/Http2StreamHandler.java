@@ -43,10 +43,13 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		this.progress.heard();
-		if (msg instanceof HttpResponse response && Http1Handler.isInterim(response)) {
-			ReferenceCountUtil.release(msg);
-			ctx.read();
-			return;
+		if (msg instanceof HttpResponse response) {
+			if (Http1Handler.isInterim(response)) {
+				ReferenceCountUtil.release(msg);
+				ctx.read();
+				return;
+			}
+			Decompression.prepare(ctx.pipeline(), ctx.name(), response, this.exchange);
 		}
 		this.exchange.received(msg);
 		if (msg instanceof LastHttpContent) {

@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
@@ -20,13 +21,13 @@ final class InFlight implements Runnable {
 
 	private final EventLoop eventLoop;
 
-	private final long tick;
+	private final LongSupplier tick;
 
 	private final ExchangeList exchanges = new ExchangeList();
 
 	private boolean ticking;
 
-	InFlight(EventLoop eventLoop, long tick) {
+	InFlight(EventLoop eventLoop, LongSupplier tick) {
 		this.eventLoop = eventLoop;
 		this.tick = tick;
 	}
@@ -85,7 +86,7 @@ final class InFlight implements Runnable {
 
 	private void schedule() {
 		this.ticking = true;
-		this.eventLoop.schedule(this, this.tick, TimeUnit.NANOSECONDS);
+		this.eventLoop.schedule(this, this.tick.getAsLong(), TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.net.ConnectException;
 import java.net.SocketAddress;
 
 import dev.connpool.settings.Http2Settings;
@@ -57,12 +58,24 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-		this.dial.resolved(this.connection);
+		if (!this.dial.tries(this.connection, remote)) {
+			promise.setFailure(new TriedException());
+			return;
+		}
+		promise.addListener((connected) -> {
+			if (!connected.isSuccess()) {
+				this.dial.notConnected(connected.cause());
+			}
+		});
 		ctx.connect(remote, local, promise);
 	}
 
 	@Override
 	public void channelActive(ChannelHandlerContext ctx) throws Http2Exception {
+		if (!this.dial.wins(this.connection)) {
+			ctx.close();
+			return;
+		}
 		ChannelPipeline pipeline = ctx.pipeline();
 		Protocol protocol = this.dial.negotiated(alpn(pipeline));
 		if (protocol == null) {
@@ -75,9 +88,10 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			ctx.fireChannelActive();
 			// Reactor Netty has bound operations of its own, which are for no exchange.
 			this.connection.bind();
+			remove(pipeline, NettyPipeline.HttpDecompressor);
 			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
-			pipeline.addAfter(NettyPipeline.HttpCodec, "connpool.discard", new DiscardHandler(this.connection));
+			pipeline.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(this.connection));
 			forwardByProxy(pipeline);
 		}
 		// An idle connection has to notice that the server closes it.
@@ -115,6 +129,8 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.windows",
+					new WindowHandler(codec.connection(), settings))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", liveness)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", session)
 			.remove(NettyPipeline.ReactiveBridge);
@@ -157,7 +173,19 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		this.dial.failed(cause);
+		this.dial.failed(this.connection, cause);
+	}
+
+	/**
+	 * Ends the attempt to connect to an address that was tried before.
+	 */
+	private static final class TriedException extends ConnectException {
+
+		@Override
+		public Throwable fillInStackTrace() {
+			return this;
+		}
+
 	}
 
 	/**

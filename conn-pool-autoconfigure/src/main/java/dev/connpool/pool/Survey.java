@@ -1,10 +1,14 @@
 package dev.connpool.pool;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 import dev.connpool.settings.Protocol;
@@ -77,8 +81,27 @@ final class Survey {
 		Proxy proxy = host.host().proxy();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
-				pools(host), host.waiters().published(), host.idleLimit().learned(), host.counters().leaking(),
-				host.counters().snapshot(), null, 0);
+				addresses(host), pools(host), host.waiters().published(), host.idleLimit().learned(),
+				host.counters().leaking(), host.counters().snapshot(), null, 0);
+	}
+
+	private static List<HostSnapshot.Address> addresses(HostPool host) {
+		Map<SocketAddress, HostSnapshot.Address> addresses = new LinkedHashMap<>();
+		host.addresses().known().forEach((known) -> addresses.put(known, new HostSnapshot.Address(text(known), 0, 0)));
+		for (PooledConnection connection : host.connections()) {
+			SocketAddress remote = connection.channel().remoteAddress();
+			if (remote != null && !connection.isDraining()) {
+				Http2Session session = connection.http2();
+				int streams = (session != null) ? session.activeStreams() : 0;
+				addresses.computeIfPresent(remote, (same, address) -> new HostSnapshot.Address(address.address(),
+						address.connections() + 1, address.streams() + streams));
+			}
+		}
+		return List.copyOf(addresses.values());
+	}
+
+	private static String text(InetSocketAddress address) {
+		return Objects.requireNonNullElse(ConnectionRecord.text(address), "");
 	}
 
 	private static int pools(HostPool host) {
@@ -105,8 +128,8 @@ final class Survey {
 		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
 		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
-				host.pools(), host.pendingAcquires(), host.serverIdleLimit(), host.leaking(), host.counters(),
-				List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
+				host.addresses(), host.pools(), host.pendingAcquires(), host.serverIdleLimit(), host.leaking(),
+				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
 	}
 
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param http2 the HTTP/2 settings
  * @param drain what is done with responses that are no longer read
  * @param replay when requests are sent again
+ * @param dns what is done about names whose addresses change
  * @param proxy how the proxy for a host is found
  * @param compression whether compressed responses are asked for and decompressed
  * @param maxResponseHeaderSize most bytes of response headers accepted
@@ -31,16 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
 		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DrainSettings drain, ReplaySettings replay,
-		ProxySettings proxy, boolean compression, int maxResponseHeaderSize, @Nullable String sslBundle,
-		boolean logExchanges, LeakSettings leaks, FindingSettings findings, Map<String, HostSettings> hosts) {
+		DnsSettings dns, ProxySettings proxy, boolean compression, int maxResponseHeaderSize,
+		@Nullable String sslBundle, boolean logExchanges, LeakSettings leaks, FindingSettings findings,
+		Map<String, HostSettings> hosts) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
 			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS,
-			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, ProxySettings.DEFAULTS, true, 64 * 1024, null, false,
-			LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
+			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS, ProxySettings.DEFAULTS, true,
+			64 * 1024, null, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);

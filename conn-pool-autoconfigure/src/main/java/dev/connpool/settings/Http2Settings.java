@@ -19,16 +19,17 @@ import java.time.Duration;
  * ({@code ReadIdleTimeout} in Go)
  * @param pingTimeout longest wait for the answer before the connection is closed
  * ({@code PingTimeout})
+ * @param spreadAddresses whether there is a connection for each address of the host
  */
 public record Http2Settings(boolean strictMaxConcurrentStreams, int maxConcurrentStreams, int initialWindowSize,
 		int connectionWindowSize, int maxHeaderListSize, int headerTableSize, Duration pingInterval,
-		Duration pingTimeout) {
+		Duration pingTimeout, boolean spreadAddresses) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 4 << 20, 64 << 20, 0, 4096,
-			Duration.ofSeconds(30), Duration.ofSeconds(15));
+	public static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 16 << 20, 64 << 20, 0, 4096,
+			Duration.ofSeconds(30), Duration.ofSeconds(15), false);
 
 	private static final int PROTOCOL_WINDOW = 65_535;
 

@@ -2,9 +2,11 @@ package dev.connpool.snapshot;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import dev.connpool.snapshot.ConnectionSnapshot.State;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param protocol the ALPN id of what was last negotiated, or {@code null} before that
  * @param proxy the proxy that it is reached through, or {@code null}
- * @param generation how often the TLS context of its connections was loaded, or 0 if it
- * is never reloaded
+ * @param generation how often the settings of its connections or their TLS context were
+ * loaded
  * @param connections the connections by state
  * @param streams the HTTP/2 streams
+ * @param addresses what the name of the host, or of its proxy, stands for, as far as it
+ * is kept; none for a literal address
  * @param pools the pools that hold connections which do not drain, one for each way of
  * securing and configuring them
  * @param pendingAcquires the callers that wait for a connection
@@ -29,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
-		Streams streams, int pools, int pendingAcquires, @Nullable Duration serverIdleLimit, int leaking,
-		Counters counters, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
+		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration serverIdleLimit,
+		int leaking, Counters counters, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -44,9 +48,11 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 			list = new ArrayList<>(this.connectionList);
 			list.addAll(other.connectionList);
 		}
-		return new HostSnapshot((other.protocol != null) ? other.protocol : this.protocol,
-				(other.proxy != null) ? other.proxy : this.proxy, Math.max(this.generation, other.generation),
-				this.connections.plus(other.connections), this.streams.plus(other.streams), this.pools + other.pools,
+		boolean later = other.generation >= this.generation;
+		return new HostSnapshot(preferred(later, other.protocol, this.protocol),
+				preferred(later, other.proxy, this.proxy), Math.max(this.generation, other.generation),
+				this.connections.plus(other.connections), this.streams.plus(other.streams),
+				Address.plus(this.addresses, other.addresses), this.pools + other.pools,
 				this.pendingAcquires + other.pendingAcquires, shorter(this.serverIdleLimit, other.serverIdleLimit),
 				this.leaking + other.leaking, this.counters.plus(other.counters), list,
 				this.omittedConnections + other.omittedConnections);
@@ -54,6 +60,11 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 
 	private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {
 		return (one == null || (other != null && other.compareTo(one) < 0)) ? other : one;
+	}
+
+	private static @Nullable String preferred(boolean first, @Nullable String one, @Nullable String other) {
+		String preferred = first ? one : other;
+		return (preferred != null) ? preferred : first ? other : one;
 	}
 
 	/**
@@ -105,6 +116,25 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 
 		Streams plus(Streams other) {
 			return new Streams(this.active + other.active, this.limit + other.limit);
+		}
+
+	}
+
+	/**
+	 * One address of a host.
+	 *
+	 * @param address the IP address and port
+	 * @param connections the connections to it that do not drain
+	 * @param streams their open HTTP/2 streams
+	 */
+	public record Address(String address, int connections, int streams) {
+
+		private static List<Address> plus(List<Address> one, List<Address> other) {
+			Map<String, Address> sum = new LinkedHashMap<>();
+			Stream.concat(one.stream(), other.stream())
+				.forEach((each) -> sum.merge(each.address, each, (left, right) -> new Address(left.address,
+						left.connections + right.connections, left.streams + right.streams)));
+			return List.copyOf(sum.values());
 		}
 
 	}

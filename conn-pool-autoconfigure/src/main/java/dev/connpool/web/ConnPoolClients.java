@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -20,11 +21,24 @@ public final class ConnPoolClients implements Iterable<ConnPoolClient> {
 
 	private final Map<String, ConnPoolClient> clients = new LinkedHashMap<>();
 
+	private final Supplier<Set<String>> reload;
+
 	/**
 	 * Create the clients.
 	 * @param clients the clients, the default client first
 	 */
 	public ConnPoolClients(Collection<ConnPoolClient> clients) {
+		this(clients, Set::of);
+	}
+
+	/**
+	 * Create the clients, of which some may change.
+	 * @param clients the clients, the default client first
+	 * @param reload reads their settings once more, and returns the names of those that
+	 * changed
+	 */
+	public ConnPoolClients(Collection<ConnPoolClient> clients, Supplier<Set<String>> reload) {
+		this.reload = reload;
 		clients.forEach((client) -> this.clients.put(client.name(), client));
 	}
 
@@ -57,6 +71,17 @@ public final class ConnPoolClients implements Iterable<ConnPoolClient> {
 	 */
 	public Stream<ConnPoolClient> stream() {
 		return this.clients.values().stream();
+	}
+
+	/**
+	 * Read the properties of all clients once more. A client whose settings changed uses
+	 * new connections from now on, drains the old ones, and stays the same bean. If a
+	 * value cannot be honoured, or cannot be changed while the application runs, the
+	 * error names the property, and all clients stay as they were.
+	 * @return the names of the clients whose settings changed
+	 */
+	public Set<String> reload() {
+		return Collections.unmodifiableSet(this.reload.get());
 	}
 
 	@Override

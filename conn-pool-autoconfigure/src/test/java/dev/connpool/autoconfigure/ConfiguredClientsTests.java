@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
@@ -51,12 +52,13 @@ class ConfiguredClientsTests {
 				"http2.strict-max-concurrent-streams=true", "http2.max-concurrent-streams=15",
 				"http2.initial-window-size=16KB", "http2.connection-window-size=17MB",
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
-				"http2.ping-timeout=23s", "drain.max-bytes=24KB", "drain.max-wait=25ms", "replay.enabled=false",
-				"replay.budget-ratio=0.24", "replay.min-per-second=25", "replay.retry-statuses=429,503",
-				"proxy.mode=explicit", "proxy.url=http://proxy:26", "proxy.no-proxy=one,two", "proxy.username=user",
-				"proxy.password=secret", "ssl.bundle=twenty", "compression=false", "max-response-header-size=21KB",
-				"logging.exchange=true", "leak-detection-threshold=27s", "leak-reclaim-threshold=28s",
-				"findings.silenced=leak,idle-churn");
+				"http2.ping-timeout=23s", "http2.spread-addresses=true", "dns.refresh-interval=29s",
+				"dns.drain-removed-addresses=false", "drain.max-bytes=24KB", "drain.max-wait=25ms",
+				"replay.enabled=false", "replay.budget-ratio=0.24", "replay.min-per-second=25",
+				"replay.retry-statuses=429,503", "proxy.mode=explicit", "proxy.url=http://proxy:26",
+				"proxy.no-proxy=one,two", "proxy.username=user", "proxy.password=secret", "ssl.bundle=twenty",
+				"compression=false", "max-response-header-size=21KB", "logging.exchange=true",
+				"leak-detection-threshold=27s", "leak-reclaim-threshold=28s", "findings.silenced=leak,idle-churn");
 		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
 				List.of(Protocol.H2),
 				new PoolSettings(1, 2, 3, 0, IdleTimeout.of(Duration.ofSeconds(4)), Duration.ofSeconds(5), 0.6, 7,
@@ -65,9 +67,9 @@ class ConfiguredClientsTests {
 						Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13), Duration.ofSeconds(26)),
 				new TcpSettings(false, Duration.ofSeconds(14), false),
 				new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22),
-						Duration.ofSeconds(23)),
+						Duration.ofSeconds(23), true),
 				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
-				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)),
+				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), new DnsSettings(Duration.ofSeconds(29), false),
 				new ProxySettings(ProxySettings.Mode.EXPLICIT, "http://proxy:26", List.of("one", "two"), "user",
 						"secret"),
 				false, 21 * 1024, "twenty", true, new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)),
@@ -216,6 +218,7 @@ class ConfiguredClientsTests {
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
 					conn-pool.clients.orders.findings.silenced                      | gossip | must be one of 'leak', 'pool-saturated'
+					conn-pool.clients.orders.dns.refresh-interval                    | PT0.5S | must be at least 1s; 0 follows
 					conn-pool.leak-reclaim-threshold                                | PT1S | must not be shorter than 'leak-detection-threshold', which must be set
 					""")
 	void refusesAValueNamingThePropertyWhereItWasSet(String property, String value, String requirement) {

@@ -64,7 +64,7 @@ class EarlyResponsesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void theConnectionOutlivesItWhereItCan(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").answers(413);
 		TestClient client = this.network.client(wire.settings());
 		assertThat(status(client, server, parts())).startsWith("413");

@@ -56,7 +56,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void theBodyIsNotSentBeforeTheServerAsksForIt(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").sendsInterim(103).waitsFor(this.gate).sendsInterim(100).waitsForBody().answers();
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE));
 		for (int round = 1; round <= 3; round++) {
@@ -77,7 +77,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void aRefusedBodyIsNotSent(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").answers(417);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE));
 		assertThat(upload(client, server, body).block(PATIENCE)).isEqualTo("417 scripted");
@@ -98,7 +98,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void theResponseToARefusedBodyArrivesWhole(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").sendsHeader().sends("no ").waitsFor(this.gate).sends("thanks").ends();
 		TestClient client = client(wire, (settings) -> settings.expectContinue(MOMENT));
 		Mono<String> call = upload(client, server, body).cache();
@@ -113,7 +113,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void theBodyIsSentIfTheServerSaysNothing(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(MOMENT));
 		long start = System.nanoTime();
 		assertThat(upload(client, server, body).block(PATIENCE)).isEqualTo("200 scripted");
@@ -125,7 +125,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void theBodyIsSentAtOnceIfTurnedOff(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(Duration.ZERO));
 		assertThat(upload(client, server, body).block(PATIENCE)).isEqualTo("200 scripted");
 		assertThat(server.log().bodyBytes()).isEqualTo(LENGTH);
@@ -134,7 +134,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aRequestWithoutABodyDoesNotWait(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE.multipliedBy(2)));
 		for (Mono<String> body : Arrays.<Mono<String>>asList(null, Mono.empty())) {
 			WebClient.RequestBodySpec request = request(client, server);
@@ -148,7 +148,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void waitingForTheServerDoesNotMakeItsResponseLate(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").waitsFor(this.gate).sendsInterim(100).waitsForBody().answers();
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE).responseHeader(MOMENT));
 		Mono<String> call = upload(client, server, body).cache();
@@ -162,7 +162,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void aCancelledExchangeLetsGoOfItsBody(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").waitsFor(this.gate);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE));
 		Disposable call = upload(client, server, body).subscribe();
@@ -181,7 +181,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void aConnectionThatIsLostMeanwhileIsReported(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").closes();
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE));
 		assertThat(Failure.of(upload(client, server, body)).error()).hasRootCauseInstanceOf(Exception.class)
@@ -194,7 +194,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("everything")
 	void theDeadlineOfTheRequestHolds(Wire wire, Body body) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").waitsFor(this.gate);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE).request(MOMENT));
 		Throwable error = Failure.of(upload(client, server, body)).error();
@@ -206,7 +206,7 @@ class ExpectContinueIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aStreamingBodyIsNotProducedAheadOfTheServer(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").waitsFor(this.gate).answers(413);
 		TestClient client = client(wire, (settings) -> settings.expectContinue(PATIENCE));
 		AtomicInteger produced = new AtomicInteger();

@@ -165,7 +165,7 @@ class FailuresIntegrationTests {
 	// It is the server that gave up, not a server that made a mistake
 	@Test
 	void aResetConnectionIsNoProtocolError() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2C);
+		ScriptedServer server = this.network.scripted(Wire.H2C);
 		server.onRequest(1).resets();
 		TestClient client = this.network.client(Wire.H2C.settings());
 		assertThat(Failure.of(client.get(server.url("/"))).error()).isInstanceOf(IOException.class);

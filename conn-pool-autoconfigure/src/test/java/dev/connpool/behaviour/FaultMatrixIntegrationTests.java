@@ -89,7 +89,7 @@ class FaultMatrixIntegrationTests {
 	}
 
 	private FaultOutcome play(Cell cell) {
-		ScriptedServer server = ScriptedServer.start(this.network, cell.wire());
+		ScriptedServer server = this.network.scripted(cell.wire());
 		Gate read = new Gate();
 		cell.fault().play(server.onRequest(cell.reused() ? 2 : 1), read);
 		TestClient client = this.network

@@ -58,7 +58,7 @@ class IdleLimitIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "H1", "H1_TLS" })
 	void aConnectionThatIsIdleAlreadyFollows(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		Gate kept = new Gate();
 		server.onRequest("/kept").waitsForBody().waitsFor(kept).answers();
 		TestClient client = this.network.client((settings) -> settings.idleTimeout(IdleTimeout.AUTO));

@@ -39,7 +39,7 @@ class InterimResponsesIntegrationTests {
 		Gate interimRead = new Gate();
 		Gate headerSent = new Gate();
 		Gate headerRead = new Gate();
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1)
 			.sendsInterim(interim, "link", "</style.css>")
 			.sendsInterim(interim)

@@ -71,7 +71,7 @@ class LivenessIntegrationTests {
 	// B14
 	@Test
 	void aServerThatIsSilentPastADeadlineIsNotUsedUntilItAnswers() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(2).keepsSilent();
 		TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofMillis(200))
 			.ping(Duration.ZERO, Duration.ofMillis(600)));
@@ -90,7 +90,7 @@ class LivenessIntegrationTests {
 	// B14
 	@Test
 	void aServerThatIsOnlySlowIsUsedAgain() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(2).waitsFor(new Gate());
 		TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofMillis(200))
 			.ping(Duration.ZERO, Duration.ofSeconds(5)));
@@ -137,7 +137,7 @@ class LivenessIntegrationTests {
 	// B14, B26
 	@Test
 	void whoeverWaitsForAFrozenServerIsServedByAnother() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(2).keepsSilent();
 		TestClient client = this.network
 			.client((settings) -> settings.ping(Duration.ofMillis(200), Duration.ofMillis(300)));

@@ -48,7 +48,7 @@ class ReplayDoorsIntegrationTests {
 
 	@BeforeEach
 	void leaveOutTheFirstRequest() {
-		this.server = ScriptedServer.start(this.network, Wire.H2);
+		this.server = this.network.scripted(Wire.H2);
 		this.server.onRequest(1).waitsForBody().goesAwayBefore(Http2Error.NO_ERROR);
 		this.client = this.network.client();
 	}

@@ -225,7 +225,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void aRefusedStreamIsSentAgainWhateverTheMethod() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(1).refusesStream();
 		server.onRequest(2).waitsForBody().refusesStream();
 		TestClient client = this.network.client();
@@ -236,7 +236,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void aStreamThatIsRefusedForGoodIsGivenUp() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onEveryRequest().refusesStream();
 		TestClient client = this.network.client();
 		Failure failure = Failure.of(client.get(server.url("/refused")));
@@ -249,7 +249,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void aStreamThatWasResetOtherwiseIsNotSentAgain() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(2).resetsStream(Http2Error.INTERNAL_ERROR);
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
@@ -264,7 +264,7 @@ class ReplayIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void whatGoAwayLeavesOutIsSentAgainAndNothingElse(boolean announced) {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		Script leaving = server.onRequest(21);
 		if (announced) {
 			leaving.announcesGoAway();
@@ -283,7 +283,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void whatGoAwayLeavesOutIsNotSentAgainIfItsBodyIsGone() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(1).waitsForBody().goesAwayBefore(Http2Error.NO_ERROR);
 		TestClient client = this.network.client();
 		Failure failure = Failure.of(client.post(server.url("/again"), Flux.just("one", "two")));
@@ -295,7 +295,7 @@ class ReplayIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aStatusIsRetriedIfAskedFor(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).waitsForBody().answers(503, "retry-after", "1");
 		server.onRequest(2).waitsForBody().answers(429);
 		TestClient client = this.network
@@ -309,7 +309,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void aStatusIsNotRetriedByDefaultNorForAPostNorPastTheDeadline() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onEveryRequest().waitsForBody().answers(503, "retry-after", "20");
 		TestClient plain = this.network.client();
 		assertThat(status(plain, server, HttpMethod.GET)).isEqualTo(503);
@@ -321,7 +321,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void aStatusIsNotRetriedForAPostAlthoughThereIsTime() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onEveryRequest().waitsForBody().answers(503);
 		TestClient client = this.network.client((settings) -> settings.replay(retrying(503)));
 		assertThat(status(client, server, HttpMethod.POST)).isEqualTo(503);
@@ -331,7 +331,7 @@ class ReplayIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aRequestIsNotSentAgainAfterAnInterimResponse(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(2).sendsInterim(103).closes();
 		TestClient client = this.network.client(wire.settings());
 		client.fetch(server.url("/warm"));
@@ -343,7 +343,7 @@ class ReplayIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aResponseThatBreaksOffSaysHowFarItCame(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(2).sendsHeader().sends("part").closes();
 		TestClient client = this.network.client(wire.settings());
 		client.fetch(server.url("/warm"));
@@ -355,7 +355,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void whatGoAwayAcceptsIsNotSentAgainIfItIsLost() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(2).waitsForBody().goesAway(Http2Error.NO_ERROR).closes();
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
@@ -428,7 +428,7 @@ class ReplayIntegrationTests {
 
 	@Test
 	void aReplayedRequestCanBeCancelled() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		Gate again = new Gate();
 		server.onRequest(1).refusesStream();
 		server.onRequest(2).opens(again).waitsFor(new Gate());
@@ -446,7 +446,7 @@ class ReplayIntegrationTests {
 	@Test
 	void noMoreIdleConnectionsMakeRoomThanRequestsAreSentAgain() {
 		Gate gate = new Gate();
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H1_TLS);
+		ScriptedServer server = this.network.scripted(Wire.H1_TLS);
 		server.onRequest("/warm").waitsFor(gate).answers();
 		server.onRequest(4).closes();
 		DelayingProxy distant = DelayingProxy.start(this.network, server, Duration.ofMillis(300));

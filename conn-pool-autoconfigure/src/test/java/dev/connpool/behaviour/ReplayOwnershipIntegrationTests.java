@@ -97,7 +97,7 @@ class ReplayOwnershipIntegrationTests {
 
 	@Test
 	void aRequestThatKillsConnectionsKillsTwo() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		Gate answer = new Gate();
 		for (int connection = 1; connection <= 3; connection++) {
 			server.onConnection(connection).allowsStreams(2);
@@ -121,7 +121,7 @@ class ReplayOwnershipIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 4 })
 	void aRequestIsNotSentAgainOnAnotherIdleConnectionOfHttp2(int maxConnections) {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		for (int connection = 1; connection <= 4; connection++) {
 			server.onConnection(connection).allowsStreams(1);
 		}

@@ -62,7 +62,7 @@ class RestlessServersIntegrationTests {
 
 	@Test
 	void streamsThatAreNoLongerAllowedAreOpenedOnAnotherConnection() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		Gate lowered = new Gate();
 		server.onRequest(1).allowsStreams(0).answers().opens(lowered);
 		TestClient client = this.network.client();
@@ -75,7 +75,7 @@ class RestlessServersIntegrationTests {
 
 	@Test
 	void streamsThatAreAllowedAgainAreOpenedWhereCallersWait() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H2);
+		ScriptedServer server = this.network.scripted(Wire.H2);
 		Gate raise = new Gate();
 		server.onConnection(1).allowsStreams(1);
 		server.onRequest(1).waitsFor(raise).allowsStreams(100).answers();

@@ -205,6 +205,7 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "http2", client.http2());
 		addAll(defaults, "drain", client.drain());
 		addAll(defaults, "replay", client.replay());
+		addAll(defaults, "dns", client.dns());
 		defaults.remove("replay.retry-statuses");
 		return defaults;
 	}
@@ -240,6 +241,7 @@ class ConfigurationReferenceTests {
 		groups.put("http2", "HTTP/2: `http2`");
 		groups.put("drain", "Abandoned responses: `drain`");
 		groups.put("replay", "Sending again: `replay`");
+		groups.put("dns", "Names: `dns`");
 		groups.put("proxy", "Proxies: `proxy`");
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Keeps what is written by hand true: links lead somewhere, properties exist, errors are
- * explained, and the README shows the configuration of the sample.
+ * explained, and the README and the page about testing show the sample.
  */
 class PagesTests {
 
@@ -62,6 +62,12 @@ class PagesTests {
 		assertThat(yaml(page("README.md")).findFirst().orElseThrow().lines().toList())
 			.isEqualTo(sample.subList(0, sample.indexOf("")))
 			.hasSizeLessThanOrEqualTo(YAML_LINES);
+	}
+
+	@Test
+	void testingShowsTheTestOfTheSample() throws IOException {
+		Path test = ROOT.resolve("sample-app/src/test/java/dev/connpool/sample/RestartIntegrationTests.java");
+		assertThat(page("docs/testing.md")).contains("```java\n" + Files.readString(test) + "```");
 	}
 
 	@Test

@@ -274,7 +274,7 @@ class FindingsIntegrationTests {
 	}
 
 	private ClientFindings look(TestClient client) {
-		ClientFindings findings = new ClientFindings(TestClient.NAME, client.pooled().settings(),
+		ClientFindings findings = new ClientFindings(TestClient.NAME, client.pooled()::settings,
 				client.pooled()::snapshot, PERIOD);
 		findings.look();
 		this.looking = Flux.interval(PERIOD).onBackpressureDrop().subscribe((number) -> findings.look());

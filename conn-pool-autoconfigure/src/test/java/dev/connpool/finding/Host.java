@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import dev.connpool.finding.HostEvidence.Load;
 import dev.connpool.settings.ClientSettings;
@@ -25,6 +26,10 @@ final class Host {
 
 	private int active;
 
+	private List<HostSnapshot.Address> addresses = List.of();
+
+	private long acquired;
+
 	private int pools = 1;
 
 	private int pending;
@@ -44,6 +49,19 @@ final class Host {
 
 	Host active(int connections) {
 		this.active = connections;
+		return this;
+	}
+
+	/** Addresses with as many connections each. */
+	Host addresses(int... connections) {
+		this.addresses = IntStream.range(0, connections.length)
+			.mapToObj((number) -> new HostSnapshot.Address("10.0.0.%d:443".formatted(number), connections[number], 0))
+			.toList();
+		return this;
+	}
+
+	Host acquired(long exchanges) {
+		this.acquired = exchanges;
 		return this;
 	}
 
@@ -84,9 +102,9 @@ final class Host {
 
 	HostSnapshot snapshot() {
 		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
-				new HostSnapshot.Streams(0, 0), this.pools, this.pending, this.serverIdleLimit, this.leaking,
-				new HostSnapshot.Counters(this.opened, 0, 0, 0, 0, this.closed, Map.of(), this.turnedAway,
-						this.leaking),
+				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.serverIdleLimit,
+				this.leaking, new HostSnapshot.Counters(this.opened, 0, this.acquired, 0, 0, this.closed, Map.of(),
+						this.turnedAway, this.leaking),
 				null, 0);
 	}
 

@@ -117,6 +117,36 @@ class RuleTests {
 	}
 
 	@Test
+	void connectionImbalance() {
+		assertFound(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(2, 0), new Host().addresses(2, 0), 100),
+				"100 requests over HTTP/2 within 10s went to 1 of 2 addresses (10.0.0.0:443)",
+				"set 'conn-pool.clients.orders.http2.spread-addresses' to 'true'");
+		assertFound(Rule.CONNECTION_IMBALANCE,
+				pinned(new Host().addresses(1, 0, 0), new Host().addresses(1, 0, 0), 100)
+					.settings((settings) -> settings.spreadAddresses().maxConnectionsPerHost(1)),
+				"only 1 connections are allowed",
+				"Raise 'conn-pool.clients.orders.pool.max-connections-per-host' to 3");
+	}
+
+	@Test
+	void connectionImbalanceIsNoneWithoutTrafficOrForAMomentOrOverHttp1() {
+		assertQuiet(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(1, 0), new Host().addresses(1, 0), 99));
+		assertQuiet(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(1, 1), new Host().addresses(1, 0), 100));
+		assertQuiet(Rule.CONNECTION_IMBALANCE,
+				pinned(new Host().addresses(1, 0, 0), new Host().addresses(1, 1, 0), 100));
+		assertQuiet(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(1), new Host().addresses(1), 100));
+		assertQuiet(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(0, 0), new Host().addresses(0, 0), 100));
+		assertQuiet(Rule.CONNECTION_IMBALANCE, Host.between(new Host().speaks("http/1.1").addresses(1, 0),
+				new Host().speaks("http/1.1").addresses(1, 0).acquired(100)));
+		assertQuiet(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(1, 0), new Host().addresses(1, 0), 100)
+			.settings((settings) -> settings.spreadAddresses()));
+	}
+
+	private static Host.Evidence pinned(Host before, Host now, int requests) {
+		return Host.between(before.speaks("h2"), now.speaks("h2").acquired(requests));
+	}
+
+	@Test
 	void leak() {
 		assertFound(Rule.LEAK, now(new Host().leaking(2)), "2 exchanges",
 				"'conn-pool.clients.orders.leak-reclaim-threshold'");

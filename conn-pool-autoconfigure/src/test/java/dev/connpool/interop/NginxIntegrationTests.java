@@ -10,10 +10,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +53,9 @@ class NginxIntegrationTests {
 					%3$s
 					location / {
 						return 200 $request_method;
+					}
+					location /resumed {
+						return 200 $ssl_session_reused;
 					}
 				}
 			}
@@ -133,6 +138,37 @@ class NginxIntegrationTests {
 			}).toList();
 			assertThat(Traffic.outcomes(callers)).isEqualTo(Map.of("GET", 16 * 20));
 		}
+	}
+
+	// What nginx says of a handshake is what the endpoint says
+	@Test
+	void laterConnectionsResumeTheSessionOfTheFirst() {
+		try (ServerProcess nginx = nginx("ssl_session_cache shared:tls:1m;")) {
+			TestClient client = this.network.client((settings) -> settings.protocols(Protocol.HTTP_1_1));
+			assertThat(client.fetch(nginx.url("/resumed"))).isEqualTo(".");
+			assertThat(resumed(client, nginx)).containsExactly(false);
+			for (int i = 0; i < 5; i++) {
+				client.pooled().closeIdle();
+				await().until(() -> client.host(nginx).connections().idle() == 0);
+				assertThat(client.fetch(nginx.url("/resumed"))).isEqualTo("r");
+				assertThat(resumed(client, nginx)).containsExactly(true);
+			}
+			client.pooled().closeIdle();
+			await().until(() -> client.host(nginx).connections().idle() == 0);
+			assertThat(client.fetchTogether(nginx.url("/resumed"), 50)).containsOnly("r");
+			assertThat(resumed(client, nginx)).containsOnly(true);
+		}
+	}
+
+	private static List<Boolean> resumed(TestClient client, ServerProcess nginx) {
+		return client.pooled()
+			.survey()
+			.map((survey) -> survey.hosts().get(nginx.host()).connectionList())
+			.flatMapIterable((connections) -> connections)
+			.mapNotNull(ConnectionSnapshot::tls)
+			.map(ConnectionSnapshot.Tls::sessionReused)
+			.collectList()
+			.block();
 	}
 
 	private static Mono<Long> pause(int least, int most) {

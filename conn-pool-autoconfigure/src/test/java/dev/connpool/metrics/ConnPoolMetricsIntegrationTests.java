@@ -141,7 +141,7 @@ class ConnPoolMetricsIntegrationTests {
 	private TestClient client(UnaryOperator<TestSettings> change) {
 		TestClient[] client = new TestClient[1];
 		ConnPoolMetrics metrics = new ConnPoolMetrics(() -> Stream
-			.of(new MeteredClient(TestClient.NAME, client[0].pooled().settings(), client[0].pooled()::snapshot)));
+			.of(new MeteredClient(TestClient.NAME, client[0].pooled()::settings, client[0].pooled()::snapshot)));
 		client[0] = this.network.client(change, metrics);
 		metrics.bindTo(this.registry);
 		return client[0];

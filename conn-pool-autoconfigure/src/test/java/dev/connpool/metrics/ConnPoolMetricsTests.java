@@ -41,7 +41,7 @@ class ConnPoolMetricsTests {
 	private final AtomicReference<Map<String, HostSnapshot>> hosts = new AtomicReference<>(Map.of());
 
 	private final ConnPoolMetrics metrics = new ConnPoolMetrics(
-			() -> Stream.of(new MeteredClient(CLIENT, ClientSettings.DEFAULTS, this::snapshot)));
+			() -> Stream.of(new MeteredClient(CLIENT, () -> ClientSettings.DEFAULTS, this::snapshot)));
 
 	@ParameterizedTest
 	@CsvSource({ "https://example.com:443, example.com, 443", "http://127.0.0.1:8080, 127.0.0.1, 8080",
@@ -246,7 +246,7 @@ class ConnPoolMetricsTests {
 
 	private static HostSnapshot idle(String protocol, int connections) {
 		return new HostSnapshot(protocol, null, 0, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
-				new HostSnapshot.Streams(0, 100), 1, 0, null, 0,
+				new HostSnapshot.Streams(0, 100), List.of(), 1, 0, null, 0,
 				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0), null, 0);
 	}
 

@@ -24,7 +24,7 @@ class FindingMetersTests {
 	@Test
 	void thereIsAGaugeForEachRule() {
 		ClientFindings client = new ClientFindings("orders",
-				new TestSettings().responseHeader(Duration.ofSeconds(60)).build(),
+				new TestSettings().responseHeader(Duration.ofSeconds(60))::build,
 				() -> new ClientSnapshot("orders", List.of(), Map.of(), List.of(), false));
 		try (Findings findings = new Findings(Map.of("orders", client))) {
 			new FindingMeters(findings, List.of("orders")).bindTo(this.registry);

@@ -106,7 +106,7 @@ class PrometheusIntegrationTests {
 			.start(this.network);
 		TestServer h1 = TestServer.h1().hold("/held", gate).bytes("/large", 32 << 20).start(this.network);
 		RawServer closing = RawServer.closing(this.network, "https");
-		ScriptedServer leaving = ScriptedServer.start(this.network, Wire.H2C);
+		ScriptedServer leaving = this.network.scripted(Wire.H2C);
 		leaving.onEveryRequest().waitsForBody().goesAwayBefore(Http2Error.NO_ERROR);
 		try (ConfigurableApplicationContext application = start();
 				Prometheus prometheus = Prometheus.scraping(port(application), directory)) {

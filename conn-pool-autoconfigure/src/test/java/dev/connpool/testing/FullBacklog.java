@@ -3,7 +3,6 @@ package dev.connpool.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -24,8 +23,13 @@ public final class FullBacklog implements AutoCloseable {
 	private final List<Socket> waiting = new ArrayList<>();
 
 	public FullBacklog() {
+		this(ObservedServer.HOST, 0);
+	}
+
+	/** At a loopback address and a port. */
+	public FullBacklog(String address, int port) {
 		try {
-			this.socket = new ServerSocket(0, 1, InetAddress.getByName(ObservedServer.HOST));
+			this.socket = new ServerSocket(port, 1, InetAddress.getByName(address));
 			while (connects()) {
 				if (this.waiting.size() > MOST) {
 					throw new IllegalStateException("The backlog does not fill");
@@ -41,12 +45,16 @@ public final class FullBacklog implements AutoCloseable {
 		Socket next = new Socket();
 		this.waiting.add(next);
 		try {
-			next.connect(new InetSocketAddress(ObservedServer.HOST, this.socket.getLocalPort()), PATIENCE_MILLIS);
+			next.connect(this.socket.getLocalSocketAddress(), PATIENCE_MILLIS);
 			return true;
 		}
 		catch (SocketTimeoutException ex) {
 			return false;
 		}
+	}
+
+	public int port() {
+		return this.socket.getLocalPort();
 	}
 
 	public String url(String path) {

@@ -62,6 +62,11 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 		return client;
 	}
 
+	/** A server that follows a script, to be stopped with the network. */
+	public ScriptedServer scripted(Wire wire) {
+		return add(wire.scripted());
+	}
+
 	<S extends ObservedServer> S add(S server) {
 		this.servers.add(server);
 		return server;

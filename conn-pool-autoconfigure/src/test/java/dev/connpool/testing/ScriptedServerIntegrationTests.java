@@ -32,7 +32,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aClientIsAnsweredWithoutAScript(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		assertThat(client.fetch(server.url("/orders?page=1"))).isEqualTo("scripted");
 		assertThat(server).acceptedConnections(1)
@@ -46,7 +46,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aScriptIsForOneRequest(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(2).answers("second");
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read("scripted")).endsWith("scripted" + end(wire));
@@ -62,7 +62,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aScriptIsForAPath(Wire wire) {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/orders").answers("orders");
 		server.onEveryRequest().answers("others");
 		TestClient client = this.network.client(wire.settings());
@@ -73,7 +73,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void waitsForTheBody(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).waitsForBody().answers();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.post().read(OK)).endsWith(PlainClient.SILENCE);
@@ -87,7 +87,7 @@ class ScriptedServerIntegrationTests {
 	@EnumSource
 	void waitsForAGateAndOpensOne(Wire wire) throws IOException {
 		Gate reached = new Gate();
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).opens(reached).waitsFor(this.gate).answers();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			client.get();
@@ -103,7 +103,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void answersWithAnotherStatus(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).answers(503, "retry-after", "1");
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read("scripted")).contains("503").containsPattern("retry-after: ?1");
@@ -113,8 +113,37 @@ class ScriptedServerIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void answersInUtf8(Wire wire) {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).answers("{\"name\": \"Zoë\"}", "content-type", "application/json");
+		server.onRequest(2).waitsForBody().sendsHeader().sends("Zo").sends("ë").ends();
+		TestClient client = this.network.client(wire.settings());
+		assertThat(client.fetch(server.url("/"))).isEqualTo("{\"name\": \"Zoë\"}");
+		assertThat(client.fetch(server.url("/"))).isEqualTo("Zoë");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void sendsNoBodyWhereNoneIsAllowed(Wire wire) {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).answers(204);
+		server.onRequest(2).answers(304);
+		TestClient client = this.network.client(wire.settings());
+		assertThat(client.fetch(server.url("/"))).isEmpty();
+		assertThat(client.fetch(server.url("/"))).isEmpty();
+		assertThat(client.httpClient()
+			.head()
+			.uri(server.url("/"))
+			.responseSingle((response, body) -> body.asString().defaultIfEmpty(""))
+			.block()).isEmpty();
+		assertThat(client.fetch(server.url("/"))).isEqualTo("scripted");
+		assertThat(server).acceptedConnections(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void sendsAnInterimResponse(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).sendsInterim(103).answers();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read("scripted")).containsSubsequence("103", "200", "scripted");
@@ -124,7 +153,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void sendsABodyInParts(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).sendsHeader().sends("one").drips("two", Duration.ofMillis(5)).ends();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read(wire.multiplexed() ? "END" : "0\r\n\r\n"))
@@ -175,7 +204,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void closesAConnectionThatNothingWasAskedOn(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onConnection(1).closes();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.read()).isEqualTo(PlainClient.FIN);
@@ -185,7 +214,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void closesAnIdleConnectionWhenToldTo(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).answers().waitsFor(this.gate).closes();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read()).endsWith(PlainClient.SILENCE);
@@ -203,7 +232,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void stopsReading(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).stopsReading();
 		server.onRequest(2).answers("never");
 		try (PlainClient client = new PlainClient(wire, server)) {
@@ -217,7 +246,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void keepsSilent(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).keepsSilent().answers();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().get().read(OK)).endsWith(PlainClient.SILENCE).doesNotContain("200");
@@ -228,7 +257,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void neverAnswers(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1);
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.get().read(OK)).endsWith(PlainClient.SILENCE);
@@ -311,7 +340,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
 	void changesTheNumberOfStreams(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onConnection(1).allowsStreams(7);
 		server.onRequest(1).allowsStreams(0).waitsFor(this.gate).allowsStreams(5).answers();
 		try (PlainClient client = new PlainClient(wire, server)) {
@@ -324,7 +353,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
 	void acknowledgesPingUntilTold(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).ignoresPings().answers();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			assertThat(client.frame(6, 0, 0, "pingping").read("PING")).contains("0 PING acknowledged");
@@ -358,7 +387,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
 	void sendsAnOversizedFrame(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).sendsOversizedFrame();
 		try (PlainClient client = new PlainClient(wire, server)) {
 			client.get().read();
@@ -369,7 +398,7 @@ class ScriptedServerIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
 	void keepsAccountOfFrames(Wire wire) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1);
 		try (PlainClient client = new PlainClient(wire, server)) {
 			client.post();
@@ -385,7 +414,7 @@ class ScriptedServerIntegrationTests {
 
 	@Test
 	void aFailedAssertionTellsWhatHappened() throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H1);
+		ScriptedServer server = this.network.scripted(Wire.H1);
 		server.onRequest(1).closes();
 		try (PlainClient client = new PlainClient(Wire.H1, server)) {
 			client.get().read();
@@ -398,12 +427,12 @@ class ScriptedServerIntegrationTests {
 
 	@Test
 	void aStepOfTheOtherProtocolIsRefused() {
-		ScriptedServer server = ScriptedServer.start(this.network, Wire.H1);
+		ScriptedServer server = this.network.scripted(Wire.H1);
 		assertThatIllegalArgumentException().isThrownBy(() -> server.onRequest(1).refusesStream());
 	}
 
 	private String exchange(Wire wire, Consumer<Script> script) throws IOException {
-		ScriptedServer server = ScriptedServer.start(this.network, wire);
+		ScriptedServer server = this.network.scripted(wire);
 		script.accept(server.onRequest(1));
 		try (PlainClient client = new PlainClient(wire, server)) {
 			return client.get().read();

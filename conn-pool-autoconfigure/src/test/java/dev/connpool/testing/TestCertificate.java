@@ -12,7 +12,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 import dev.connpool.client.TlsMaterial;
-import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 
 /**
@@ -23,32 +22,30 @@ public final class TestCertificate {
 	/**
 	 * Good for every {@link ObservedServer}.
 	 */
-	public static final TestCertificate LOOPBACK = new TestCertificate("localhost", ObservedServer.HOST);
+	public static final TestCertificate LOOPBACK = new TestCertificate(LoopbackCertificate.BUNDLE);
 
 	/**
 	 * As good, but another.
 	 */
-	public static final TestCertificate RENEWED = new TestCertificate("localhost", ObservedServer.HOST);
+	public static final TestCertificate RENEWED = new TestCertificate(
+			LoopbackCertificate.selfSigned("localhost", ObservedServer.HOST));
+
+	/**
+	 * Good for the name that a {@link NameServer} knows.
+	 */
+	public static final TestCertificate NAMED = new TestCertificate(
+			LoopbackCertificate.selfSigned(NameServer.NAME, ObservedServer.HOST));
 
 	/**
 	 * Good for a host that no {@link ObservedServer} is.
 	 */
-	public static final TestCertificate ELSEWHERE = new TestCertificate("elsewhere.example", "192.0.2.1");
+	public static final TestCertificate ELSEWHERE = new TestCertificate(
+			LoopbackCertificate.selfSigned("elsewhere.example", "192.0.2.1"));
 
 	private final X509Bundle bundle;
 
-	private TestCertificate(String name, String address) {
-		try {
-			this.bundle = new CertificateBuilder().subject("CN=" + name)
-				.addSanDnsName(name)
-				.addSanIpAddress(address)
-				.setIsCertificateAuthority(true)
-				.ecp256()
-				.buildSelfSigned();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
+	private TestCertificate(X509Bundle bundle) {
+		this.bundle = bundle;
 	}
 
 	/** For a client that trusts exactly this certificate. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.snapshot.HostSnapshot;
@@ -26,13 +27,30 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, HostSnapshot.Connections.of(Map.of()),
-			new HostSnapshot.Streams(0, 0), 0, 0, null, 0,
+			new HostSnapshot.Streams(0, 0), List.of(), 0, 0, null, 0,
 			new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0), null, 0);
 
 	private final PooledHttpClient pooled;
 
+	private final HttpClient httpClient;
+
 	TestClient(PooledHttpClient pooled) {
+		this(pooled, pooled.httpClient());
+	}
+
+	private TestClient(PooledHttpClient pooled, HttpClient httpClient) {
 		this.pooled = pooled;
+		this.httpClient = httpClient;
+	}
+
+	/** The same client, changed as an application might change it. */
+	public TestClient derive(UnaryOperator<HttpClient> change) {
+		return new TestClient(this.pooled, change.apply(this.httpClient));
+	}
+
+	/** The same client, asking a name server. */
+	public TestClient asking(NameServer names) {
+		return derive((client) -> client.resolver(names::configure));
 	}
 
 	/** A property of this client, as errors spell it. */
@@ -45,7 +63,7 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	}
 
 	public HttpClient httpClient() {
-		return this.pooled.httpClient();
+		return this.httpClient;
 	}
 
 	/** Get a URL and return the body. */

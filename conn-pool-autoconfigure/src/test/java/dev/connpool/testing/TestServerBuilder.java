@@ -52,8 +52,6 @@ public final class TestServerBuilder {
 
 	private @Nullable Duration idleTimeout;
 
-	private int port;
-
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
 		text("/hello", "hello");
@@ -61,12 +59,6 @@ public final class TestServerBuilder {
 
 	public TestServerBuilder maxConcurrentStreams(int streams) {
 		this.maxConcurrentStreams = streams;
-		return this;
-	}
-
-	/** Listen on a port of one's own choice. */
-	public TestServerBuilder port(int chosen) {
-		this.port = chosen;
 		return this;
 	}
 
@@ -152,11 +144,16 @@ public final class TestServerBuilder {
 
 	/** Start on a free port, to be stopped with the network. */
 	public TestServer start(Network network) {
+		return start(network, ObservedServer.HOST, 0);
+	}
+
+	/** Start on a loopback address and a port, to be stopped with the network. */
+	public TestServer start(Network network, String address, int port) {
 		HttpServer plain = (this.idleTimeout != null) ? HttpServer.create().idleTimeout(this.idleTimeout)
 				: HttpServer.create();
 		DisposableServer server = this.wire.configure(plain, this.certificate)
-			.host(ObservedServer.HOST)
-			.port(this.port)
+			.host(address)
+			.port(port)
 			.runOn(LOOPS)
 			.http2Settings((settings) -> settings.maxConcurrentStreams(this.maxConcurrentStreams)
 				.initialWindowSize(this.initialWindowSize)

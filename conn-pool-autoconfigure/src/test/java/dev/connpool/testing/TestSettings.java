@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
@@ -26,7 +27,7 @@ public final class TestSettings {
 	public TestSettings protocols(Protocol... protocols) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
 				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
 				from.hosts());
 		return this;
@@ -139,41 +140,59 @@ public final class TestSettings {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(true, from.maxConcurrentStreams(), from.initialWindowSize(),
 				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
-				from.pingTimeout()));
+				from.pingTimeout(), from.spreadAddresses()));
 	}
 
 	public TestSettings maxConcurrentStreams(int streams) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), streams, from.initialWindowSize(),
 				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
-				from.pingTimeout()));
+				from.pingTimeout(), from.spreadAddresses()));
 	}
 
 	public TestSettings windows(int stream, int connection) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(), stream,
-				connection, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(), from.pingTimeout()));
+				connection, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(), from.pingTimeout(),
+				from.spreadAddresses()));
 	}
 
 	public TestSettings ping(Duration interval, Duration timeout) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
 				from.initialWindowSize(), from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(),
-				interval, timeout));
+				interval, timeout, from.spreadAddresses()));
+	}
+
+	public TestSettings spreadAddresses() {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
+				from.initialWindowSize(), from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(),
+				from.pingInterval(), from.pingTimeout(), true));
+	}
+
+	public TestSettings dns(DnsSettings dns) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), dns, from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				from.hosts());
+		return this;
 	}
 
 	public TestSettings proxy(ProxySettings proxy) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), proxy, from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
+				from.http2(), from.drain(), from.replay(), from.dns(), proxy, from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				from.hosts());
 		return this;
 	}
 
 	public TestSettings logExchanges() {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
 				from.maxResponseHeaderSize(), from.sslBundle(), true, from.leaks(), from.findings(), from.hosts());
 		return this;
 	}
@@ -181,24 +200,25 @@ public final class TestSettings {
 	public TestSettings drain(int maxBytes, Duration maxWait) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
-				from.hosts());
+				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.dns(), from.proxy(),
+				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(),
+				from.findings(), from.hosts());
 		return this;
 	}
 
 	public TestSettings replay(ReplaySettings replay) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), replay, from.proxy(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
+				from.http2(), from.drain(), replay, from.dns(), from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				from.hosts());
 		return this;
 	}
 
 	public TestSettings leaks(Duration detectionThreshold, Duration reclaimThreshold) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
 				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
 				new LeakSettings(detectionThreshold, reclaimThreshold), from.findings(), from.hosts());
 		return this;
@@ -207,7 +227,7 @@ public final class TestSettings {
 	public TestSettings silenced(String... rules) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.proxy(), from.compression(),
+				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
 				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(),
 				new FindingSettings(Set.of(rules)), from.hosts());
 		return this;
@@ -233,7 +253,7 @@ public final class TestSettings {
 	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.drain(), from.replay(), from.proxy(), from.compression(), from.maxResponseHeaderSize(),
+				from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(), from.maxResponseHeaderSize(),
 				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
 		return this;
 	}

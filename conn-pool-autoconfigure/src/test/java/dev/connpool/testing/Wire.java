@@ -15,31 +15,40 @@ import reactor.netty.tcp.SslProvider.GenericSslContextSpec;
 public enum Wire {
 
 	/** HTTP/1.1 over cleartext. */
-	H1("http", "http/1.1", HttpProtocol.HTTP11),
+	H1(Carrier.H1, "http/1.1", HttpProtocol.HTTP11),
 
 	/** HTTP/1.1 over TLS, without ALPN. */
-	H1_TLS("https", "http/1.1", HttpProtocol.HTTP11),
+	H1_TLS(Carrier.H1_TLS, "http/1.1", HttpProtocol.HTTP11),
 
 	/** HTTP/2 over TLS, by ALPN. */
-	H2("https", "h2", HttpProtocol.H2, HttpProtocol.HTTP11),
+	H2(Carrier.H2, "h2", HttpProtocol.H2, HttpProtocol.HTTP11),
 
 	/** HTTP/2 over cleartext, with prior knowledge. */
-	H2C("http", "h2c", HttpProtocol.H2C);
+	H2C(Carrier.H2C, "h2c", HttpProtocol.H2C);
 
-	private final String scheme;
+	private final Carrier carrier;
 
 	private final String protocol;
 
 	private final HttpProtocol[] offered;
 
-	Wire(String scheme, String protocol, HttpProtocol... offered) {
-		this.scheme = scheme;
+	Wire(Carrier carrier, String protocol, HttpProtocol... offered) {
+		this.carrier = carrier;
 		this.protocol = protocol;
 		this.offered = offered;
 	}
 
 	public TestServerBuilder server() {
 		return new TestServerBuilder(this);
+	}
+
+	ScriptedServer scripted() {
+		return switch (this) {
+			case H1 -> ScriptedServer.h1();
+			case H1_TLS -> ScriptedServer.h1Tls();
+			case H2 -> ScriptedServer.h2();
+			case H2C -> ScriptedServer.h2c();
+		};
 	}
 
 	/** The default settings, with prior knowledge where that is needed. */
@@ -53,12 +62,12 @@ public enum Wire {
 	}
 
 	public boolean multiplexed() {
-		return this == H2 || this == H2C;
+		return this.carrier.isMultiplexed();
 	}
 
 	/** The scheme of its URLs. */
 	public String scheme() {
-		return this.scheme;
+		return this.carrier.scheme();
 	}
 
 	HttpServer configure(HttpServer server, TestCertificate certificate) {

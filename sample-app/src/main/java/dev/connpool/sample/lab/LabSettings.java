@@ -35,7 +35,7 @@ final class LabSettings {
 		return with(ClientSettings.DEFAULTS.protocols(), PoolSettings.DEFAULTS,
 				new Http2Settings(true, base.maxConcurrentStreams(), base.initialWindowSize(),
 						base.connectionWindowSize(), base.maxHeaderListSize(), base.headerTableSize(),
-						base.pingInterval(), base.pingTimeout()));
+						base.pingInterval(), base.pingTimeout(), base.spreadAddresses()));
 	}
 
 	private static PoolSettings pool(int maxConnectionsPerHost, boolean keepAlive) {
@@ -48,8 +48,8 @@ final class LabSettings {
 	private static ClientSettings with(List<Protocol> protocols, PoolSettings pool, Http2Settings http2) {
 		ClientSettings base = ClientSettings.DEFAULTS;
 		return new ClientSettings(base.baseUrl(), protocols, pool, base.timeouts(), base.tcp(), http2, base.drain(),
-				base.replay(), base.proxy(), base.compression(), base.maxResponseHeaderSize(), base.sslBundle(),
-				base.logExchanges(), base.leaks(), base.findings(), base.hosts());
+				base.replay(), base.dns(), base.proxy(), base.compression(), base.maxResponseHeaderSize(),
+				base.sslBundle(), base.logExchanges(), base.leaks(), base.findings(), base.hosts());
 	}
 
 }

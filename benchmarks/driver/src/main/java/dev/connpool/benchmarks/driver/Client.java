@@ -22,6 +22,12 @@ enum Client {
 	HTTP_CLIENT_UNTRACKED("http-client-untracked", "conn-pool `httpClient()`, no tracking", "ours", "OursAdapter",
 			"http-client"),
 
+	WEB_CLIENT_BORINGSSL("web-client-boringssl", "conn-pool `WebClient`, BoringSSL", "ours-boringssl", "OursAdapter",
+			"-", EnumSet.of(Protocol.H1S, Protocol.H2)),
+
+	HTTP_CLIENT_BORINGSSL("http-client-boringssl", "conn-pool `httpClient()`, BoringSSL", "ours-boringssl",
+			"OursAdapter", "http-client", EnumSet.of(Protocol.H1S, Protocol.H2)),
+
 	BOOT("boot", "Boot's `WebClient`", "boot", "BootAdapter", "-"),
 
 	REACTOR("reactor", "Reactor Netty", "reactor", "ReactorAdapter", "-"),
@@ -100,7 +106,7 @@ enum Client {
 	}
 
 	boolean isOurs() {
-		return this.module.endsWith("ours");
+		return this.adapter.endsWith("OursAdapter");
 	}
 
 	boolean isUntracked() {

@@ -32,7 +32,7 @@ public final class PooledAdapter implements ClientAdapter {
 	public void start(Target target) {
 		ClientSettings settings = ClientSettings.DEFAULTS;
 		ConnPoolMetrics metrics = new ConnPoolMetrics(
-				() -> Stream.of(new MeteredClient(this.client.name(), settings, this.client::snapshot)));
+				() -> Stream.of(new MeteredClient(this.client.name(), () -> settings, this.client::snapshot)));
 		ConnectionListeners listeners = target.option("metered") ? new ConnectionListeners(List.of(metrics))
 				: ConnectionListeners.NONE;
 		this.client = new PooledHttpClient("default", settings, TlsMaterial.DEFAULT, HttpResources.get(), listeners);

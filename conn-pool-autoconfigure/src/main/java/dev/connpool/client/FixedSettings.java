@@ -1,0 +1,50 @@
+package dev.connpool.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings that are part of an {@link reactor.netty.http.client.HttpClient}, of which
+ * applications may hold copies.
+ */
+final class FixedSettings {
+
+	private FixedSettings() {
+	}
+
+	/**
+	 * Check that none of them differs.
+	 * @param before the settings that a client was created with
+	 * @param after the settings that it shall follow
+	 * @throws InvalidSettingException for the first that differs
+	 */
+	static void check(ClientSettings before, ClientSettings after) {
+		Map<String, @Nullable Object> next = of(after);
+		of(before).forEach((setting, value) -> {
+			if (!Objects.equals(value, next.get(setting))) {
+				throw new InvalidSettingException(setting, next.get(setting),
+						"cannot be changed from '%s' while the application runs; restart it".formatted(value));
+			}
+		});
+	}
+
+	private static Map<String, @Nullable Object> of(ClientSettings settings) {
+		Map<String, @Nullable Object> fixed = new LinkedHashMap<>();
+		fixed.put("base-url", settings.baseUrl());
+		fixed.put("pool.keep-alive", settings.pool().keepAlive());
+		fixed.put("tcp.keep-alive", settings.tcp().keepAlive());
+		fixed.put("tcp.keep-alive-idle", settings.tcp().keepAliveIdle());
+		fixed.put("tcp.no-delay", settings.tcp().noDelay());
+		fixed.put("dns.refresh-interval", settings.dns().refreshInterval());
+		fixed.put("compression", settings.compression());
+		fixed.put("max-response-header-size", settings.maxResponseHeaderSize());
+		fixed.put("ssl.bundle", settings.sslBundle());
+		return fixed;
+	}
+
+}
