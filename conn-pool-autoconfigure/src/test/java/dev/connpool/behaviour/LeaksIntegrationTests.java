@@ -270,7 +270,7 @@ class LeaksIntegrationTests {
 	void aDeadlineLeavesNothingOfAResponseThatNobodyReads(Wire wire) {
 		TestServer server = large(wire);
 		TestClient client = this.network
-			.client((settings) -> wire.settings().apply(settings).request(Duration.ofMillis(500)));
+			.client((settings) -> wire.settings().apply(settings).request(Duration.ofSeconds(1)));
 		AtomicReference<Connection> held = new AtomicReference<>(hold(client, server.url("/large")));
 		assertThat(client).activeStreams(server, wire.multiplexed() ? 1 : 0);
 		await().until(() -> wire.multiplexed() ? client.host(server).streams().active() == 0
@@ -284,8 +284,8 @@ class LeaksIntegrationTests {
 	void aDeadlineLeavesNothingOfAResponseThatIsForgotten(Wire wire) {
 		TestServer server = large(wire);
 		TestClient client = this.network
-			.client((settings) -> wire.settings().apply(settings).request(Duration.ofMillis(300)));
-		for (int response = 0; response < 5; response++) {
+			.client((settings) -> wire.settings().apply(settings).request(Duration.ofSeconds(1)));
+		for (int response = 0; response < 3; response++) {
 			hold(client, server.url("/large"));
 			await().until(() -> wire.multiplexed() ? client.host(server).streams().active() == 0
 					: client.host(server).connections().total() == 0);
