@@ -65,13 +65,9 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
-	EarlyConnections connPoolEarlyConnections(PooledConnectors connectors, ConfiguredClients configured) {
-		return new EarlyConnections(connectors, configured);
-	}
-
-	@Bean
-	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients, EarlyConnections connections) {
-		return new ClientsLifecycle(clients, connections);
+	ClientsLifecycle connPoolClientsLifecycle(PooledClients clients, PooledConnectors connectors,
+			ConfiguredClients configured) {
+		return new ClientsLifecycle(clients, new EarlyConnections(connectors, configured));
 	}
 
 	@Bean
@@ -89,9 +85,9 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
-	SettingsReload connPoolSettingsReload(Environment environment, ConfiguredClients configured, PooledClients clients,
-			EarlyConnections connections) {
-		return new SettingsReload(environment, configured, clients, connections);
+	SettingsReload connPoolSettingsReload(Environment environment, ConfiguredClients configured,
+			PooledClients clients) {
+		return new SettingsReload(environment, configured, clients);
 	}
 
 	@Bean

@@ -38,16 +38,8 @@ final class EarlyConnections {
 		Flux.fromIterable(this.configured.names()).flatMap(this::open, Integer.MAX_VALUE).blockLast();
 	}
 
-	/**
-	 * Open the connections of a client whose settings have changed, and wait for nothing.
-	 * @param name the client name
-	 */
-	void follow(String name) {
-		open(name).subscribe();
-	}
-
 	private Mono<Void> open(String name) {
-		ClientSettings settings = this.connectors.get(name).door().pooled().settings();
+		ClientSettings settings = this.configured.settings(name);
 		List<String> origins = origins(settings);
 		if (origins.isEmpty() && settings.pool().minIdleConnections() > 0) {
 			logger.warn("Client '%s' opens no connections beforehand, as '%s' asks for: it has no '%s' to connect to"

@@ -26,14 +26,10 @@ final class SettingsReload implements Supplier<Set<String>> {
 
 	private final PooledClients clients;
 
-	private final EarlyConnections connections;
-
-	SettingsReload(Environment environment, ConfiguredClients started, PooledClients clients,
-			EarlyConnections connections) {
+	SettingsReload(Environment environment, ConfiguredClients started, PooledClients clients) {
 		this.environment = environment;
 		this.started = started;
 		this.clients = clients;
-		this.connections = connections;
 	}
 
 	/**
@@ -69,7 +65,6 @@ final class SettingsReload implements Supplier<Set<String>> {
 		int generation = this.clients.get(name).reload(settings);
 		logger.info("Changed settings (generation %d), the connections are drained. %s".formatted(generation,
 				new StartReport(name, settings)));
-		this.connections.follow(name);
 	}
 
 }

@@ -36,6 +36,7 @@ final class FixedSettings {
 	private static Map<String, @Nullable Object> of(ClientSettings settings) {
 		Map<String, @Nullable Object> fixed = new LinkedHashMap<>();
 		fixed.put("base-url", settings.baseUrl());
+		fixed.put("pool.min-idle-connections", settings.pool().minIdleConnections());
 		fixed.put("pool.keep-alive", settings.pool().keepAlive());
 		fixed.put("tcp.keep-alive", settings.tcp().keepAlive());
 		fixed.put("tcp.keep-alive-idle", settings.tcp().keepAliveIdle());

@@ -123,18 +123,6 @@ public final class PooledHttpClient {
 	}
 
 	/**
-	 * Open as many connections to a host beforehand as {@code pool.min-idle-connections}
-	 * says, and keep them.
-	 * @param httpClient {@link #httpClient()}, or what was made of it
-	 * @param origin the host as {@code scheme://host:port}
-	 * @return begins when subscribed to, and completes when the connections are open, or
-	 * one could not be opened; that is tried again until the client is shut down
-	 */
-	public Mono<Void> prepare(HttpClient httpClient, String origin) {
-		return this.pool.prepare(httpClient.get().uri(origin).response());
-	}
-
-	/**
 	 * Follow other settings from now on, on {@link #httpClient()} and all copies of it.
 	 * Requests that wait for a connection do too; the connections that are open are
 	 * drained.
@@ -163,6 +151,18 @@ public final class PooledHttpClient {
 	 */
 	public void check(ClientSettings settings) {
 		FixedSettings.check(settings(), settings);
+	}
+
+	/**
+	 * Open as many connections to a host beforehand as {@code pool.min-idle-connections}
+	 * says, and keep them.
+	 * @param httpClient {@link #httpClient()}, or what was made of it
+	 * @param origin the host as {@code scheme://host:port}
+	 * @return begins when subscribed to, and completes when the connections are open, or
+	 * one could not be opened; that is tried again until the client is shut down
+	 */
+	public Mono<Void> prepare(HttpClient httpClient, String origin) {
+		return this.pool.prepare(httpClient.get().uri(origin).response());
 	}
 
 	/**

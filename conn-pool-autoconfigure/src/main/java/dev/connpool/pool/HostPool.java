@@ -549,8 +549,8 @@ final class HostPool {
 		this.waiters.publish();
 		serve();
 		dial();
-		fill();
 		spread();
+		fill();
 		refuse();
 		if (this.superseded) {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));

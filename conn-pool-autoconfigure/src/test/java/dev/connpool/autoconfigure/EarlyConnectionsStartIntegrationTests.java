@@ -1,13 +1,10 @@
 package dev.connpool.autoconfigure;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Network;
-import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.Origin;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestServer;
@@ -24,7 +21,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.core.env.MapPropertySource;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,7 +87,7 @@ class EarlyConnectionsStartIntegrationTests {
 		this.contextRunner.withPropertyValues("conn-pool.clients.orders.base-url=" + stopped.host()).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(output).containsOnlyOnce("'conn-pool.clients.orders.pool.min-idle-connections' asks for 2");
-			TestServer server = TestServer.h1().start(this.network, ObservedServer.HOST, port);
+			TestServer server = TestServer.h1().port(port).start(this.network);
 			await().atMost(Duration.ofSeconds(10)).until(() -> host(context, server).connections().idle() == 2);
 		});
 	}
@@ -105,26 +101,6 @@ class EarlyConnectionsStartIntegrationTests {
 					"conn-pool.timeouts.tls-handshake=1s")
 			.run((context) -> assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(900),
 					Duration.ofSeconds(4)));
-	}
-
-	@Test
-	void aMinimumThatIsChangedHoldsAtOnce() {
-		TestServer server = TestServer.h1().start(this.network);
-		Map<String, Object> changes = new HashMap<>(Map.of("conn-pool.clients.orders.pool.min-idle-connections", 0));
-		this.contextRunner.withPropertyValues("conn-pool.clients.orders.base-url=" + server.host())
-			.withInitializer((context) -> context.getEnvironment()
-				.getPropertySources()
-				.addFirst(new MapPropertySource("changes", changes)))
-			.run((context) -> {
-				assertThat(server).acceptedConnections(0);
-				changes.put("conn-pool.clients.orders.pool.min-idle-connections", 3);
-				assertThat(context.getBean(ConnPoolClients.class).reload()).containsExactly("orders");
-				await().until(() -> host(context, server) != null && host(context, server).connections().idle() == 3);
-				changes.put("conn-pool.clients.orders.pool.min-idle-connections", 1);
-				assertThat(context.getBean(ConnPoolClients.class).reload()).containsExactly("orders");
-				await().until(() -> host(context, server).connections().total() == 1);
-				assertThat(server).settlesAt(1).acceptedConnections(4);
-			});
 	}
 
 	@Test

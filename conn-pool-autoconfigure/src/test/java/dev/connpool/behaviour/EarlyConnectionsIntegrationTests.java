@@ -171,7 +171,7 @@ class EarlyConnectionsIntegrationTests {
 		prepare(client, host);
 		long failed = failures(client, host);
 		await().until(() -> failures(client, host) > failed);
-		TestServer server = wire.server().start(this.network, ObservedServer.HOST, port);
+		TestServer server = wire.server().port(port).start(this.network);
 		assertThat(client).connections(server, 0, 0, kept(wire));
 		assertThat(this.lines.list).singleElement()
 			.extracting(ILoggingEvent::getFormattedMessage)

@@ -52,6 +52,8 @@ public final class TestServerBuilder {
 
 	private @Nullable Duration idleTimeout;
 
+	private int port;
+
 	TestServerBuilder(Wire wire) {
 		this.wire = wire;
 		text("/hello", "hello");
@@ -59,6 +61,12 @@ public final class TestServerBuilder {
 
 	public TestServerBuilder maxConcurrentStreams(int streams) {
 		this.maxConcurrentStreams = streams;
+		return this;
+	}
+
+	/** Listen on a port of one's own choice. */
+	public TestServerBuilder port(int chosen) {
+		this.port = chosen;
 		return this;
 	}
 
@@ -144,7 +152,7 @@ public final class TestServerBuilder {
 
 	/** Start on a free port, to be stopped with the network. */
 	public TestServer start(Network network) {
-		return start(network, ObservedServer.HOST, 0);
+		return start(network, ObservedServer.HOST, this.port);
 	}
 
 	/** Start on a loopback address and a port, to be stopped with the network. */
