@@ -401,12 +401,12 @@ public final class ConnectionPool implements ConnectionProvider {
 	void keepReady(HostPool superseded, HttpClientConfig config, Runnable settled) {
 		Generation now = this.generation;
 		HostKey key = HostKey.of(config, superseded.key().address(), now.number());
-		if (obstacle(config, key, now) == null) {
-			find(config, key, now, superseded.resolver()).keepReady(config, settled);
-		}
-		else {
+		if (obstacle(config, key, now) != null) {
+			// Requests are told so.
 			settled.run();
+			return;
 		}
+		find(config, key, now, superseded.resolver()).keepReady(config, settled);
 	}
 
 	void forget(HostPool host) {

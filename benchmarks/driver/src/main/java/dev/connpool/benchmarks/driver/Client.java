@@ -81,8 +81,8 @@ enum Client {
 					Arrays.stream(values()).map((client) -> client.id).collect(Collectors.joining(", ")))));
 	}
 
-	static List<String> ids() {
-		return Arrays.stream(values()).map((client) -> client.id).toList();
+	static List<String> tracked() {
+		return Arrays.stream(values()).filter((client) -> !client.isUntracked()).map((client) -> client.id).toList();
 	}
 
 	String id() {

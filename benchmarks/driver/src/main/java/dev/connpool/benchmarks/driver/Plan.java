@@ -40,11 +40,11 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int roun
 	}
 
 	static Plan quick(Options options) {
-		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 3, 2.5, 0.7);
+		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 3, 5, 0.7);
 	}
 
 	static Plan full(Options options) {
-		return of(options, Client.ids(), ALL_CELLS, ALL_BURSTS, 5, 8, 1);
+		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, 3, 4, 0.5);
 	}
 
 	private static Plan of(Options options, List<String> clients, List<String> cells, List<String> bursts, int rounds,

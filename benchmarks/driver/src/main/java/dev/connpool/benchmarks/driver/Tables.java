@@ -114,45 +114,47 @@ final class Tables {
 	// Ratios
 
 	private String ratios() {
-		String rows = Ratio.ALL.stream()
+		List<Ratio> ratios = Ratio.ALL.stream()
 			.filter((ratio) -> this.plan.clients().contains(ratio.ours())
 					&& this.plan.clients().contains(ratio.other()))
-			.map((ratio) -> "| %s / %s |%s%s%n".formatted(ratio.ours().title(), ratio.other().title(),
-					this.plan.cells()
-						.stream()
-						.map((cell) -> ratio(ratio, "steady", cell, "cpu_us") + ratio(ratio, "steady", cell, "bytes"))
-						.collect(Collectors.joining()),
-					this.plan.bursts()
-						.stream()
-						.map((burst) -> ratio(ratio, "warm burst", burst, "ms")
-								+ ratio(ratio, "warm burst", burst, "cpu_ms"))
-						.collect(Collectors.joining())))
-			.collect(Collectors.joining());
-		if (rows.isEmpty()) {
+			.toList();
+		if (ratios.isEmpty()) {
 			return "";
 		}
-		String header = this.plan.cells()
+		String header = ratios.stream()
+			.map((ratio) -> " %s / %s |".formatted(ratio.ours().title(), ratio.other().title()))
+			.collect(Collectors.joining());
+		String cells = this.plan.cells()
 			.stream()
-			.map((cell) -> " %s: CPU | bytes |".formatted(cell.title()))
-			.collect(Collectors.joining())
-				+ this.plan.bursts()
-					.stream()
-					.map((burst) -> " %s: time | CPU |".formatted(burst.title()))
-					.collect(Collectors.joining());
-		int columns = 2 * (this.plan.cells().size() + this.plan.bursts().size());
-		return "| ratio of medians |%s%n|---|%s%n%s".formatted(header, "--:|".repeat(columns), rows);
+			.map((cell) -> line(cell.title(), ratios, (ratio) -> ratio(ratio, "steady", cell, "cpu_us", "bytes")))
+			.collect(Collectors.joining());
+		String bursts = this.plan.bursts()
+			.stream()
+			.map((burst) -> line(burst.title(), ratios, (ratio) -> ratio(ratio, "warm burst", burst, "ms", "cpu_ms")))
+			.collect(Collectors.joining());
+		return "| ratios of medians: CPU, bytes; of bursts: time, CPU |%s%n|---|%s%n%s%s".formatted(header,
+				"--:|".repeat(ratios.size()), cells, bursts);
+	}
+
+	private static String line(String title, List<Ratio> ratios, Function<Ratio, String> cell) {
+		return "| %s |%s%n".formatted(title, ratios.stream().map(cell).collect(Collectors.joining()));
+	}
+
+	private String ratio(Ratio ratio, String kind, Object what, String name, String other) {
+		String first = ratio(ratio, kind, what, name);
+		return first.isEmpty() ? " – |" : " %s, %s |".formatted(first, ratio(ratio, kind, what, other));
 	}
 
 	private String ratio(Ratio ratio, String kind, Object what, String name) {
 		List<Row> ours = rows(kind, what, ratio.ours());
 		List<Row> other = rows(kind, what, ratio.other());
 		if (ours.isEmpty() || other.isEmpty()) {
-			return " – |";
+			return "";
 		}
 		boolean steady = kind.equals("steady");
 		double value = samples(steady ? calm(ours) : ours, name).median()
 				/ samples(steady ? calm(other) : other, name).median();
-		return String.format(Locale.ROOT, " %.2f |", value);
+		return String.format(Locale.ROOT, "%.2f", value);
 	}
 
 	/**
@@ -162,7 +164,8 @@ final class Tables {
 
 		static final List<Ratio> ALL = List.of(new Ratio(Client.HTTP_CLIENT, Client.REACTOR),
 				new Ratio(Client.HTTP_CLIENT, Client.REACTOR_STRICT), new Ratio(Client.HTTP_CLIENT, Client.VERTX),
-				new Ratio(Client.HTTP_CLIENT, Client.ARMERIA), new Ratio(Client.WEB_CLIENT, Client.BOOT),
+				new Ratio(Client.HTTP_CLIENT, Client.ARMERIA), new Ratio(Client.HTTP_CLIENT_BORINGSSL, Client.ARMERIA),
+				new Ratio(Client.WEB_CLIENT, Client.BOOT), new Ratio(Client.WEB_CLIENT_BORINGSSL, Client.BOOT),
 				new Ratio(Client.HTTP_CLIENT, Client.HTTP_CLIENT_UNTRACKED),
 				new Ratio(Client.WEB_CLIENT, Client.WEB_CLIENT_UNTRACKED));
 
