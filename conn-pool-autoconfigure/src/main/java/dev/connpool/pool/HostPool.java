@@ -85,10 +85,10 @@ final class HostPool {
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
 		this.dials = new Dials(host);
+		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 		this.sessions = new Sessions(host.http2().spreadAddresses());
 		this.addresses = new Addresses(this, resolver, eventLoop);
 		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
-		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 	}
 
 	Host host() {
@@ -289,7 +289,7 @@ final class HostPool {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (this.client.isShutDown()) {
+			if (this.client.isShutDown() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
 			else if (this.forgotten || this.superseded) {
@@ -320,14 +320,14 @@ final class HostPool {
 	void supersede() {
 		post(() -> {
 			this.superseded = true;
-			for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
-				this.waiters.remove(first);
-				changed(first);
-			}
 			HttpClientConfig kept = this.reserve.end();
 			if (kept != null) {
 				this.client.keepReady(this, kept, () -> {
 				});
+			}
+			for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
+				this.waiters.remove(first);
+				changed(first);
 			}
 		});
 	}
@@ -390,7 +390,6 @@ final class HostPool {
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			gone(dial.connection(), reason);
-			this.reserve.failed(error.getMessage());
 			InetSocketAddress aim = dial.aim();
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
@@ -401,13 +400,18 @@ final class HostPool {
 				this.dials.dropped(dial);
 				this.spread.unreachable(aim);
 			}
-			else if (this.dials.failed(dial) && this.connections.isEmpty()) {
+			else if (failedForAll(dial, error)) {
 				this.waiters.failAll(error);
 			}
 			else {
 				this.waiters.failFirst(error);
 			}
 		});
+	}
+
+	private boolean failedForAll(Dial dial, ConnPoolException error) {
+		this.reserve.failed(error.getMessage());
+		return this.dials.failed(dial) && this.connections.isEmpty();
 	}
 
 	// What the name stands for, on any thread
