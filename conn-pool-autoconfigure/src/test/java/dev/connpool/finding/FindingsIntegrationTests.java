@@ -232,8 +232,8 @@ class FindingsIntegrationTests {
 		TestClient client = this.network.client((settings) -> settings.keepAlive(false));
 		ClientFindings findings = look(client);
 		this.traffic = keepCalling(client, server.url("/hello"), 16);
-		assertThat(found(findings, Rule.EPHEMERAL_PORT_PRESSURE).message()).contains("connections are closed each second",
-				TestClient.property("pool.keep-alive"));
+		assertThat(found(findings, Rule.EPHEMERAL_PORT_PRESSURE).message())
+			.contains("connections are closed each second", TestClient.property("pool.keep-alive"));
 	}
 
 	@Test
