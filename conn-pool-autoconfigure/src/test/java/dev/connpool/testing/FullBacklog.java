@@ -23,7 +23,17 @@ public final class FullBacklog implements AutoCloseable {
 	private final List<Socket> waiting = new ArrayList<>();
 
 	public FullBacklog() {
-		this(ObservedServer.HOST, 0);
+		this(ObservedServer.HOST, portOfAllAddresses());
+	}
+
+	/** A port that is free at the other loopback addresses too. */
+	private static int portOfAllAddresses() {
+		try (ServerSocket all = new ServerSocket(0)) {
+			return all.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/** At a loopback address and a port. */
