@@ -21,7 +21,7 @@ final class Comparison {
 
 	private static final double JIT_IS_QUIET = 0.05;
 
-	private static final int MORE_WARM_UPS = 2;
+	private static final int MORE_WARM_UPS = 3;
 
 	private static final int WARM_BURSTS = 3;
 

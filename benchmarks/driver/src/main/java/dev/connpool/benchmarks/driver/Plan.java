@@ -23,24 +23,28 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int roun
 
 	private static final List<String> SMALL_CELLS = List.of("nginx:H2:/small:64", "nginx:H1:/small:64");
 
-	private static final List<String> ALL_CELLS = List.of("nginx:H2:/small:1", "nginx:H2:/small:16",
-			"nginx:H2:/small:64", "nginx:H2:/small:256", "nginx:H2:/json10k:64", "nginx:H2:/post:64",
-			"nginx:H2:/big1m:16", "nginx:H1:/small:1", "nginx:H1:/small:64", "nginx:H1:/small:256",
-			"nginx:H1:/json10k:64", "nginx:H1:/post:64", "nginx:H1:/big1m:16", "nginx-far:H1S:/big10m:1",
-			"nginx-far:H2:/big10m:1");
+	private static final List<String> ALL_CELLS = List.of("nginx:H1:/small:1", "nginx:H1:/small:16",
+			"nginx:H1:/small:64", "nginx:H1:/small:256", "nginx:H1:/json10k:64", "nginx:H1:/post:64",
+			"nginx:H1:/big1m:16", "nginx:H1S:/small:1", "nginx:H1S:/small:16", "nginx:H1S:/small:64",
+			"nginx:H1S:/small:256", "nginx:H1S:/json10k:64", "nginx:H1S:/post:64", "nginx:H1S:/big1m:16",
+			"nginx:H2:/small:1", "nginx:H2:/small:16", "nginx:H2:/small:64", "nginx:H2:/small:256",
+			"nginx:H2:/json10k:64", "nginx:H2:/post:64", "nginx:H2:/big1m:16", "nginx:H2C:/small:1",
+			"nginx:H2C:/small:16", "nginx:H2C:/small:64", "nginx:H2C:/small:256", "nginx:H2C:/json10k:64",
+			"nginx:H2C:/post:64", "nginx:H2C:/big1m:16", "nghttpd:H2:/small:64", "nghttpd:H2C:/small:64",
+			"nginx-far:H1S:/big10m:1", "nginx-far:H2:/big10m:1");
 
-	private static final List<String> ALL_BURSTS = List.of("nginx:H2", "nginx-wide:H2");
+	private static final List<String> ALL_BURSTS = List.of("nginx:H1", "nginx:H2", "nginx-wide:H2");
 
 	static Plan smoke(Options options) {
 		return of(options, SMOKE, List.of("nginx:H2:/small:16", "nginx:H1:/small:16"), List.of(), 1, 0.3, 0.2);
 	}
 
 	static Plan quick(Options options) {
-		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 3, 5, 0.7);
+		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 3, 6, 0.7);
 	}
 
 	static Plan full(Options options) {
-		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, 3, 3, 0.4);
+		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, 5, 8, 1);
 	}
 
 	private static Plan of(Options options, List<String> clients, List<String> cells, List<String> bursts, int rounds,
