@@ -23,17 +23,7 @@ public final class FullBacklog implements AutoCloseable {
 	private final List<Socket> waiting = new ArrayList<>();
 
 	public FullBacklog() {
-		this(ObservedServer.HOST, portOfAllAddresses());
-	}
-
-	/** A port that is free at the other loopback addresses too. */
-	private static int portOfAllAddresses() {
-		try (ServerSocket all = new ServerSocket(0)) {
-			return all.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this(ObservedServer.HOST, LoopbackPort.free());
 	}
 
 	/** At a loopback address and a port. */

@@ -118,7 +118,7 @@ public final class NameServer implements BeforeEachCallback, AfterEachCallback {
 		this.udp = new Bootstrap().group(group)
 			.channel(NioDatagramChannel.class)
 			.handler(new Udp())
-			.bind(ObservedServer.HOST, 0)
+			.bind(ObservedServer.HOST, LoopbackPort.free())
 			.syncUninterruptibly()
 			.channel();
 		this.tcp = new ServerBootstrap().group(group)

@@ -4,33 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-import reactor.netty.ChannelBindException;
-
 /**
  * Servers that listen at one port of several loopback addresses, as the pods of a service
  * do.
  */
 public final class Pods {
 
-	private static final int MOST_ATTEMPTS = 10;
-
 	private final List<TestServer> servers = new ArrayList<>();
 
 	/** Start servers at 127.0.0.1 and the addresses after it. */
 	public Pods(Network network, Wire wire, int count, UnaryOperator<TestServerBuilder> change) {
-		for (int attempt = 1; this.servers.size() < count; attempt++) {
-			try {
-				int port = this.servers.isEmpty() ? 0 : this.servers.get(0).port();
-				TestServerBuilder builder = change.apply(wire.server().certificate(TestCertificate.NAMED));
-				this.servers.add(builder.start(network, address(this.servers.size()), port));
-			}
-			catch (ChannelBindException ex) {
-				// Somebody has that port at another address.
-				this.servers.clear();
-				if (attempt > count + MOST_ATTEMPTS) {
-					throw ex;
-				}
-			}
+		int port = LoopbackPort.free();
+		for (int number = 0; number < count; number++) {
+			TestServerBuilder builder = change.apply(wire.server().certificate(TestCertificate.NAMED));
+			this.servers.add(builder.start(network, address(number), port));
 		}
 	}
 
