@@ -1,8 +1,8 @@
 package dev.connpool.client;
 
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.Set;
 import java.util.WeakHashMap;
 
 import dev.connpool.listener.ConnectionListeners;
@@ -11,9 +11,6 @@ import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.snapshot.ClientSnapshot;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
-import io.netty.util.ReferenceCountUtil;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
@@ -32,8 +29,9 @@ public final class PooledHttpClient {
 
 	private final HttpClient httpClient;
 
-	/** What was made for this client; the protocols it offers are part of each. */
-	private final Map<ReloadableSslContext, TlsMaterial> materials = Collections.synchronizedMap(new WeakHashMap<>());
+	/** What was made for this client. */
+	private final Set<ReloadableSslContext> contexts = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	/**
 	 * Create a client.
@@ -99,8 +97,8 @@ public final class PooledHttpClient {
 	}
 
 	private ReloadableSslContext context(TlsMaterial material) {
-		ReloadableSslContext context = new ReloadableSslContext(material.sslContext(settings().protocols()));
-		this.materials.put(context, material);
+		ReloadableSslContext context = new ReloadableSslContext(this::settings, material::sslContext);
+		this.contexts.add(context);
 		return context;
 	}
 
@@ -113,11 +111,7 @@ public final class PooledHttpClient {
 	 * was
 	 */
 	public synchronized int reload(TlsMaterial tls) {
-		SslContext context = tls.sslContext(settings().protocols());
-		// Some of what cannot be used is noticed by the first connection only.
-		ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
-		int generation = this.tls.reload(context);
-		this.materials.put(this.tls, tls);
+		int generation = this.tls.reload(tls::sslContext);
 		this.pool.supersede();
 		return generation;
 	}
@@ -133,13 +127,7 @@ public final class PooledHttpClient {
 	 */
 	public synchronized int reload(ClientSettings settings) {
 		FixedSettings.check(settings(), settings);
-		if (!settings.protocols().equals(settings().protocols())) {
-			Map<ReloadableSslContext, TlsMaterial> known;
-			synchronized (this.materials) {
-				known = new HashMap<>(this.materials);
-			}
-			known.forEach((context, material) -> context.reload(material.sslContext(settings.protocols())));
-		}
+		List.copyOf(this.contexts).forEach((context) -> context.prepare(settings.protocols()));
 		return this.pool.change(settings);
 	}
 

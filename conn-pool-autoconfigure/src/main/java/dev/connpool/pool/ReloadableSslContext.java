@@ -1,99 +1,148 @@
 package dev.connpool.pool;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
 
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Protocol;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 
 /**
- * A TLS context that can be replaced while clients hold it. Connections of different
- * generations are not alike: {@link ConnectionPool} keeps them apart.
+ * A TLS context that offers the protocols that are in force, and whose material can be
+ * replaced while clients hold it. Connections of different generations are not alike:
+ * {@link ConnectionPool} keeps them apart.
  */
 public final class ReloadableSslContext extends SslContext {
+
+	private final Supplier<ClientSettings> settings;
 
 	private volatile Generation current;
 
 	/**
 	 * Create a context of the first generation.
-	 * @param context the context to begin with
+	 * @param settings returns the settings that are in force
+	 * @param contexts makes a context that offers given protocols
 	 */
-	public ReloadableSslContext(SslContext context) {
-		this.current = new Generation(1, context);
+	public ReloadableSslContext(Supplier<ClientSettings> settings, Function<List<Protocol>, SslContext> contexts) {
+		this.settings = settings;
+		this.current = new Generation(1, contexts);
+		context();
 	}
 
 	/**
-	 * Use another context from now on.
-	 * @param context the context
-	 * @return its generation
+	 * Use other contexts from now on.
+	 * @param contexts makes a context that offers given protocols
+	 * @return their generation
+	 * @throws IllegalArgumentException if they cannot be used; all stays as it was
 	 */
-	public synchronized int reload(SslContext context) {
-		this.current = new Generation(this.current.number + 1, context);
-		return this.current.number;
+	public synchronized int reload(Function<List<Protocol>, SslContext> contexts) {
+		Generation next = new Generation(this.current.number + 1, contexts);
+		SslContext context = next.offering(this.settings.get().protocols());
+		// Some of what cannot be used is noticed by the first connection only.
+		ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
+		this.current = next;
+		return next.number;
+	}
+
+	/**
+	 * Make what the next settings need, so that no handshake has to.
+	 * @param protocols the protocols that are going to be offered
+	 */
+	public void prepare(List<Protocol> protocols) {
+		this.current.offering(protocols);
 	}
 
 	int generation() {
 		return this.current.number;
 	}
 
+	private SslContext context() {
+		return this.current.offering(this.settings.get().protocols());
+	}
+
 	@Override
 	public boolean isClient() {
-		return this.current.context.isClient();
+		return context().isClient();
 	}
 
 	@Override
 	public List<String> cipherSuites() {
-		return this.current.context.cipherSuites();
+		return context().cipherSuites();
 	}
 
 	@Override
 	@SuppressWarnings("deprecation")
 	public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
-		return this.current.context.applicationProtocolNegotiator();
+		return context().applicationProtocolNegotiator();
 	}
 
 	@Override
 	public SSLEngine newEngine(ByteBufAllocator alloc) {
-		return this.current.context.newEngine(alloc);
+		return context().newEngine(alloc);
 	}
 
 	@Override
 	public SSLEngine newEngine(ByteBufAllocator alloc, String peerHost, int peerPort) {
-		return this.current.context.newEngine(alloc, peerHost, peerPort);
+		return context().newEngine(alloc, peerHost, peerPort);
 	}
 
 	@Override
 	protected SslHandler newHandler(ByteBufAllocator alloc, boolean startTls) {
-		return this.current.context.newHandler(alloc);
+		return context().newHandler(alloc);
 	}
 
 	@Override
 	protected SslHandler newHandler(ByteBufAllocator alloc, boolean startTls, Executor executor) {
-		return this.current.context.newHandler(alloc, executor);
+		return context().newHandler(alloc, executor);
 	}
 
 	@Override
 	protected SslHandler newHandler(ByteBufAllocator alloc, String peerHost, int peerPort, boolean startTls) {
-		return this.current.context.newHandler(alloc, peerHost, peerPort);
+		return context().newHandler(alloc, peerHost, peerPort);
 	}
 
 	@Override
 	protected SslHandler newHandler(ByteBufAllocator alloc, String peerHost, int peerPort, boolean startTls,
 			Executor executor) {
-		return this.current.context.newHandler(alloc, peerHost, peerPort, executor);
+		return context().newHandler(alloc, peerHost, peerPort, executor);
 	}
 
 	@Override
 	public SSLSessionContext sessionContext() {
-		return this.current.context.sessionContext();
+		return context().sessionContext();
 	}
 
-	private record Generation(int number, SslContext context) {
+	/**
+	 * The contexts of one material, which differ in the protocols that they offer.
+	 */
+	private static final class Generation {
+
+		private final int number;
+
+		private final Function<List<Protocol>, SslContext> make;
+
+		private final Map<List<Protocol>, SslContext> made = new ConcurrentHashMap<>();
+
+		Generation(int number, Function<List<Protocol>, SslContext> make) {
+			this.number = number;
+			this.make = make;
+		}
+
+		SslContext offering(List<Protocol> protocols) {
+			SslContext known = this.made.get(protocols);
+			return (known != null) ? known : this.made.computeIfAbsent(protocols, this.make);
+		}
 
 	}
 

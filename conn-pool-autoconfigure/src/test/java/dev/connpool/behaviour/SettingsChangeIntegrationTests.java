@@ -1,13 +1,23 @@
 package dev.connpool.behaviour;
 
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManagerFactorySpi;
+
+import dev.connpool.client.TlsMaterial;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.settings.Protocol;
@@ -97,6 +107,55 @@ class SettingsChangeIntegrationTests {
 			assertThat(other.failures).isEmpty();
 		}
 		assertThat(server).settlesAt(client.host(server).connections().total());
+	}
+
+	@Test
+	void protocolsAndTlsChangeTogether() {
+		TestServer server = TestServer.h2().start(this.network);
+		AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {
+		});
+		TestClient client = this.network.client(telling(meanwhile),
+				(settings) -> settings.protocols(Protocol.HTTP_1_1));
+		HttpClient otherTls = client.pooled().httpClient(telling(meanwhile));
+		List<String> bodies = new CopyOnWriteArrayList<>();
+		meanwhile.set(() -> {
+			bodies.add(client.fetch(server.url("/hello")));
+			bodies.add(otherTls.get()
+				.uri(server.url("/hello"))
+				.responseSingle((response, body) -> body.asString())
+				.block(PATIENCE));
+		});
+		change(client, (settings) -> settings.protocols(Protocol.H2));
+		assertThat(bodies).hasSize(4).containsOnly("hello");
+		assertThat(server.protocols()).containsExactly("http/1.1");
+		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
+		assertThat(client.host(server).protocol()).isEqualTo("h2");
+	}
+
+	/** Does something whenever a TLS context is made of it. */
+	private static TlsMaterial telling(AtomicReference<Runnable> told) {
+		TrustManagerFactory trusted = Objects.requireNonNull(TestCertificate.LOOPBACK.trusted().trustManagers());
+		TrustManagerFactorySpi telling = new TrustManagerFactorySpi() {
+
+			@Override
+			protected void engineInit(KeyStore keyStore) {
+				// It is what it is.
+			}
+
+			@Override
+			protected void engineInit(ManagerFactoryParameters parameters) {
+				// It is what it is.
+			}
+
+			@Override
+			protected TrustManager[] engineGetTrustManagers() {
+				told.get().run();
+				return trusted.getTrustManagers();
+			}
+
+		};
+		return new TlsMaterial(null, new TrustManagerFactory(telling, trusted.getProvider(), "telling") {
+		}, null, null);
 	}
 
 	@ParameterizedTest
