@@ -15,12 +15,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +63,43 @@ class EarlyConnectionsStartIntegrationTests {
 				assertThat(host(context, server).pools()).isOne();
 			});
 		assertThat(server).settlesAt(0).acceptedConnections(2);
+	}
+
+	@Test
+	void aRestClientUsesThem() {
+		TestServer server = TestServer.h1().start(this.network);
+		blocking(server).run((context) -> {
+			RestClient restClient = context.getBean(RestClient.Builder.class).build();
+			assertThat(server).settlesAt(2);
+			assertThat(restClient.get().uri(server.url("/hello")).retrieve().body(String.class)).isEqualTo("hello");
+			assertThat(server).acceptedConnections(2);
+			assertThat(host(context, "default", server).pools()).isOne();
+			assertThat(host(context, "default", server).connections().idle()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void whatTheServerClosedUnusedCostsNoRequestOfARestClient() {
+		TestServer server = TestServer.h1().start(this.network);
+		blocking(server).run((context) -> {
+			RestClient restClient = context.getBean(RestClient.Builder.class).build();
+			assertThat(server).settlesAt(2);
+			server.closeConnections();
+			await().until(() -> host(context, "default", server).counters().closed() == 2);
+			assertThat(restClient.post().uri(server.url("/hello")).body("text").retrieve().body(String.class))
+				.isEqualTo("hello");
+			assertThat(host(context, "default", server).counters().closedByReason()).containsEntry("peer-closed", 2L);
+			assertThat(host(context, "default", server).counters().replaysByReason()).isEmpty();
+		});
+	}
+
+	private ApplicationContextRunner blocking(TestServer server) {
+		return this.contextRunner
+			.withConfiguration(AutoConfigurations.of(ConnPoolRequestFactoryAutoConfiguration.class,
+					HttpClientAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class,
+					RestClientAutoConfiguration.class))
+			.withPropertyValues("conn-pool.base-url=" + server.host(), "conn-pool.pool.min-idle-connections=2",
+					"conn-pool.clients.orders.pool.min-idle-connections=0");
 	}
 
 	@Test
@@ -110,7 +151,11 @@ class EarlyConnectionsStartIntegrationTests {
 	}
 
 	private static HostSnapshot host(BeanFactory context, Origin server) {
-		return context.getBean(ConnPoolClients.class).get("orders").snapshot().hosts().get(server.host());
+		return host(context, "orders", server);
+	}
+
+	private static HostSnapshot host(BeanFactory context, String client, Origin server) {
+		return context.getBean(ConnPoolClients.class).get(client).snapshot().hosts().get(server.host());
 	}
 
 	/**
