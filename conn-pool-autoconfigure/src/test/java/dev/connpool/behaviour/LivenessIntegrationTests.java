@@ -3,8 +3,12 @@ package dev.connpool.behaviour;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.settings.Protocol;
@@ -17,6 +21,9 @@ import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +113,7 @@ class LivenessIntegrationTests {
 	@Test
 	void whoeverWaitsWhileAServerIsProbedIsServedWhenItAnswers() {
 		Gate answered = new Gate();
+		List<Channel> channels = new CopyOnWriteArrayList<>();
 		RawServer server = RawServer.start(this.network, (connection) -> {
 			connection.readHead();
 			connection.write(SETTINGS_FRAME);
@@ -118,20 +126,46 @@ class LivenessIntegrationTests {
 			connection.readFrame(HEADERS);
 			connection.write("\0\0\1\1\5\0\0\0\7\u0088");
 		});
-		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C)
-			.strictMaxConcurrentStreams()
-			.maxConnectionsPerHost(1)
-			.responseHeader(Duration.ofMillis(300))
-			.ping(Duration.ZERO, Duration.ofSeconds(10)));
+		TestClient client = this.network
+			.client((settings) -> settings.protocols(Protocol.H2C)
+				.strictMaxConcurrentStreams()
+				.maxConnectionsPerHost(1)
+				.responseHeader(Duration.ofMillis(300))
+				.ping(Duration.ZERO, Duration.ofSeconds(10)))
+			.derive((http) -> http.doOnChannelInit((observer, channel, remote) -> channels.add(channel)));
 		client.fetch(server.url("/warm"));
 		assertThat(Failure.of(client.get(server.url("/slow"))).error())
 			.isInstanceOf(ResponseHeaderTimeoutException.class);
 		Mono<List<String>> waiting = client.begin(server.url("/next"), 1);
 		assertThat(client).pending(server, 1);
 		assertThat(client.host(server).connections().probing()).isOne();
-		answered.open();
-		assertThat(waiting.block(PATIENCE)).hasSize(1);
+		// Whoever waits is looked at now and then by another event loop, which is not
+		// what serves it here.
+		CountDownLatch served = new CountDownLatch(1);
+		holdUpOthersThan(channels.get(0).eventLoop(), served);
+		try {
+			answered.open();
+			assertThat(waiting.block(PATIENCE)).hasSize(1);
+		}
+		finally {
+			served.countDown();
+		}
 		assertThat(server).acceptedConnections(1);
+	}
+
+	private static void holdUpOthersThan(EventLoop eventLoop, CountDownLatch until) {
+		List<EventExecutor> others = new ArrayList<>();
+		eventLoop.parent().forEach(others::add);
+		others.remove(eventLoop);
+		assertThat(others).isNotEmpty();
+		others.forEach((other) -> other.execute(() -> {
+			try {
+				until.await(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}));
 	}
 
 	// B14, B26

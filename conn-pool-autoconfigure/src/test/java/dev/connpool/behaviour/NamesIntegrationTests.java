@@ -38,7 +38,7 @@ class NamesIntegrationTests {
 
 	private static final Duration EVERY_SECOND = Duration.ofSeconds(1);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static final int CALLERS = 8;
 
