@@ -2,12 +2,14 @@ package dev.connpool.behaviour;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import dev.connpool.error.ConnectionFailedException;
@@ -26,7 +28,10 @@ import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.resolver.DefaultAddressResolverGroup;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.DefaultNameResolver;
+import io.netty.util.concurrent.EventExecutor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,8 +180,19 @@ class HappyEyeballsIntegrationTests {
 	@Test
 	void theResolverOfTheJvmCanBeUsed() {
 		TestServer server = TestServer.h1().start(this.network);
-		TestClient client = this.network.client().derive((http) -> http.resolver(DefaultAddressResolverGroup.INSTANCE));
+		AtomicInteger asked = new AtomicInteger();
+		AddressResolverGroup<InetSocketAddress> jvm = new AddressResolverGroup<>() {
+
+			@Override
+			protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+				asked.incrementAndGet();
+				return new DefaultNameResolver(executor).asAddressResolver();
+			}
+
+		};
+		TestClient client = this.network.client().derive((http) -> http.resolver(jvm));
 		assertThat(client.fetch("http://localhost:%d/hello".formatted(server.port()))).isEqualTo("hello");
+		assertThat(asked).hasPositiveValue();
 	}
 
 	@Test
