@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.PendingAcquiresFullException;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,7 @@ final class HostPool {
 		this.sessions = new Sessions(host.http2().spreadAddresses());
 		this.addresses = new Addresses(this, resolver, eventLoop);
 		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
+		client.watch(eventLoop);
 	}
 
 	Host host() {
@@ -144,10 +146,24 @@ final class HostPool {
 			connection.unused();
 		}
 		else {
+			dispatch(exchange, connection);
+		}
+	}
+
+	private void dispatch(Exchange exchange, PooledConnection connection) {
+		try {
 			// Even if it could run now: a caller that asks when a response ends would
 			// have
 			// its request made inside the reading of that response, at a tenth more CPU.
 			exchange.eventLoop().execute(exchange);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			connection.close(CloseReason.SHUTDOWN);
+			connection.unused();
+			if (exchange.unassign()) {
+				exchange.fail(this.host.closed(), this.eventLoop);
+			}
 		}
 	}
 
@@ -163,7 +179,7 @@ final class HostPool {
 	void reassign(Exchange exchange) {
 		if (exchange.unassign()) {
 			post(() -> {
-				if (this.client.isShutDown()) {
+				if (isClosed()) {
 					exchange.fail(this.host.closed(), this.eventLoop);
 				}
 				else if (exchange.isWaiting() && !this.superseded) {
@@ -183,7 +199,7 @@ final class HostPool {
 	 */
 	void rests(Exchange exchange) {
 		this.resting.add(exchange);
-		if (this.client.isShutDown()) {
+		if (isClosed()) {
 			this.resting.remove(exchange);
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
@@ -197,7 +213,7 @@ final class HostPool {
 	void replay(Exchange exchange) {
 		this.resting.remove(exchange);
 		post(() -> {
-			if (!this.forgotten && !this.superseded && !this.client.isShutDown() && exchange.isWaiting()) {
+			if (!this.forgotten && !this.superseded && !isClosed() && exchange.isWaiting()) {
 				this.waiters.addFirst(exchange);
 			}
 			else {
@@ -273,6 +289,15 @@ final class HostPool {
 		post(() -> drain(connection, reason));
 	}
 
+	/**
+	 * Note that the event loop of a connection has been stopped, so that it cannot be
+	 * closed in order.
+	 * @param connection the connection
+	 */
+	void stranded(PooledConnection connection) {
+		post(() -> closed(connection));
+	}
+
 	private boolean isSpared(PooledConnection connection) {
 		if (this.reserve.config() == null || connection.idleTimer().isServers()) {
 			return false;
@@ -289,7 +314,7 @@ final class HostPool {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (this.client.isShutDown() || this.host.pool().minIdleConnections() == 0) {
+			if (isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
 			else if (this.forgotten || this.superseded) {
@@ -338,14 +363,48 @@ final class HostPool {
 	 */
 	void shutDown(ConnPoolException error) {
 		post(() -> {
-			this.waiters.failAll(error);
-			this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
-			this.resting.clear();
+			refuseAll(error);
 			this.dials.underWay().forEach((dial) -> dial.abandon(error));
-			stayKnown();
-			this.reserve.end();
 			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
 		});
+	}
+
+	/**
+	 * Keep no caller and no connection that need an event loop which is about to stop. On
+	 * that event loop.
+	 * @param eventLoop the event loop
+	 */
+	void stopping(EventLoop eventLoop) {
+		ConnPoolException error = this.host.closed();
+		this.dials.underWay()
+			.stream()
+			.filter((dial) -> dial.eventLoop() == eventLoop)
+			.forEach((dial) -> dial.abandon(error));
+		this.connections.stream()
+			.map(PooledConnection::channel)
+			.filter((channel) -> channel.eventLoop() == eventLoop)
+			.forEach(Channel::close);
+		post(() -> {
+			if (isClosed()) {
+				refuseAll(error);
+			}
+		});
+	}
+
+	private void refuseAll(ConnPoolException error) {
+		this.waiters.failAll(error);
+		this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
+		this.resting.clear();
+		stayKnown();
+		this.reserve.end();
+	}
+
+	/**
+	 * Return whether nobody is served any more. On any thread.
+	 * @return whether the client has been shut down, or its event loops are
+	 */
+	private boolean isClosed() {
+		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
 	}
 
 	/**
@@ -454,7 +513,7 @@ final class HostPool {
 		if (!exchange.isWaiting()) {
 			this.waiters.remove(exchange);
 		}
-		else if (this.client.isShutDown()) {
+		else if (isClosed()) {
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
 		else if (this.forgotten || this.superseded) {
@@ -476,7 +535,7 @@ final class HostPool {
 			returned(connection);
 		}
 		connection.retireAfter(this.host.pool());
-		if (this.client.isShutDown()) {
+		if (isClosed()) {
 			drain(connection, CloseReason.SHUTDOWN);
 		}
 	}
@@ -515,7 +574,9 @@ final class HostPool {
 	}
 
 	private void closed(PooledConnection connection) {
-		this.connections.remove(connection);
+		if (!this.connections.remove(connection)) {
+			return;
+		}
 		gone(connection, connection.closeReason());
 		this.reserve.ended(connection);
 		if (connection.isDraining()) {
@@ -556,13 +617,22 @@ final class HostPool {
 			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 		}
 		this.waiters.publish();
-		this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
+		watchDeadlines();
 		PooledConnection returned = this.idle.peekLast();
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
 		}
-		this.addresses.watch(!this.connections.isEmpty() && !this.client.isShutDown());
+		this.addresses.watch(!this.connections.isEmpty() && !isClosed());
 		forgetLater();
+	}
+
+	private void watchDeadlines() {
+		try {
+			this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
+		}
+		catch (RejectedExecutionException ex) {
+			this.waiters.failAll(this.host.closed());
+		}
 	}
 
 	private void serve() {
@@ -590,7 +660,7 @@ final class HostPool {
 		}
 		this.waiters.remove(waiter);
 		if (waiter.assign(connection)) {
-			waiter.eventLoop().execute(waiter);
+			dispatch(waiter, connection);
 		}
 		else {
 			connection.unused();
@@ -671,7 +741,7 @@ final class HostPool {
 
 	private void spread() {
 		HttpClientConfig known = this.config;
-		if (known == null || this.superseded || this.client.isShutDown()) {
+		if (known == null || this.superseded || isClosed()) {
 			return;
 		}
 		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), this.connections, this.dials)) {
@@ -686,6 +756,7 @@ final class HostPool {
 		this.counters.opened();
 		this.client.connectionBegun();
 		this.dials.begun(dial);
+		this.client.watch(dial.eventLoop());
 		dial.start();
 	}
 
@@ -721,7 +792,7 @@ final class HostPool {
 	}
 
 	private void forgetLater() {
-		if (isQuiet() && this.forgetting == null && !this.forgotten && !this.client.isShutDown()) {
+		if (isQuiet() && this.forgetting == null && !this.forgotten && !isClosed()) {
 			try {
 				this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES,
 						TimeUnit.MINUTES);
