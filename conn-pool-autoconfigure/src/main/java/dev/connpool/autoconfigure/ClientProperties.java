@@ -21,7 +21,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * What can be written for one client.
  *
- * @param baseUrl URL that relative URLs are resolved against.
+ * @param baseUrl URL that relative URLs of WebClient beans and HTTP services are resolved
+ * against.
  * @param protocols Protocols to speak, in the order of preference.
  * @param pool Connection limits.
  * @param timeouts Deadlines.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What can be written about deadlines.
  *
  * @param connect Time to resolve the name of a host and connect, over all its addresses.
- * @param tlsHandshake Time for a TLS handshake.
+ * @param tlsHandshake Time for a TLS handshake, and for the SETTINGS of an HTTP/2 server.
  * @param acquire Time a caller waits for a connection.
  * @param responseHeader Time from the request being written to the head of its response.
  * 0 means no limit.

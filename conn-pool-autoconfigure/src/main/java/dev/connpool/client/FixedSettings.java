@@ -3,6 +3,7 @@ package dev.connpool.client;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
@@ -37,7 +38,7 @@ final class FixedSettings {
 		Map<String, @Nullable Object> fixed = new LinkedHashMap<>();
 		fixed.put("base-url", settings.baseUrl());
 		fixed.put("pool.min-idle-connections", settings.pool().minIdleConnections());
-		fixed.put("pool.keep-alive", settings.pool().keepAlive());
+		fixed.put("hosts.<alias>.pool.min-idle-connections", minimumOfHosts(settings));
 		fixed.put("tcp.keep-alive", settings.tcp().keepAlive());
 		fixed.put("tcp.keep-alive-idle", settings.tcp().keepAliveIdle());
 		fixed.put("tcp.no-delay", settings.tcp().noDelay());
@@ -46,6 +47,16 @@ final class FixedSettings {
 		fixed.put("max-response-header-size", settings.maxResponseHeaderSize());
 		fixed.put("ssl.bundle", settings.sslBundle());
 		return fixed;
+	}
+
+	private static Map<String, Integer> minimumOfHosts(ClientSettings settings) {
+		Map<String, Integer> minimum = new TreeMap<>();
+		settings.hosts().forEach((authority, host) -> {
+			if (host.pool().minIdleConnections() != settings.pool().minIdleConnections()) {
+				minimum.put(authority, host.pool().minIdleConnections());
+			}
+		});
+		return minimum;
 	}
 
 }

@@ -38,7 +38,6 @@ final class HttpClients {
 			// So it does for the handshake.
 			.secure((spec) -> spec.sslContext(tls).handshakeTimeout(Duration.ZERO))
 			.compress(settings.compression())
-			.keepAlive(settings.pool().keepAlive())
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))
 			// The pool decides what is sent again.
 			.disableRetry(true)

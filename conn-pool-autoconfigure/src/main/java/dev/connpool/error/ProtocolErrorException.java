@@ -37,13 +37,15 @@ public final class ProtocolErrorException extends ConnPoolException {
 	 * @param client the client name
 	 * @param host the host
 	 * @param limit most bytes accepted
+	 * @param setting the name of that limit, relative to the client
 	 * @param cause what the decoder reported
 	 * @return a new exception
 	 */
-	public static ProtocolErrorException headerTooLarge(String client, String host, int limit, Throwable cause) {
+	public static ProtocolErrorException headerTooLarge(String client, String host, int limit, String setting,
+			Throwable cause) {
 		return new ProtocolErrorException(client, host,
 				"the response header is larger than %d bytes. Raise '%s' if that is to be expected".formatted(limit,
-						property(client, "max-response-header-size")),
+						property(client, setting)),
 				cause);
 	}
 

@@ -152,7 +152,13 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ProtocolErrorException headerTooLarge(Throwable cause) {
 		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
-				cause);
+				"max-response-header-size", cause);
+	}
+
+	ProtocolErrorException headerListTooLarge(Throwable cause) {
+		int size = http2().maxHeaderListSize();
+		return (size > 0) ? ProtocolErrorException.headerTooLarge(this.client, this.origin, size,
+				"http2.max-header-list-size", cause) : headerTooLarge(cause);
 	}
 
 	ConnPoolException settingsMissing() {

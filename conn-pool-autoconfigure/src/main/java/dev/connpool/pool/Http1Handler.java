@@ -8,10 +8,12 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -143,6 +145,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		if (msg instanceof HttpRequest request) {
+			announceEnd(request);
+		}
 		Exchange exchange = this.connection.current();
 		if (exchange != null) {
 			exchange.progress().sent(msg);
@@ -152,6 +157,13 @@ final class Http1Handler extends ChannelDuplexHandler {
 			}
 		}
 		ctx.write(msg, ctx.channel().config().isAutoClose() ? promise : patient(ctx, promise));
+	}
+
+	private void announceEnd(HttpRequest request) {
+		// What a connection is upgraded to stays on it.
+		if (!this.connection.pool().host().pool().keepAlive() && !request.headers().contains(HttpHeaderNames.UPGRADE)) {
+			HttpUtil.setKeepAlive(request, false);
+		}
 	}
 
 	private static boolean mayTakeLong(Object head) {

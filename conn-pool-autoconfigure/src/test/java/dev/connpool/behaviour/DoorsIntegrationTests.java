@@ -1,8 +1,5 @@
 package dev.connpool.behaviour;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +12,7 @@ import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.testing.Gate;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.TestClient;
@@ -137,12 +135,8 @@ class DoorsIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aRefusedConnectionIsTheCause(Door door) throws IOException {
-		int port;
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(ObservedServer.HOST))) {
-			port = socket.getLocalPort();
-		}
-		door.assertFails(this.network.client(), "http://%s:%d/".formatted(ObservedServer.HOST, port),
+	void aRefusedConnectionIsTheCause(Door door) {
+		door.assertFails(this.network.client(), "http://%s:%d/".formatted(ObservedServer.HOST, LoopbackPort.free()),
 				ConnectionFailedException.class);
 	}
 

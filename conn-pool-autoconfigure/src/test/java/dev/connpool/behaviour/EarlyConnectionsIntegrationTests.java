@@ -1,8 +1,5 @@
 package dev.connpool.behaviour;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.connpool.testing.Gate;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
@@ -165,7 +163,7 @@ class EarlyConnectionsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aServerThatIsDownIsTriedAgainUntilItIsUp(Wire wire) {
-		int port = unusedPort();
+		int port = LoopbackPort.free();
 		TestClient client = client(wire.settings());
 		String host = "%s://%s:%d".formatted(wire.scheme(), ObservedServer.HOST, port);
 		prepare(client, host);
@@ -219,15 +217,6 @@ class EarlyConnectionsIntegrationTests {
 
 	private static int kept(Wire wire) {
 		return wire.multiplexed() ? 1 : MINIMUM;
-	}
-
-	private static int unusedPort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(ObservedServer.HOST))) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 }

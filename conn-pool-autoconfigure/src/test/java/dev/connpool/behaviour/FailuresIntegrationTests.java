@@ -2,8 +2,6 @@ package dev.connpool.behaviour;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +13,7 @@ import dev.connpool.client.TlsMaterial;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionFailedException.Phase;
 import dev.connpool.testing.Failure;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
@@ -26,6 +25,7 @@ import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -47,9 +47,9 @@ class FailuresIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aRefusedConnectionIsReported(Wire wire) throws IOException {
+	void aRefusedConnectionIsReported(Wire wire) {
 		String host = "%s://%s:%d".formatted(wire.server().start(this.network).scheme(), ObservedServer.HOST,
-				closedPort());
+				LoopbackPort.free());
 		TestClient client = this.network.client(wire.settings());
 		List<Failure> failures = Failure.ofAll(client.get(host + "/"), CALLERS);
 		assertFailed(failures, Phase.CONNECT, ConnectException.class, SOON);
@@ -173,6 +173,18 @@ class FailuresIntegrationTests {
 		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("peer-reset");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "H1, 0, 65536, max-response-header-size", "H2, 0, 65536, max-response-header-size",
+			"H2, 4096, 4096, http2.max-header-list-size" })
+	void aHeaderThatIsTooLargeNamesTheLimitThatHolds(Wire wire, int headerListSize, int limit, String property) {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).answers(200, "large", "x".repeat(limit));
+		TestClient client = this.network
+			.client((settings) -> wire.settings().apply(settings).maxHeaderListSize(headerListSize));
+		assertThat(Failure.of(client.get(server.url("/"))).message())
+			.contains("the response header is larger than %d bytes".formatted(limit), TestClient.property(property));
+	}
+
 	private static void assertFailed(List<Failure> failures, Phase phase, Class<? extends Throwable> cause,
 			Duration within) {
 		assertThat(failures).isNotEmpty().allSatisfy((failure) -> {
@@ -186,12 +198,6 @@ class FailuresIntegrationTests {
 	private static void assertNothingIsLeft(ObservedServer server, TestClient client) {
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
-	}
-
-	private static int closedPort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(ObservedServer.HOST))) {
-			return socket.getLocalPort();
-		}
 	}
 
 }

@@ -1,9 +1,6 @@
 package dev.connpool.behaviour;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +16,7 @@ import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.FullBacklog;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.NameServer;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.Pods;
@@ -100,7 +98,7 @@ class HappyEyeballsIntegrationTests {
 
 	@Test
 	void anErrorNamesTheAddressesThatWereTried() {
-		int port = closedPort();
+		int port = LoopbackPort.free();
 		this.names.answer(60, Pods.address(0), Pods.address(1));
 		Failure failure = Failure.of(client(Wire.H1).get("http://%s:%d/".formatted(NameServer.NAME, port)));
 		assertThat(failure.error()).isInstanceOfSatisfying(ConnectionFailedException.class,
@@ -214,15 +212,6 @@ class HappyEyeballsIntegrationTests {
 
 	private static boolean isLast(SocketAddress address, int last) {
 		return address.toString().contains("127.0.0.%d:".formatted(last));
-	}
-
-	private static int closedPort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	private TestClient client(Wire wire) {

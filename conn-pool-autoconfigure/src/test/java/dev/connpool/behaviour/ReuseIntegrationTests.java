@@ -2,10 +2,14 @@ package dev.connpool.behaviour;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -176,6 +180,41 @@ class ReuseIntegrationTests {
 			assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
 			assertThat(server).settlesAt(0).acceptedConnections(request);
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void oneHostMayKeepWhatOthersDoNot(Wire wire) {
+		TestServer kept = wire.server().start(this.network);
+		TestServer other = wire.server().start(this.network);
+		TestClient client = this.network.client((settings) -> wire.settings()
+			.apply(settings)
+			.keepAlive(false)
+			.host(authority(kept), (host) -> host.keepAlive(true)));
+		for (int request = 1; request <= 3; request++) {
+			assertThat(client.fetch(kept.url("/hello"))).isEqualTo("hello");
+			assertThat(client.fetch(other.url("/hello"))).isEqualTo("hello");
+			assertThat(other).settlesAt(0).acceptedConnections(request);
+		}
+		assertThat(kept).acceptedConnections(1).openConnections(1);
+	}
+
+	@Test
+	void oneHostMayBeToldThatNothingFollows() {
+		Queue<String> heads = new ConcurrentLinkedQueue<>();
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			heads.add(Objects.requireNonNull(connection.readHead()));
+			connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+		});
+		TestClient client = this.network
+			.client((settings) -> settings.host(authority(server), (host) -> host.keepAlive(false)));
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		assertThat(server).settlesAt(0);
+		assertThat(heads).singleElement().asString().containsIgnoringCase("\r\nconnection: close\r\n");
+	}
+
+	private static String authority(ObservedServer server) {
+		return ObservedServer.HOST + ":" + server.port();
 	}
 
 	// B10

@@ -216,13 +216,36 @@ class SettingsChangeIntegrationTests {
 		TestClient client = this.network.client();
 		client.fetch(server.url("/hello"));
 		assertThatExceptionOfType(InvalidSettingException.class)
-			.isThrownBy(() -> change(client, (settings) -> settings.maxConnectionsPerHost(1).keepAlive(false)))
-			.withMessage("'pool.keep-alive' is 'false' but cannot be changed from 'true' while the application runs; "
-					+ "restart it");
+			.isThrownBy(() -> change(client, (settings) -> settings.maxConnectionsPerHost(1).minIdleConnections(1)))
+			.withMessage(
+					"'pool.min-idle-connections' is '1' but cannot be changed from '0' while the application runs; "
+							+ "restart it");
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
 		assertThat(server).acceptedConnections(1);
 		assertThat(client.host(server).generation()).isEqualTo(1);
 		assertThat(client.pooled().settings().pool().maxConnectionsPerHost()).isEqualTo(100);
+	}
+
+	@Test
+	void keepAliveCanBeTurnedOff() {
+		TestServer server = TestServer.h1().start(this.network);
+		TestClient client = this.network.client();
+		client.fetch(server.url("/hello"));
+		change(client, (settings) -> settings.keepAlive(false));
+		for (int request = 2; request <= 3; request++) {
+			assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
+			assertThat(server).settlesAt(0).acceptedConnections(request);
+		}
+	}
+
+	@Test
+	void whatOneHostKeepsReadyIsFixedToo() {
+		TestClient client = this.network.client();
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> change(client,
+					(settings) -> settings.host("orders.example.com", (host) -> host.minIdleConnections(1))))
+			.withMessageContaining("'hosts.<alias>.pool.min-idle-connections'")
+			.withMessageContaining("orders.example.com");
 	}
 
 	private static void change(TestClient client, UnaryOperator<TestSettings> change) {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.HostSnapshot;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,7 +128,7 @@ class ApacheIntegrationTests {
 	}
 
 	private ServerProcess apache(String directives) {
-		int port = ServerProcess.freePort();
+		int port = LoopbackPort.free();
 		ServerProcess.configure(this.directory, CONFIGURATION.formatted(port, directives));
 		try {
 			Files.writeString(this.directory.resolve("answer.lua"), ANSWER);

@@ -59,33 +59,6 @@ class CertificateRotationIntegrationTests {
 
 	private static final int CALLERS = 16;
 
-	private static final String CONFIGURATION = """
-			daemon off;
-			worker_processes 2;
-			pid nginx.pid;
-			error_log error.log;
-			events {
-				worker_connections 512;
-			}
-			http {
-				access_log off;
-				client_body_temp_path body;
-				proxy_temp_path proxy;
-				fastcgi_temp_path fastcgi;
-				uwsgi_temp_path uwsgi;
-				scgi_temp_path scgi;
-				server {
-					listen 127.0.0.1:%d ssl http2;
-					ssl_certificate %2$s/server.pem;
-					ssl_certificate_key %2$s/server.pem;
-					keepalive_requests 100000;
-					location / {
-						return 200 $request_method;
-					}
-				}
-			}
-			""";
-
 	@RegisterExtension
 	final Network network = new Network();
 
@@ -200,7 +173,7 @@ class CertificateRotationIntegrationTests {
 
 	private void serve(ServerProcess nginx, TestCertificate certificate) throws IOException {
 		certificate.writeTo(this.directory.resolve("server.pem"));
-		nginx.run(command("-s", "reload"));
+		Nginx.reload(nginx, this.directory);
 		await().atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(this.network.client(certificate.trusted(), (settings) -> settings)
 				.get(nginx.url("/"))
@@ -209,15 +182,7 @@ class CertificateRotationIntegrationTests {
 	}
 
 	private ServerProcess nginx() {
-		int port = ServerProcess.freePort();
-		ServerProcess.configure(this.directory, CONFIGURATION.formatted(port, this.directory));
-		return ServerProcess.start("https", port, this.directory, command());
-	}
-
-	private String[] command(String... more) {
-		Stream<String> command = Stream.of("nginx", "-p", this.directory.toString(), "-c",
-				this.directory.resolve("server.conf").toString(), "-e", this.directory.resolve("error.log").toString());
-		return Stream.concat(command, Stream.of(more)).toArray(String[]::new);
+		return Nginx.start(this.directory, "keepalive_requests 100000;");
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Gate;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -133,7 +134,7 @@ class HaproxyIntegrationTests {
 
 	private ServerProcess haproxy(String directives) {
 		TestServer server = TestServer.h1().text("/", "GET").hold("/held", this.gate).start(this.network);
-		int port = ServerProcess.freePort();
+		int port = LoopbackPort.free();
 		ServerProcess.configure(this.directory, CONFIGURATION.formatted(directives, port, server.port()));
 		return ServerProcess.start("https", port, this.directory, "haproxy", "-W", "-f", "server.conf");
 	}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.connpool.settings.Protocol;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,7 +89,7 @@ class NghttpdIntegrationTests {
 	}
 
 	private ServerProcess nghttpd(Protocol protocol, String... options) {
-		int port = ServerProcess.freePort();
+		int port = LoopbackPort.free();
 		ServerProcess.configure(this.directory, "");
 		write("index.html", "GET");
 		write("pushed", "nobody asked for this");

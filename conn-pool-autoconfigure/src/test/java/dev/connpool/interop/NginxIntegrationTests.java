@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
@@ -31,36 +30,6 @@ import static org.awaitility.Awaitility.await;
  */
 class NginxIntegrationTests {
 
-	private static final String CONFIGURATION = """
-			daemon off;
-			worker_processes 2;
-			pid nginx.pid;
-			error_log error.log;
-			events {
-				worker_connections 512;
-			}
-			http {
-				access_log off;
-				client_body_temp_path body;
-				proxy_temp_path proxy;
-				fastcgi_temp_path fastcgi;
-				uwsgi_temp_path uwsgi;
-				scgi_temp_path scgi;
-				server {
-					listen 127.0.0.1:%d ssl http2;
-					ssl_certificate %2$s/server.pem;
-					ssl_certificate_key %2$s/server.pem;
-					%3$s
-					location / {
-						return 200 $request_method;
-					}
-					location /resumed {
-						return 200 $ssl_session_reused;
-					}
-				}
-			}
-			""";
-
 	@RegisterExtension
 	final Network network = new Network();
 
@@ -83,7 +52,7 @@ class NginxIntegrationTests {
 					: (protocol == Protocol.H2) ? calls.post() : calls.keyedPost());
 			for (double share : new double[] { 0.25, 0.5, 0.75 }) {
 				traffic.reaches(share);
-				nginx.run(command("-s", "reload"));
+				Nginx.reload(nginx, this.directory);
 			}
 			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 9_000, "POST", 1_000));
 			HostSnapshot.Counters counters = client.host(nginx).counters();
@@ -176,15 +145,7 @@ class NginxIntegrationTests {
 	}
 
 	private ServerProcess nginx(String directives) {
-		int port = ServerProcess.freePort();
-		ServerProcess.configure(this.directory, CONFIGURATION.formatted(port, this.directory, directives));
-		return ServerProcess.start("https", port, this.directory, command());
-	}
-
-	private String[] command(String... more) {
-		Stream<String> command = Stream.of("nginx", "-p", this.directory.toString(), "-c",
-				this.directory.resolve("server.conf").toString(), "-e", this.directory.resolve("error.log").toString());
-		return Stream.concat(command, Stream.of(more)).toArray(String[]::new);
+		return Nginx.start(this.directory, directives);
 	}
 
 }

@@ -2,9 +2,7 @@ package dev.connpool.interop;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,16 +61,6 @@ final class ServerProcess implements Origin, AutoCloseable {
 			.map((directory) -> Path.of(directory, binary))
 			.filter(Files::isExecutable)
 			.findFirst();
-	}
-
-	/** A port that is free now. */
-	static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	/**

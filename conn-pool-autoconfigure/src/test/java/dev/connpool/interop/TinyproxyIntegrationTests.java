@@ -11,6 +11,7 @@ import dev.connpool.settings.ProxySettings;
 import dev.connpool.settings.ProxySettings.Mode;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Failure;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -191,7 +192,7 @@ class TinyproxyIntegrationTests {
 	@EnumSource(names = { "H1", "H2" })
 	void aProxyThatIsDownIsNamed(Wire wire) {
 		TestServer server = wire.server().start(this.network);
-		String proxy = "http://127.0.0.1:" + ServerProcess.freePort();
+		String proxy = "http://127.0.0.1:" + LoopbackPort.free();
 		TestClient client = client(wire, proxy, null, null);
 		Failure failure = Failure.of(client.get(server.url("/hello")));
 		assertThat(failure.error()).isInstanceOf(ConnectionFailedException.class)
@@ -233,7 +234,7 @@ class TinyproxyIntegrationTests {
 	}
 
 	private ServerProcess tinyproxy(String directives) {
-		int port = ServerProcess.freePort();
+		int port = LoopbackPort.free();
 		ServerProcess.configure(this.directory, CONFIGURATION.formatted(port, directives));
 		return ServerProcess.start("http", port, this.directory, "tinyproxy", "-d", "-c", "server.conf");
 	}

@@ -1,8 +1,6 @@
 package dev.connpool.prometheus;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -16,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import dev.connpool.testing.LoopbackPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -66,7 +65,7 @@ final class Prometheus implements AutoCloseable {
 				    static_configs:
 				      - targets: ["127.0.0.1:%d"]
 				""".formatted(port));
-		int own = freePort();
+		int own = LoopbackPort.free();
 		Path log = directory.resolve("prometheus.log");
 		Process process = new ProcessBuilder("prometheus", "--config.file=" + config,
 				"--storage.tsdb.path=" + directory.resolve("data"), "--web.listen-address=127.0.0.1:" + own)
@@ -89,12 +88,6 @@ final class Prometheus implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
 		}
 	}
 

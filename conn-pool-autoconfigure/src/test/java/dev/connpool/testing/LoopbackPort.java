@@ -7,10 +7,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Chooses a port for several sockets that share its number: it is free at all addresses,
- * over TCP and UDP.
+ * Chooses a port that is free at all addresses, over TCP and UDP, for several sockets
+ * that share its number, for a server that cannot choose one itself, or for nobody.
  */
-final class LoopbackPort {
+public final class LoopbackPort {
 
 	// Below what systems give to outgoing connections, which linger in TIME_WAIT
 	private static final int FIRST = 10_000;
@@ -22,7 +22,8 @@ final class LoopbackPort {
 	private LoopbackPort() {
 	}
 
-	static int free() {
+	/** A port that nobody listens at. */
+	public static int free() {
 		for (int attempt = 0; attempt < COUNT; attempt++) {
 			int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
 			if (isFree(port)) {

@@ -1,13 +1,17 @@
 package dev.connpool.testing;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DrainSettings;
 import dev.connpool.settings.FindingSettings;
+import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.LeakSettings;
@@ -157,6 +161,13 @@ public final class TestSettings {
 				from.spreadAddresses()));
 	}
 
+	public TestSettings maxHeaderListSize(int bytes) {
+		Http2Settings from = this.settings.http2();
+		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
+				from.initialWindowSize(), from.connectionWindowSize(), bytes, from.headerTableSize(),
+				from.pingInterval(), from.pingTimeout(), from.spreadAddresses()));
+	}
+
 	public TestSettings ping(Duration interval, Duration timeout) {
 		Http2Settings from = this.settings.http2();
 		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
@@ -230,6 +241,19 @@ public final class TestSettings {
 				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
 				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(),
 				new FindingSettings(Set.of(rules)), from.hosts());
+		return this;
+	}
+
+	/** What differs from the settings so far for one host, its pool and HTTP/2. */
+	public TestSettings host(String authority, UnaryOperator<TestSettings> change) {
+		ClientSettings from = this.settings;
+		ClientSettings own = change.apply(this).settings;
+		Map<String, HostSettings> hosts = new HashMap<>(from.hosts());
+		hosts.put(authority, new HostSettings(own.pool(), own.http2()));
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
+				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
+				hosts);
 		return this;
 	}
 
