@@ -185,7 +185,12 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 		else if (this.replay != null && isActive()) {
 			// Reactor Netty only knows what it was delivered first.
-			eventLoop().execute(this::dispose);
+			try {
+				eventLoop().execute(this::dispose);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loop has been stopped, and has ended this.
+			}
 		}
 	}
 
@@ -557,6 +562,13 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		return progress().isReading()
 				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
 				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
+	}
+
+	/**
+	 * End the exchange because its event loop is about to stop.
+	 */
+	void abort() {
+		abort(this.pool.host().closed(), CloseReason.SHUTDOWN);
 	}
 
 	/**
