@@ -3,7 +3,6 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
@@ -33,21 +32,10 @@ import reactor.util.context.Context;
  * owner of an HTTP/1.1 connection or of an HTTP/2 stream. It stands between the channel
  * and the caller's observer, which is how it learns what the exchange is doing.
  * <p>
- * Waiting and being assigned may happen on any thread; all else on the connection's event
- * loop.
+ * Waiting, and what {@link Assignment} says, may happen on any thread; all else on the
+ * connection's event loop.
  */
-final class Exchange implements ConnectionObserver, Subscription, Runnable {
-
-	private static final AtomicIntegerFieldUpdater<Exchange> STATE = AtomicIntegerFieldUpdater
-		.newUpdater(Exchange.class, "state");
-
-	private static final int WAITING = 0;
-
-	private static final int ASSIGNED = 1;
-
-	private static final int ACTIVE = 2;
-
-	private static final int OVER = 3;
+final class Exchange extends Assignment implements ConnectionObserver, Subscription, Runnable {
 
 	final HttpClientConfig config;
 
@@ -70,12 +58,6 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	private final @Nullable ExchangeScope scope;
 
 	private final long requestDeadline;
-
-	private volatile int state = WAITING;
-
-	private volatile @Nullable PooledConnection connection;
-
-	private @Nullable Channel channel;
 
 	private @Nullable Progress progress;
 
@@ -143,10 +125,6 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		this.pool.acquire(this);
 	}
 
-	boolean isWaiting() {
-		return this.state == WAITING;
-	}
-
 	/**
 	 * Say why a caller that waits has waited for too long.
 	 * @param now the current time
@@ -160,36 +138,13 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	}
 
 	/**
-	 * Give a waiting caller its connection. What follows is {@link #run()}, on the event
-	 * loop of the connection.
-	 * @param connection the connection, with a stream reserved on HTTP/2
-	 * @return whether the caller still waited
-	 */
-	boolean assign(PooledConnection connection) {
-		this.connection = connection;
-		return STATE.compareAndSet(this, WAITING, ASSIGNED);
-	}
-
-	/**
-	 * Take back an assignment, because the connection went away before it was used.
-	 * @return whether the caller still wants a connection
-	 */
-	boolean unassign() {
-		return STATE.compareAndSet(this, ASSIGNED, WAITING);
-	}
-
-	boolean activate() {
-		return STATE.compareAndSet(this, ASSIGNED, ACTIVE);
-	}
-
-	/**
 	 * Answer a caller that waits with an error.
 	 * @param error the error
 	 * @param eventLoop where it is told
 	 * @return whether the caller still waited
 	 */
 	boolean fail(Throwable error, EventLoop eventLoop) {
-		if (!STATE.compareAndSet(this, WAITING, OVER)) {
+		if (!leave()) {
 			return false;
 		}
 		if (this.log != null) {
@@ -221,14 +176,14 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	@Override
 	public void cancel() {
-		boolean waiting = STATE.compareAndSet(this, WAITING, OVER);
+		boolean waiting = leave();
 		if (waiting) {
 			this.pool.cancelled(this);
 		}
-		if (waiting || STATE.compareAndSet(this, ASSIGNED, OVER)) {
+		if (waiting || decline()) {
 			over();
 		}
-		else if (this.replay != null && this.state == ACTIVE) {
+		else if (this.replay != null && isActive()) {
 			// Reactor Netty only knows what it was delivered first.
 			try {
 				eventLoop().execute(this::dispose);
@@ -272,17 +227,21 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	// On the event loop of the connection
 
-	EventLoop eventLoop() {
-		return assigned().channel().eventLoop();
-	}
-
-	private PooledConnection assigned() {
-		return Objects.requireNonNull(this.connection, "No connection assigned");
-	}
-
+	/**
+	 * Begin, when a connection was assigned.
+	 */
 	@Override
 	public void run() {
-		assigned().serve(this);
+		try {
+			assigned().serve(this);
+		}
+		catch (RuntimeException ex) {
+			if (this.progress == null) {
+				throw ex;
+			}
+			// Thrown by an observer of the caller, and nobody's concern but the caller's.
+			abort(ex, CloseReason.CANCELLED);
+		}
 	}
 
 	/**
@@ -291,7 +250,6 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 * @param inFlight where the exchange is watched
 	 */
 	void begin(Channel channel, InFlight inFlight) {
-		this.channel = channel;
 		this.progress = new Progress(assigned(), channel);
 		inFlight.add(this);
 	}
@@ -310,13 +268,13 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	void end(InFlight inFlight) {
 		inFlight.remove(this);
-		if (this.state == ACTIVE) {
+		if (isActive()) {
 			over();
 			if (this.leakWatch != null) {
 				this.leakWatch.ended(progress().channel(), this.pool.counters());
 			}
 		}
-		this.state = OVER;
+		finish();
 	}
 
 	@Override
@@ -343,7 +301,8 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		if (!this.replaced) {
 			this.observer.onStateChange(connection, state);
 		}
-		if (state == State.DISCONNECTING && this.channel instanceof Http2StreamChannel stream && stream.isActive()) {
+		if (state == State.DISCONNECTING && progress().channel() instanceof Http2StreamChannel stream
+				&& stream.isActive()) {
 			stream.close();
 		}
 	}
@@ -397,20 +356,35 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 * @return what the caller is told if it is not sent again
 	 */
 	private ConnPoolException lost(Throwable cause) {
-		Host host = this.pool.host();
 		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
-		String obstacle = (reason != null) ? Replay.obstacle(host, reason, this.replay) : loss.obstacle();
-		if (obstacle == null && this.scope != null && !this.scope.isDone()) {
-			Replay next = Replay.begin(this.pool, Objects.requireNonNull(reason), this.replay,
-					Replay.backoff(reason, attempt()));
-			if (next != null) {
-				replace(next);
-			}
-			obstacle = Replay.exhausted(host);
-		}
+		String obstacle = (reason != null) ? repeat(reason, Replay.backoff(reason, attempt())) : loss.obstacle();
 		Throwable failure = assigned().failure();
-		return host.lost(this, obstacle, (failure != null) ? failure : cause);
+		return this.pool.host().lost(this, obstacle, (failure != null) ? failure : cause);
+	}
+
+	/**
+	 * Have another exchange take the place of this one, unless something forbids it or
+	 * nobody waits.
+	 * @param reason why the request is sent again
+	 * @param backoff how long to wait, in nanoseconds; negative for longer than anybody
+	 * does
+	 * @return what forbids it, as a sentence, or {@code null} if nothing does
+	 */
+	private @Nullable String repeat(ReplayReason reason, long backoff) {
+		String obstacle = Replay.obstacle(this.pool.host(), reason, this.replay);
+		if (obstacle != null || this.scope == null || this.scope.isDone()) {
+			return obstacle;
+		}
+		if (backoff < 0 || passed(this.requestDeadline, System.nanoTime() + backoff)) {
+			return Replay.TOO_LATE;
+		}
+		Replay next = Replay.begin(this.pool, reason, this.replay, backoff);
+		if (next == null) {
+			return Replay.exhausted(this.pool.host());
+		}
+		replace(next);
+		return null;
 	}
 
 	private void replace(Replay next) {
@@ -419,11 +393,13 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		if (this.scope != null) {
 			this.scope.enter(successor);
 		}
+		// Before the timer is set: a caller that gives up cancels it, and nothing else
+		// would take this out.
+		this.pool.rests(successor);
 		next.schedule(eventLoop(), () -> {
 			successor.askedAt = System.nanoTime();
 			this.pool.replay(successor);
 		});
-		this.pool.rests(successor);
 	}
 
 	/**
@@ -434,24 +410,17 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 * @return whether it is sent again
 	 */
 	private boolean retry(Connection connection, HttpClientResponse response) {
-		Host host = this.pool.host();
-		if (!host.settings().replay().retryStatuses().contains(response.status().code()) || this.scope == null
-				|| this.scope.isDone() || !progress().loss(this.config.method().name()).mayBeRepeated()
-				|| Replay.obstacle(host, ReplayReason.STATUS, this.replay) != null) {
+		if (!this.pool.host().settings().replay().retryStatuses().contains(response.status().code())
+				|| !progress().loss(this.config.method().name()).mayBeRepeated()) {
 			return false;
 		}
-		long backoff = Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt());
-		if (backoff < 0 || passed(this.requestDeadline, System.nanoTime() + backoff)) {
-			return false;
+		repeat(ReplayReason.STATUS,
+				Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt()));
+		if (this.replaced) {
+			// As a caller that wants no body: the connection is saved if that is cheap.
+			connection.inbound().receive().subscribe().dispose();
 		}
-		Replay next = Replay.begin(this.pool, ReplayReason.STATUS, this.replay, backoff);
-		if (next == null) {
-			return false;
-		}
-		replace(next);
-		// As a caller that wants no body: the connection is saved if that is cheap.
-		connection.inbound().receive().subscribe().dispose();
-		return true;
+		return this.replaced;
 	}
 
 	/**
@@ -520,7 +489,7 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 */
 	void refused() {
 		PooledConnection connection = assigned();
-		if (this.channel == connection.channel()) {
+		if (progress().channel() == connection.channel()) {
 			connection.markPersistent(false);
 		}
 	}
@@ -547,10 +516,6 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 
 	// Looking, on the event loop of the connection
 
-	@Nullable PooledConnection connection() {
-		return this.connection;
-	}
-
 	/**
 	 * Look at the exchange.
 	 * @return how it is now
@@ -569,6 +534,9 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	}
 
 	void checkDeadlines(long now) {
+		if (this.aborted) {
+			return;
+		}
 		if (!progress().isEventStream() && passed(this.requestDeadline, now)) {
 			probeIfSilent(now);
 			abort(this.pool.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
@@ -610,11 +578,12 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 	 * @param reason why the connection is closed, if it is
 	 */
 	void abort(Throwable error, CloseReason reason) {
-		Channel channel = this.channel;
-		if (channel == null) {
+		Progress so = this.progress;
+		if (so == null || this.aborted) {
 			return;
 		}
 		this.aborted = true;
+		Channel channel = so.channel();
 		if (this.log != null) {
 			this.log.failed(error);
 		}
@@ -623,11 +592,12 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		if (channel == connection.channel()) {
 			connection.closing(reason);
 		}
-		if (this.scope == null || !this.scope.fail(error)) {
+		// Who has given up before the response begins wants to be told nothing.
+		if (this.scope == null || (!this.scope.fail(error) && so.isReading())) {
 			channel.pipeline().fireExceptionCaught(error);
 		}
 		channel.close();
-		if (progress().isReading()) {
+		if (so.isReading()) {
 			discard();
 		}
 	}

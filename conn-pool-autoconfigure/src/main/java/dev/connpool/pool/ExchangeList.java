@@ -26,6 +26,10 @@ final class ExchangeList {
 		return this.last;
 	}
 
+	boolean contains(Exchange exchange) {
+		return exchange.list == this;
+	}
+
 	void addLast(Exchange exchange) {
 		link(exchange, this.last, null);
 	}
@@ -35,7 +39,7 @@ final class ExchangeList {
 	}
 
 	void remove(Exchange exchange) {
-		if (exchange.list == this) {
+		if (contains(exchange)) {
 			join(exchange.previous, exchange.next);
 			exchange.list = null;
 			exchange.previous = null;

@@ -110,7 +110,13 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 			return false;
 		}
 		cancelUpstream();
-		this.actual.onError(error);
+		try {
+			this.actual.onError(error);
+		}
+		catch (RuntimeException ex) {
+			// What a caller throws must not keep the connection from being closed.
+			Operators.onErrorDropped(ex, this.context);
+		}
 		return true;
 	}
 

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -55,6 +56,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 		if (msg instanceof HttpResponse response) {
 			this.interim = isInterim(response);
 			obey(response);
+			if (isTunnel(response, exchange.config.method())) {
+				this.connection.markPersistent(false);
+			}
 		}
 		if (this.interim) {
 			ReferenceCountUtil.release(msg);
@@ -90,6 +94,17 @@ final class Http1Handler extends ChannelDuplexHandler {
 	static boolean isInterim(HttpResponse response) {
 		int code = response.status().code();
 		return HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
+	}
+
+	/**
+	 * Tell whether the connection is a tunnel from now on (RFC 9110, section 9.3.6),
+	 * which serves no other request.
+	 * @param response the head of the response
+	 * @param method the method of the request
+	 * @return whether the server has agreed to a CONNECT
+	 */
+	private static boolean isTunnel(HttpResponse response, HttpMethod method) {
+		return HttpMethod.CONNECT.equals(method) && response.status().codeClass() == HttpStatusClass.SUCCESS;
 	}
 
 	private ProtocolErrorException error(HttpObject malformed) {

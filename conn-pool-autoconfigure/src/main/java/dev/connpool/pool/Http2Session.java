@@ -1,31 +1,19 @@
 package dev.connpool.pool;
 
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.listener.ConnectionListener;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot.GoAway;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.util.AttributeKey;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
@@ -39,20 +27,12 @@ import reactor.util.context.Context;
  * The streams of one HTTP/2 connection (RFC 9113). Streams are reserved on any thread and
  * opened on the event loop.
  */
-final class Http2Session extends ChannelInboundHandlerAdapter {
-
-	/** More reservations than there can be: nothing can be reserved any more. */
-	private static final int CLOSED = Integer.MIN_VALUE / 2;
+final class Http2Session {
 
 	/** Room for the streams reserved while the last ids are being used up. */
 	private static final int LAST_USABLE_ID = Integer.MAX_VALUE - (1 << 20);
 
 	private static final Http2StreamFrameToHttpObjectCodec CODEC = new Http2StreamFrameToHttpObjectCodec(false);
-
-	/** Where Reactor Netty looks for SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441). */
-	private static final AttributeKey<Long> CONNECT_PROTOCOL = AttributeKey.valueOf("$ENABLE_CONNECT_PROTOCOL");
-
-	private static final char CONNECT_PROTOCOL_SETTING = 8;
 
 	private final PooledConnection connection;
 
@@ -66,18 +46,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private final Http2StreamChannelBootstrap streams;
 
-	private final AtomicInteger reserved = new AtomicInteger();
-
-	/**
-	 * Streams that may be open at once. One until the server's SETTINGS say: it costs the
-	 * first request no round trip, and nothing is refused.
-	 */
-	private volatile int limit = 1;
-
-	/** What the server and the settings allow, whatever the state of the connection. */
-	private volatile int allowed = 1;
-
-	private volatile boolean probing;
+	private final Reservations reservations = new Reservations();
 
 	private volatile boolean ready;
 
@@ -116,25 +85,21 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	}
 
 	int limit() {
-		return this.limit;
+		return this.reservations.limit();
 	}
 
 	int activeStreams() {
-		return Math.max(0, this.reserved.get());
+		return this.reservations.count();
 	}
 
 	// Reservations, on any thread
 
 	boolean tryReserve() {
-		for (int streams = this.reserved.get(); streams >= 0 && streams < this.limit; streams = this.reserved.get()) {
-			if (this.reserved.compareAndSet(streams, streams + 1)) {
-				if (streams == 0) {
-					noLongerIdle();
-				}
-				return true;
-			}
+		int streams = this.reservations.take();
+		if (streams == 1) {
+			noLongerIdle();
 		}
-		return false;
+		return streams > 0;
 	}
 
 	/**
@@ -154,7 +119,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	}
 
 	void unreserve() {
-		if (this.reserved.decrementAndGet() == 0) {
+		if (this.reservations.giveBack() == 0) {
 			becomesIdle();
 			if (this.connection.isDraining()) {
 				closeIfUnused(CloseReason.DRAINED);
@@ -183,7 +148,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * @return whether it had none
 	 */
 	boolean closeIfUnused(CloseReason reason) {
-		if (!this.reserved.compareAndSet(0, CLOSED)) {
+		if (!this.reservations.close()) {
 			return false;
 		}
 		this.connection.closing(reason);
@@ -198,7 +163,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 */
 	void drain(CloseReason reason) {
 		this.connection.draining(reason);
-		this.limit = 0;
+		this.reservations.end();
 		closeIfUnused(reason);
 	}
 
@@ -209,8 +174,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * overdue and nothing was heard meanwhile.
 	 */
 	void probe() {
-		this.probing = true;
-		limitStreams();
+		this.reservations.suspend(true);
 		this.liveness.probe();
 	}
 
@@ -218,9 +182,8 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * Note that the server has answered a PING.
 	 */
 	void alive() {
-		if (this.probing) {
-			this.probing = false;
-			limitStreams();
+		if (isProbing()) {
+			this.reservations.suspend(false);
 			this.connection.pool().streamFree(this.connection);
 		}
 	}
@@ -230,7 +193,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * @return whether it waits for a PING to be answered
 	 */
 	boolean isProbing() {
-		return this.probing;
+		return this.reservations.isSuspended();
 	}
 
 	/**
@@ -238,15 +201,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * @return whether its limit is zero
 	 */
 	boolean allowsNone() {
-		return this.ready && this.allowed == 0 && !this.probing;
-	}
-
-	private void limitStreams() {
-		this.limit = (this.probing || this.connection.isDraining()) ? 0 : this.allowed;
-		if (this.connection.isDraining()) {
-			// Another thread has begun to drain it meanwhile.
-			this.limit = 0;
-		}
+		return this.ready && this.reservations.allowed() == 0 && !isProbing();
 	}
 
 	/**
@@ -254,7 +209,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 * @param error what the caller that did not wait for the answer is told
 	 */
 	void fail(ConnPoolException error) {
-		this.limit = 0;
+		this.reservations.end();
 		this.connection.pool().retire(this.connection, CloseReason.PROTOCOL_ERROR);
 		if (this.early != null) {
 			this.early.abort(error, CloseReason.PROTOCOL_ERROR);
@@ -286,7 +241,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private void postpone(Exchange exchange) {
 		EventLoop eventLoop = this.connection.channel().eventLoop();
-		if (this.reserved.get() > this.limit || eventLoop.isShuttingDown()) {
+		if (activeStreams() > limit() || eventLoop.isShuttingDown()) {
 			// The server has lowered its limit since the stream was reserved, or there is
 			// no later.
 			giveBack(exchange);
@@ -390,7 +345,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 */
 	ConnectionSnapshot.Http2 snapshot() {
 		Http2Stream all = this.http2.connectionStream();
-		return new ConnectionSnapshot.Http2(activeStreams(), this.limit, this.goAway, this.liveness.roundTrip(),
+		return new ConnectionSnapshot.Http2(activeStreams(), limit(), this.goAway, this.liveness.roundTrip(),
 				this.http2.remote().flowController().windowSize(all),
 				this.http2.local().flowController().windowSize(all),
 				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));
@@ -424,52 +379,30 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	// What the server says about the connection, on the event loop
 
-	@Override
-	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		if (msg instanceof Http2SettingsFrame frame) {
-			settingsReceived(ctx.channel(), frame.settings());
-		}
-		else if (msg instanceof Http2GoAwayFrame frame) {
-			Http2Error error = Http2Error.valueOf(frame.errorCode());
-			String code = (error != null) ? error.name() : Long.toString(frame.errorCode());
-			this.goAway = new GoAway(frame.lastStreamId(), code);
-			this.connection.tell((listener, told) -> listener.goAwayReceived(told, code));
-			this.connection.pool().retire(this.connection, CloseReason.GOAWAY);
-		}
-		ReferenceCountUtil.release(msg);
+	/**
+	 * Note that the server will not serve more streams on the connection.
+	 * @param goAway what it said
+	 */
+	void goAwayReceived(GoAway goAway) {
+		this.goAway = goAway;
+		this.connection.tell((listener, told) -> listener.goAwayReceived(told, goAway.errorCode()));
+		this.connection.pool().retire(this.connection, CloseReason.GOAWAY);
 	}
 
-	private void settingsReceived(Channel channel, Http2Settings settings) {
-		if (!this.ready || settings.maxConcurrentStreams() != null) {
-			Long peer = settings.maxConcurrentStreams();
+	/**
+	 * Note that SETTINGS have arrived.
+	 * @param peer how many streams the server allows, or {@code null} if it did not say
+	 */
+	void settingsReceived(@Nullable Long peer) {
+		if (!this.ready || peer != null) {
 			int cap = this.connection.pool().host().http2().maxConcurrentStreams();
 			long allowed = Math.min((peer != null) ? peer : Integer.MAX_VALUE, (cap > 0) ? cap : Integer.MAX_VALUE);
-			this.allowed = (int) allowed;
-			limitStreams();
+			this.reservations.allow((int) allowed);
 		}
-		channel.attr(CONNECT_PROTOCOL).set(settings.get(CONNECT_PROTOCOL_SETTING));
 		this.ready = true;
 		this.early = null;
 		this.settingsTimer.cancel(false);
-		this.connection.pool().streamLimit(this.allowed);
-	}
-
-	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
-			ctx.close();
-		}
-		ReferenceCountUtil.release(event);
-	}
-
-	@Override
-	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
-		// closes.
-		this.connection.failed(cause);
-		if (!(cause instanceof IOException)) {
-			this.connection.closing(CloseReason.PROTOCOL_ERROR);
-		}
+		this.connection.pool().streamLimit(this.reservations.allowed());
 	}
 
 }

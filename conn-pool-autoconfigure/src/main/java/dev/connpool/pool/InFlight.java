@@ -87,7 +87,8 @@ final class InFlight implements Runnable {
 		while (exchange != null) {
 			Exchange next = exchange.next;
 			exchange.checkDeadlines(now);
-			exchange = next;
+			// A caller that is told may have given up others.
+			exchange = (next == null || this.exchanges.contains(next)) ? next : this.exchanges.first();
 		}
 		if (this.exchanges.size() > 0) {
 			schedule();

@@ -132,7 +132,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.windows",
 					new WindowHandler(codec.connection(), settings))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", liveness)
-			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", session)
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", new Http2Handler(this.connection, session))
 			.remove(NettyPipeline.ReactiveBridge);
 		widen(codec.connection(), settings.connectionWindowSize());
 		pipeline.channel().flush();

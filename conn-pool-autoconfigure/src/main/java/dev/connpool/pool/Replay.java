@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay {
 
+	static final String TOO_LATE = "It was not sent again because the request deadline would have passed first.";
+
 	private static final int MAX_ATTEMPTS = 6;
 
 	private static final long FIRST_BACKOFF = TimeUnit.MILLISECONDS.toNanos(10);

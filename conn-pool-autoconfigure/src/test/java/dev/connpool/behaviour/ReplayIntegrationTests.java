@@ -247,6 +247,17 @@ class ReplayIntegrationTests {
 		assertThat(server).acceptedConnections(1).receivedRequests(6).processedRequests(0);
 	}
 
+	// The fifth pause would end after 310 ms at least
+	@Test
+	void aStreamThatIsRefusedIsGivenUpBeforeTheDeadlinePasses() {
+		ScriptedServer server = this.network.scripted(Wire.H2);
+		server.onEveryRequest().refusesStream();
+		TestClient client = this.network.client((settings) -> settings.request(Duration.ofMillis(300)));
+		Failure failure = Failure.of(client.get(server.url("/refused")));
+		assertThat(failure.message()).contains("the server reset the stream with REFUSED_STREAM",
+				"the request deadline would have passed first");
+	}
+
 	@Test
 	void aStreamThatWasResetOtherwiseIsNotSentAgain() {
 		ScriptedServer server = this.network.scripted(Wire.H2);
