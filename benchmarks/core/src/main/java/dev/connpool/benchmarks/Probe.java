@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
@@ -27,6 +28,8 @@ public final class Probe {
 
 	/** What procfs counts in: USER_HZ is 100. */
 	private static final long TICK = 10_000_000;
+
+	private static final int COLLECTIONS = 4;
 
 	private Probe() {
 	}
@@ -93,6 +96,19 @@ public final class Probe {
 			sum += Math.max(bytes, 0);
 		}
 		return sum;
+	}
+
+	/**
+	 * Return what is on the heap and in use.
+	 * @return the number of bytes
+	 */
+	public static long heap() throws InterruptedException {
+		for (int i = 0; i < COLLECTIONS; i++) {
+			System.gc();
+			// What has been found unreachable may hold more, until its thread has run.
+			TimeUnit.MILLISECONDS.sleep(100);
+		}
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
 	}
 
 	/**

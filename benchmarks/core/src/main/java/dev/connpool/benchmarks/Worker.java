@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
  * nginx notes connections. Commands, one on a line: <pre>
  * steady path in-flight warm-up measure       CPU seconds each
  * burst size connections warm-up              on a fresh client
+ * download path                               one, whole, on a client that stays
+ * start connections                           a client, without a request
+ * idle connections                            on the client that was started
  * </pre> CPU seconds, so that a busy machine makes it slow instead of wrong; five times
  * as many seconds of wall clock end it in any case. What is measured with as many
  * requests in flight shares one client.
@@ -23,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 public final class Worker {
 
 	private static final int PATIENCE_SECONDS = 20;
+
+	/** A window of 64 KiB takes 8 s for 10 MiB at 50 ms, and longer on a busy machine. */
+	private static final int DOWNLOAD_SECONDS = 60;
 
 	private final String adapter;
 
@@ -58,11 +64,24 @@ public final class Worker {
 	}
 
 	private Row run(String... command) throws Exception {
-		if (command[0].equals("burst")) {
-			return burst(Integer.parseInt(command[1]), Integer.parseInt(command[2]), Double.parseDouble(command[3]));
+		return switch (command[0]) {
+			case "burst" ->
+				burst(Integer.parseInt(command[1]), Integer.parseInt(command[2]), Double.parseDouble(command[3]));
+			case "download" -> download(command[1]);
+			case "start" -> start(Integer.parseInt(command[1]));
+			case "idle" -> idle(Integer.parseInt(command[1]));
+			default -> steady(command[1], Integer.parseInt(command[2]), Double.parseDouble(command[3]),
+					Double.parseDouble(command[4]));
+		};
+	}
+
+	private ClientAdapter client(int maxConnections) throws Exception {
+		ClientAdapter client = this.clients.get(maxConnections);
+		if (client == null) {
+			client = open(maxConnections);
+			this.clients.put(maxConnections, client);
 		}
-		return steady(command[1], Integer.parseInt(command[2]), Double.parseDouble(command[3]),
-				Double.parseDouble(command[4]));
+		return client;
 	}
 
 	private ClientAdapter open(int maxConnections) throws Exception {
@@ -72,12 +91,7 @@ public final class Worker {
 	}
 
 	private Row steady(String path, int inFlight, double warmUp, double measure) throws Exception {
-		ClientAdapter client = this.clients.get(inFlight);
-		if (client == null) {
-			client = open(inFlight);
-			this.clients.put(inFlight, client);
-		}
-		Load load = new Load(client, Request.to(path), inFlight, 0);
+		Load load = new Load(client(inFlight), Request.to(path), inFlight, 0);
 		load.start();
 		burn(warmUp);
 		Row row = window(load, measure);
@@ -153,6 +167,44 @@ public final class Worker {
 			.with("errors", load.errors());
 		client.close();
 		return row;
+	}
+
+	private Row download(String path) throws Exception {
+		Load load = new Load(client(1), Request.to(path), 1, 1);
+		long time = System.nanoTime();
+		load.start();
+		boolean ended = load.await(DOWNLOAD_SECONDS);
+		return new Row().with("ms", (System.nanoTime() - time) / 1e6)
+			.with("failed", load.failed())
+			.with("unfinished", ended ? 0 : 1)
+			.with("errors", load.errors());
+	}
+
+	private Row start(int maxConnections) throws Exception {
+		long cpu = Probe.cpu();
+		long time = System.nanoTime();
+		client(maxConnections);
+		return new Row().with("ms", (System.nanoTime() - time) / 1e6).with("cpu_ms", (Probe.cpu() - cpu) / 1e6);
+	}
+
+	private Row idle(int connections) throws Exception {
+		// What the first request loads is not of its connection.
+		burst(client(connections), 1);
+		long first = Probe.connections(this.port);
+		long heap = Probe.heap();
+		Load load = burst(client(connections), connections);
+		heap = Probe.heap() - heap;
+		long more = Probe.connections(this.port) - first;
+		return new Row().with("connections", more)
+			.with("heap_bytes", (double) heap / Math.max(more, 1))
+			.with("failed", load.failed() + load.unfinished());
+	}
+
+	private static Load burst(ClientAdapter client, int size) throws Exception {
+		Load load = new Load(client, Request.to("/delay"), size, 1);
+		load.start();
+		load.await(PATIENCE_SECONDS);
+		return load;
 	}
 
 	private int used(long from) throws IOException {

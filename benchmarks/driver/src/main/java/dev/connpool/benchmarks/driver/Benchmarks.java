@@ -7,8 +7,8 @@ import java.util.Set;
 import dev.connpool.benchmarks.driver.TrackingRun.Pair;
 
 /**
- * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code micro},
- * {@code quick} or {@code full}.
+ * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code footprint},
+ * {@code micro}, {@code quick} or {@code full}.
  */
 public final class Benchmarks {
 
@@ -37,11 +37,13 @@ public final class Benchmarks {
 		switch (this.options.mode()) {
 			case "smoke" -> smoke();
 			case "tracking" -> tracking();
+			case "footprint" -> footprint();
 			case "micro" -> micro();
 			case "quick" -> compare(Plan.quick(this.options));
 			case "full" -> compare(Plan.full(this.options));
-			default -> throw new StoppedException(
-					"There is no '%s', only smoke, tracking, micro, quick and full".formatted(this.options.mode()));
+			default ->
+				throw new StoppedException("There is no '%s', only smoke, tracking, footprint, micro, quick and full"
+					.formatted(this.options.mode()));
 		}
 	}
 
@@ -52,7 +54,7 @@ public final class Benchmarks {
 		Plan plan = Plan.smoke(this.options);
 		try (Servers servers = start(plan)) {
 			new TrackingRun(this.options, plan.warm(), plan.window()).measure(servers, List.of(Pair.TRACKING), 1, 1);
-			Results results = new Comparison(plan, this.options, servers).measure();
+			Results results = new Comparison(plan, new Processes(this.options, servers)).measure();
 			results.where((row) -> row.number("failed") + row.number("unfinished") > 0).findFirst().ifPresent((row) -> {
 				throw new StoppedException("Requests failed: " + row.line());
 			});
@@ -80,6 +82,15 @@ public final class Benchmarks {
 		}
 	}
 
+	private void footprint() {
+		try (Servers servers = Servers.start(Set.of(Server.NGINX), true, this.options, DIRECTORY)) {
+			Footprint footprint = new Footprint(new Processes(this.options, servers), this.options.count("rounds", 15));
+			Publication publication = publication();
+			publication.add(".csv", footprint.measure().csv());
+			publication.write("%s%n%s%n".formatted(footprint.table(), Environment.describe(this.options)));
+		}
+	}
+
 	private void micro() {
 		int rounds = this.options.count("rounds", 5);
 		List<String> main = List.of("org.openjdk.jmh.Main", "-f", "1", "-wi", "3", "-i", Integer.toString(rounds), "-w",
@@ -90,7 +101,7 @@ public final class Benchmarks {
 
 	private void compare(Plan plan) {
 		try (Servers servers = start(plan)) {
-			Results results = new Comparison(plan, this.options, servers).measure();
+			Results results = new Comparison(plan, new Processes(this.options, servers)).measure();
 			Tables tables = new Tables(plan, results);
 			Publication publication = publication();
 			publication.add(".csv", results.csv());

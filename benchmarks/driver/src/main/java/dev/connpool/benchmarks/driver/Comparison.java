@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 
 import dev.connpool.benchmarks.Protocol;
 import dev.connpool.benchmarks.Row;
-import dev.connpool.benchmarks.Worker;
 
 /**
  * Measures clients side by side: each in a process of its own, all of them in turns.
@@ -15,9 +14,9 @@ import dev.connpool.benchmarks.Worker;
 final class Comparison {
 
 	/** After another path, what is special about the new one is to be compiled. */
-	private static final double CHANGE_SECONDS = 1;
+	private static final double CHANGE_SECONDS = 0.7;
 
-	private static final double SETTLE_SECONDS = 0.3;
+	private static final double SETTLE_SECONDS = 0.2;
 
 	private static final double JIT_IS_QUIET = 0.05;
 
@@ -25,22 +24,23 @@ final class Comparison {
 
 	private static final int WARM_BURSTS = 3;
 
+	private static final int WARM_DOWNLOADS = 2;
+
 	private static final double BURST_WARM_UP_SECONDS = 4;
 
 	private static final double BURST_LIMIT_SECONDS = 90;
 
+	private static final double DOWNLOAD_LIMIT_SECONDS = 90;
+
 	private final Plan plan;
 
-	private final Options options;
-
-	private final Servers servers;
+	private final Processes processes;
 
 	private final Results results = new Results();
 
-	Comparison(Plan plan, Options options, Servers servers) {
+	Comparison(Plan plan, Processes processes) {
 		this.plan = plan;
-		this.options = options;
-		this.servers = servers;
+		this.processes = processes;
 	}
 
 	Results measure() {
@@ -49,6 +49,7 @@ final class Comparison {
 			.forEach((cell) -> groups.merge(cell.server() + " " + cell.protocol(), List.of(cell), Comparison::append));
 		groups.values().forEach(this::steady);
 		this.plan.bursts().forEach(this::burst);
+		this.plan.downloads().forEach(this::download);
 		return this.results;
 	}
 
@@ -60,15 +61,6 @@ final class Comparison {
 		return this.plan.clients().stream().filter((client) -> client.speaks(protocol)).toList();
 	}
 
-	private ClientProcess start(Client client, Server server, Protocol protocol, String flag) {
-		List<String> flags = client.isUntracked() ? List.of(flag, Java.untracked()) : List.of(flag);
-		List<String> main = List.of(Worker.class.getName(), client.adapter(), client.options(), protocol.name(),
-				Integer.toString(this.servers.ports().of(server, protocol)),
-				Integer.toString(this.servers.ports().status()), this.servers.files().connectionLog().toString());
-		List<String> command = new Java(this.options, this.servers.files()).command(client.module(), flags, main);
-		return new ClientProcess(client.id(), command, this.servers.files());
-	}
-
 	// Steady
 
 	private void steady(List<Cell> cells) {
@@ -76,7 +68,7 @@ final class Comparison {
 		Map<Client, ClientProcess> processes = new LinkedHashMap<>();
 		try {
 			for (Client client : clients(first.protocol())) {
-				ClientProcess process = start(client, first.server(), first.protocol(),
+				ClientProcess process = this.processes.start(client, first.server(), first.protocol(),
 						Java.compiling(this.plan.isThorough()));
 				processes.put(client, process);
 				warmUp(client, process, first);
@@ -89,7 +81,7 @@ final class Comparison {
 	}
 
 	private void warmUp(Client client, ClientProcess process, Cell cell) {
-		boolean thorough = this.plan.isThorough() && cell.server() != Server.NGINX_FAR;
+		boolean thorough = this.plan.isThorough();
 		double warm = thorough ? this.plan.warm() : Math.min(1, this.plan.warm());
 		Row row = ask(process, cell, warm, this.plan.window());
 		for (int i = 0; i < MORE_WARM_UPS && thorough && row.number("jit_share") > JIT_IS_QUIET; i++) {
@@ -124,7 +116,8 @@ final class Comparison {
 
 	private void burst(Burst burst) {
 		for (Client client : clients(burst.protocol())) {
-			try (ClientProcess process = start(client, burst.server(), burst.protocol(), Java.compiling(false))) {
+			try (ClientProcess process = this.processes.start(client, burst.server(), burst.protocol(),
+					Java.compiling(false))) {
 				add(burst(process, 0), "cold burst", burst, client, 0);
 				for (int i = 0; i < WARM_BURSTS; i++) {
 					add(burst(process, (i == 0) ? BURST_WARM_UP_SECONDS : 0), "warm burst", burst, client, i);
@@ -132,6 +125,27 @@ final class Comparison {
 			}
 			Console.log("Measured a burst over %s with %s".formatted(burst, client.id()));
 		}
+	}
+
+	// Downloads
+
+	private void download(Download download) {
+		for (Client client : clients(download.protocol())) {
+			try (ClientProcess process = this.processes.start(client, download.server(), download.protocol(),
+					Java.compiling(false))) {
+				for (int i = 0; i < WARM_DOWNLOADS; i++) {
+					download(process);
+				}
+				for (int round = 0; round < this.plan.rounds(); round++) {
+					add(download(process), "download", download, client, round);
+				}
+			}
+			Console.log("Measured a download over %s with %s".formatted(download, client.id()));
+		}
+	}
+
+	private static Row download(ClientProcess process) {
+		return process.ask("download " + Download.PATH, DOWNLOAD_LIMIT_SECONDS);
 	}
 
 	private Row burst(ClientProcess process, double warmUp) {

@@ -11,8 +11,8 @@ import java.util.Set;
  */
 final class Options {
 
-	private static final Set<String> NAMES = Set.of("clients", "cells", "bursts", "rounds", "forks", "warm", "window",
-			"java", "port", "publish");
+	private static final Set<String> NAMES = Set.of("clients", "cells", "bursts", "downloads", "rounds", "forks",
+			"warm", "window", "java", "port", "publish");
 
 	private final String mode;
 

@@ -10,11 +10,13 @@ import java.util.Set;
  * @param clients the clients
  * @param cells the steady loads
  * @param bursts the bursts
+ * @param downloads the downloads
  * @param rounds windows of each cell and client
  * @param warm CPU seconds of warm-up for each process
  * @param window CPU seconds of a window
  */
-record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int rounds, double warm, double window) {
+record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, List<Download> downloads, int rounds,
+		double warm, double window) {
 
 	private static final List<String> SMOKE = List.of("http-client", "web-client-untracked", "boot");
 
@@ -30,29 +32,32 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int roun
 			"nginx:H2:/small:1", "nginx:H2:/small:16", "nginx:H2:/small:64", "nginx:H2:/small:256",
 			"nginx:H2:/json10k:64", "nginx:H2:/post:64", "nginx:H2:/big1m:16", "nginx:H2C:/small:1",
 			"nginx:H2C:/small:16", "nginx:H2C:/small:64", "nginx:H2C:/small:256", "nginx:H2C:/json10k:64",
-			"nginx:H2C:/post:64", "nginx:H2C:/big1m:16", "nghttpd:H2:/small:64", "nghttpd:H2C:/small:64",
-			"nginx-far:H1S:/big10m:1", "nginx-far:H2:/big10m:1");
+			"nginx:H2C:/post:64", "nginx:H2C:/big1m:16", "nghttpd:H2:/small:64");
 
 	private static final List<String> ALL_BURSTS = List.of("nginx:H1", "nginx:H2", "nginx-wide:H2");
 
+	private static final List<String> ALL_DOWNLOADS = List.of("nginx-far:H1S", "nginx-far:H2");
+
 	static Plan smoke(Options options) {
-		return of(options, SMOKE, List.of("nginx:H2:/small:16", "nginx:H1:/small:16"), List.of(), 1, 0.3, 0.2);
+		return of(options, SMOKE, List.of("nginx:H2:/small:16", "nginx:H1:/small:16"), List.of(),
+				List.of("nginx-far:H1S"), 1, 0.3, 0.2);
 	}
 
 	static Plan quick(Options options) {
-		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), 3, 6, 0.7);
+		return of(options, QUICK, SMALL_CELLS, List.of("nginx:H2"), List.of(), 3, 6, 0.7);
 	}
 
 	static Plan full(Options options) {
-		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, 5, 8, 1);
+		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, ALL_DOWNLOADS, 3, 6, 0.6);
 	}
 
-	private static Plan of(Options options, List<String> clients, List<String> cells, List<String> bursts, int rounds,
-			double warm, double window) {
+	private static Plan of(Options options, List<String> clients, List<String> cells, List<String> bursts,
+			List<String> downloads, int rounds, double warm, double window) {
 		return new Plan(options.list("clients", clients).stream().map(Client::of).toList(),
 				options.list("cells", cells).stream().map(Cell::parse).toList(),
-				options.list("bursts", bursts).stream().map(Burst::parse).toList(), options.count("rounds", rounds),
-				options.number("warm", warm), options.number("window", window));
+				options.list("bursts", bursts).stream().map(Burst::parse).toList(),
+				options.list("downloads", downloads).stream().map(Download::parse).toList(),
+				options.count("rounds", rounds), options.number("warm", warm), options.number("window", window));
 	}
 
 	/**
@@ -68,6 +73,7 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, int roun
 		Set<Server> servers = EnumSet.noneOf(Server.class);
 		this.cells.forEach((cell) -> servers.add(cell.server()));
 		this.bursts.forEach((burst) -> servers.add(burst.server()));
+		this.downloads.forEach((download) -> servers.add(download.server()));
 		if (servers.contains(Server.NGINX_FAR)) {
 			servers.add(Server.NGINX);
 		}

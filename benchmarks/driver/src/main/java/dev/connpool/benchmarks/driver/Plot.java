@@ -4,9 +4,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws the CPU time per request as bars, one panel for each cell.
+ * Draws the CPU time of a small request as bars, one panel for each protocol.
  */
 final class Plot {
+
+	/** Requests in flight. */
+	private static final int SHOWN = 64;
 
 	private static final int WIDTH = 760;
 
@@ -23,7 +26,10 @@ final class Plot {
 
 	static String draw(Plan plan, Tables tables) {
 		Plot plot = new Plot();
-		plan.cells().forEach((cell) -> plot.panel(cell, plan.clients(), tables));
+		plan.cells()
+			.stream()
+			.filter((cell) -> cell.server() == Server.NGINX && cell.path().equals("/small") && cell.inFlight() == SHOWN)
+			.forEach((cell) -> plot.panel(cell, plan.clients(), tables));
 		return """
 				<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
 				<rect width="100%%" height="100%%" fill="#fff"/>

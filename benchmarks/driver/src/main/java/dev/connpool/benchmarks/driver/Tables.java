@@ -26,9 +26,32 @@ final class Tables {
 
 	String markdown() {
 		StringBuilder text = new StringBuilder(ratios());
-		this.plan.cells().forEach((cell) -> text.append(table(cell)));
+		if (!this.plan.downloads().isEmpty()) {
+			text.append(downloads());
+		}
 		this.plan.bursts().forEach((burst) -> text.append(table(burst)));
-		return text.toString();
+		String cells = this.plan.cells().stream().map(this::table).collect(Collectors.joining());
+		return cells.isEmpty() ? text.toString()
+				: "%s%n<details>%n<summary>All clients, load by load</summary>%n%s%n</details>%n".formatted(text,
+						cells);
+	}
+
+	private String downloads() {
+		String titles = this.plan.downloads()
+			.stream()
+			.map((download) -> " %s: ms | failed |".formatted(download.title()))
+			.collect(Collectors.joining());
+		String lines = clients((client) -> this.plan.downloads()
+			.stream()
+			.map((download) -> download(rows("download", download, client)))
+			.collect(Collectors.joining("", "| " + client.title() + " |", "%n".formatted())));
+		return "%n### Downloads%n%n| |%s%n|---|%s%n%s".formatted(titles,
+				"--:|--:|".repeat(this.plan.downloads().size()), lines);
+	}
+
+	private static String download(List<Row> rows) {
+		return rows.isEmpty() ? " – | – |"
+				: " %s | %.0f |".formatted(median(rows, "ms", 0), sum(rows, "failed") + sum(rows, "unfinished"));
 	}
 
 	private String table(Cell cell) {

@@ -19,7 +19,7 @@ public final class BootContext {
 		Map<String, Object> all = new HashMap<>(properties);
 		all.put("spring.main.banner-mode", "off");
 		all.put("logging.level.root", "ERROR");
-		all.put("spring.http.codecs.max-in-memory-size", "4MB");
+		all.put("spring.http.codecs.max-in-memory-size", "16MB");
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE).properties(all).run();
 	}
 

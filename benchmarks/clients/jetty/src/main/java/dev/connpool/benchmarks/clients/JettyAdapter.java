@@ -45,7 +45,7 @@ public final class JettyAdapter implements ClientAdapter {
 		if (request.body() != null) {
 			message.method("POST").body(new BytesRequestContent(request.body()));
 		}
-		message.send(new BufferingResponseListener(4 << 20) {
+		message.send(new BufferingResponseListener(16 << 20) {
 			@Override
 			public void onComplete(Result result) {
 				if (result.isFailed()) {

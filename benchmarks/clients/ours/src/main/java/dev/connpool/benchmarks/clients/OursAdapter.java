@@ -35,7 +35,8 @@ public final class OursAdapter implements ClientAdapter {
 					case H2 -> "h2,http/1.1";
 					case H2C -> "h2c";
 				}, "conn-pool.pool.max-connections-per-host", target.maxConnections(),
-						"conn-pool.pool.max-idle-connections-per-host", target.maxConnections()));
+						"conn-pool.pool.max-idle-connections-per-host", target.maxConnections(),
+						"conn-pool.pool.max-idle-connections", target.maxConnections()));
 		this.webClient = this.context.getBean(WebClient.class);
 		if (target.option("http-client")) {
 			this.httpClient = this.context.getBean(ConnPoolClients.class).get(ConnPoolClients.DEFAULT).httpClient();
