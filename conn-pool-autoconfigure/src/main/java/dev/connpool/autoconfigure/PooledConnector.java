@@ -21,18 +21,18 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
  */
 final class PooledConnector extends ReactorClientHttpConnector {
 
-	private final HttpClient httpClient;
+	private final HttpClient direct;
 
 	private final Map<HttpMethod, ResponseReceiver<?>> senders;
 
 	PooledConnector(HttpClient httpClient) {
 		super(httpClient);
-		this.httpClient = httpClient.mapConnect(PooledCall::direct);
+		this.direct = httpClient.mapConnect(PooledCall::direct);
 		this.senders = Arrays.stream(HttpMethod.values()).collect(Collectors.toMap(Function.identity(), this::sender));
 	}
 
 	private ResponseReceiver<?> sender(HttpMethod method) {
-		return this.httpClient.request(io.netty.handler.codec.http.HttpMethod.valueOf(method.name()))
+		return this.direct.request(io.netty.handler.codec.http.HttpMethod.valueOf(method.name()))
 			.send(PooledCall::send);
 	}
 
