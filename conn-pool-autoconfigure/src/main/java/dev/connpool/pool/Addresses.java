@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -168,7 +169,12 @@ final class Addresses {
 	}
 
 	private void schedule(Duration delay) {
-		this.timer = this.eventLoop.schedule(this::lookUp, delay.toNanos(), TimeUnit.NANOSECONDS);
+		try {
+			this.timer = this.eventLoop.schedule(this::lookUp, delay.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+		}
 	}
 
 	private void stop() {

@@ -52,6 +52,8 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final Map<EventLoop, InFlight> inFlight = new ConcurrentHashMap<>();
 
+	private final EventLoopWatch eventLoopWatch = new EventLoopWatch(this::stopping);
+
 	private final AtomicInteger open = new AtomicInteger();
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
@@ -359,6 +361,18 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this::tick));
 	}
 
+	void watch(EventLoop eventLoop) {
+		this.eventLoopWatch.watch(eventLoop);
+	}
+
+	private void stopping(EventLoop eventLoop) {
+		InFlight ending = this.inFlight.get(eventLoop);
+		if (ending != null) {
+			ending.end();
+		}
+		this.hosts.values().forEach((host) -> host.stopping(eventLoop));
+	}
+
 	void connectionBegun() {
 		this.open.incrementAndGet();
 	}
@@ -374,6 +388,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	private void terminateIfEmpty() {
 		if (this.shutDown && this.open.get() == 0) {
 			this.names.close();
+			this.eventLoopWatch.end();
 			this.terminated.tryEmitEmpty();
 		}
 	}

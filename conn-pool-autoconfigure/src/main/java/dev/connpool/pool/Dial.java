@@ -72,14 +72,26 @@ final class Dial {
 
 	void start() {
 		try {
-			this.eventLoop.execute(() -> {
-				arm(this.pool.host().timeouts().connect());
-				this.race.begin(this.pool.host().target());
-			});
+			this.eventLoop.execute(this::begin);
 		}
 		catch (RejectedExecutionException ex) {
-			failed(ex);
+			// The event loops have been stopped before the client.
+			fail(this.pool.host().closed());
 		}
+	}
+
+	private void begin() {
+		if (this.eventLoop.isShuttingDown()) {
+			fail(this.pool.host().closed());
+		}
+		else {
+			arm(this.pool.host().timeouts().connect());
+			this.race.begin(this.pool.host().target());
+		}
+	}
+
+	EventLoop eventLoop() {
+		return this.eventLoop;
 	}
 
 	/**
@@ -289,7 +301,13 @@ final class Dial {
 	 * @param error why
 	 */
 	void abandon(ConnPoolException error) {
-		this.eventLoop.execute(() -> fail(error));
+		try {
+			this.eventLoop.execute(() -> fail(error));
+		}
+		catch (RejectedExecutionException ex) {
+			// It runs nothing any more, so this cannot be its thread's.
+			fail(error);
+		}
 	}
 
 	private ConnPoolException noCommonProtocol() {

@@ -230,7 +230,12 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		}
 		else if (this.replay != null && this.state == ACTIVE) {
 			// Reactor Netty only knows what it was delivered first.
-			eventLoop().execute(this::dispose);
+			try {
+				eventLoop().execute(this::dispose);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loop has been stopped, and has ended this.
+			}
 		}
 	}
 
@@ -589,6 +594,13 @@ final class Exchange implements ConnectionObserver, Subscription, Runnable {
 		return progress().isReading()
 				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
 				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
+	}
+
+	/**
+	 * End the exchange because its event loop is about to stop.
+	 */
+	void abort() {
+		abort(this.pool.host().closed(), CloseReason.SHUTDOWN);
 	}
 
 	/**

@@ -2,7 +2,6 @@ package dev.connpool.pool;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -10,11 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.PendingAcquiresFullException;
+import dev.connpool.snapshot.ClosedConnection;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ final class HostPool {
 
 	private final HostCounters counters = new HostCounters();
 
-	private final Set<PooledConnection> connections = ConcurrentHashMap.newKeySet();
+	private final Connections connections;
 
 	private final Waiters waiters;
 
@@ -50,8 +50,6 @@ final class HostPool {
 	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
 
 	private final Dials dials;
-
-	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
 	private final IdleCount idleCount;
 
@@ -64,8 +62,6 @@ final class HostPool {
 	private final Addresses addresses;
 
 	private final Spread spread;
-
-	private final AtomicInteger draining = new AtomicInteger();
 
 	/** The client as it was last configured, for connections that nobody asked for. */
 	private @Nullable HttpClientConfig config;
@@ -87,8 +83,10 @@ final class HostPool {
 		this.dials = new Dials(host);
 		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 		this.sessions = new Sessions(host.http2().spreadAddresses());
+		this.connections = new Connections(this.sessions, this.idleCount);
 		this.addresses = new Addresses(this, resolver, eventLoop);
 		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
+		client.watch(eventLoop);
 	}
 
 	Host host() {
@@ -124,12 +122,12 @@ final class HostPool {
 	}
 
 	Set<PooledConnection> connections() {
-		return this.connections;
+		return this.connections.all();
 	}
 
 	String describe() {
 		int max = this.host.pool().maxConnectionsPerHost();
-		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(usable(),
+		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
 				(max == 0) ? "unlimited" : max, this.dials.underWay().size(), this.waiters.published());
 	}
 
@@ -144,10 +142,24 @@ final class HostPool {
 			connection.unused();
 		}
 		else {
+			dispatch(exchange, connection);
+		}
+	}
+
+	private void dispatch(Exchange exchange, PooledConnection connection) {
+		try {
 			// Even if it could run now: a caller that asks when a response ends would
 			// have
 			// its request made inside the reading of that response, at a tenth more CPU.
 			exchange.eventLoop().execute(exchange);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			connection.close(CloseReason.SHUTDOWN);
+			connection.unused();
+			if (exchange.unassign()) {
+				exchange.fail(this.host.closed(), this.eventLoop);
+			}
 		}
 	}
 
@@ -163,7 +175,7 @@ final class HostPool {
 	void reassign(Exchange exchange) {
 		if (exchange.unassign()) {
 			post(() -> {
-				if (this.client.isShutDown()) {
+				if (isClosed()) {
 					exchange.fail(this.host.closed(), this.eventLoop);
 				}
 				else if (exchange.isWaiting() && !this.superseded) {
@@ -183,7 +195,7 @@ final class HostPool {
 	 */
 	void rests(Exchange exchange) {
 		this.resting.add(exchange);
-		if (this.client.isShutDown()) {
+		if (isClosed()) {
 			this.resting.remove(exchange);
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
@@ -197,7 +209,7 @@ final class HostPool {
 	void replay(Exchange exchange) {
 		this.resting.remove(exchange);
 		post(() -> {
-			if (!this.forgotten && !this.superseded && !this.client.isShutDown() && exchange.isWaiting()) {
+			if (!this.forgotten && !this.superseded && !isClosed() && exchange.isWaiting()) {
 				this.waiters.addFirst(exchange);
 			}
 			else {
@@ -246,17 +258,11 @@ final class HostPool {
 	 */
 	void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
-			Http2Session session = connection.http2();
 			if (reason == CloseReason.IDLE_TIMEOUT && isSpared(connection)) {
 				connection.idleTimer().again();
 			}
-			else if (session != null) {
-				session.closeIfUnused(reason);
-			}
-			else if (this.idle.remove(connection)) {
-				connection.closing(reason);
-				noLongerIdle(connection);
-				connection.close(reason);
+			else {
+				this.connections.closeIfUnused(connection, reason);
 			}
 			if (reason == CloseReason.MAX_IDLE) {
 				this.client.limitIdle();
@@ -273,13 +279,21 @@ final class HostPool {
 		post(() -> drain(connection, reason));
 	}
 
+	/**
+	 * Note that the event loop of a connection has been stopped, so that it cannot be
+	 * closed in order.
+	 * @param connection the connection
+	 */
+	void stranded(PooledConnection connection) {
+		post(() -> closed(connection));
+	}
+
 	private boolean isSpared(PooledConnection connection) {
 		if (this.reserve.config() == null || connection.idleTimer().isServers()) {
 			return false;
 		}
 		// Those that are about to be closed are still among the others.
-		long fit = this.connections.stream().filter((open) -> open.isFit() && !open.isDraining()).count();
-		return this.reserve.spares(fit, this.dials);
+		return this.reserve.spares(this.connections.fit(), this.dials);
 	}
 
 	/**
@@ -289,7 +303,7 @@ final class HostPool {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (this.client.isShutDown() || this.host.pool().minIdleConnections() == 0) {
+			if (isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
 			else if (this.forgotten || this.superseded) {
@@ -307,11 +321,11 @@ final class HostPool {
 	}
 
 	void closeIdle(CloseReason reason) {
-		this.connections.forEach((connection) -> evict(connection, reason));
+		connections().forEach((connection) -> evict(connection, reason));
 	}
 
 	void drain(CloseReason reason) {
-		post(() -> this.connections.forEach((connection) -> drain(connection, reason)));
+		post(() -> drainAll(reason));
 	}
 
 	/**
@@ -338,14 +352,48 @@ final class HostPool {
 	 */
 	void shutDown(ConnPoolException error) {
 		post(() -> {
-			this.waiters.failAll(error);
-			this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
-			this.resting.clear();
+			refuseAll(error);
 			this.dials.underWay().forEach((dial) -> dial.abandon(error));
-			stayKnown();
-			this.reserve.end();
-			this.connections.forEach((connection) -> drain(connection, CloseReason.SHUTDOWN));
+			drainAll(CloseReason.SHUTDOWN);
 		});
+	}
+
+	/**
+	 * Keep no caller and no connection that need an event loop which is about to stop. On
+	 * that event loop.
+	 * @param eventLoop the event loop
+	 */
+	void stopping(EventLoop eventLoop) {
+		ConnPoolException error = this.host.closed();
+		this.dials.underWay()
+			.stream()
+			.filter((dial) -> dial.eventLoop() == eventLoop)
+			.forEach((dial) -> dial.abandon(error));
+		connections().stream()
+			.map(PooledConnection::channel)
+			.filter((channel) -> channel.eventLoop() == eventLoop)
+			.forEach(Channel::close);
+		post(() -> {
+			if (isClosed()) {
+				refuseAll(error);
+			}
+		});
+	}
+
+	private void refuseAll(ConnPoolException error) {
+		this.waiters.failAll(error);
+		this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
+		this.resting.clear();
+		stayKnown();
+		this.reserve.end();
+	}
+
+	/**
+	 * Return whether nobody is served any more. On any thread.
+	 * @return whether the client has been shut down, or its event loops are
+	 */
+	private boolean isClosed() {
+		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
 	}
 
 	/**
@@ -389,7 +437,8 @@ final class HostPool {
 		this.client.listeners()
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
-			gone(dial.connection(), reason);
+			PooledConnection connection = dial.connection();
+			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);
 			InetSocketAddress aim = dial.aim();
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
@@ -411,7 +460,7 @@ final class HostPool {
 
 	private boolean failedForAll(Dial dial, ConnPoolException error) {
 		this.reserve.failed(error.getMessage());
-		return this.dials.failed(dial) && this.connections.isEmpty();
+		return this.dials.failed(dial) && connections().isEmpty();
 	}
 
 	// What the name stands for, on any thread
@@ -443,7 +492,7 @@ final class HostPool {
 			changed(exchange);
 		}
 		else if (event instanceof PooledConnection connection) {
-			returned(connection);
+			this.connections.returned(connection);
 		}
 		else {
 			((Runnable) event).run();
@@ -454,7 +503,7 @@ final class HostPool {
 		if (!exchange.isWaiting()) {
 			this.waiters.remove(exchange);
 		}
-		else if (this.client.isShutDown()) {
+		else if (isClosed()) {
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
 		else if (this.forgotten || this.superseded) {
@@ -467,80 +516,42 @@ final class HostPool {
 
 	private void added(PooledConnection connection) {
 		this.connections.add(connection);
-		Http2Session session = connection.http2();
-		if (session != null) {
-			this.sessions.add(session);
-			session.becomesIdle();
-		}
-		else {
-			returned(connection);
-		}
 		connection.retireAfter(this.host.pool());
-		if (this.client.isShutDown()) {
+		if (isClosed()) {
 			drain(connection, CloseReason.SHUTDOWN);
 		}
 	}
 
-	private void returned(PooledConnection connection) {
-		if (connection.isDraining()) {
-			connection.close(CloseReason.DRAINED);
-		}
-		else if (connection.isFit()) {
-			this.idle.addLast(connection);
-			this.idleCount.add(1);
-			connection.idle();
-		}
-	}
-
-	private void noLongerIdle(PooledConnection connection) {
-		this.idleCount.add(-1);
-		connection.busy();
-	}
-
 	private void drain(PooledConnection connection, CloseReason reason) {
-		if (connection.isDraining() || !this.connections.contains(connection)) {
-			return;
+		if (this.connections.drain(connection, reason)) {
+			this.spread.ended(connection, reason);
 		}
-		this.draining.incrementAndGet();
-		connection.draining(reason);
-		this.spread.ended(connection, reason);
-		Http2Session session = connection.http2();
-		if (session != null) {
-			session.drain(reason);
-		}
-		else if (this.idle.remove(connection)) {
-			noLongerIdle(connection);
-			connection.close(reason);
-		}
+	}
+
+	private void drainAll(CloseReason reason) {
+		connections().forEach((connection) -> drain(connection, reason));
 	}
 
 	private void closed(PooledConnection connection) {
+		if (!connections().contains(connection)) {
+			return;
+		}
+		CloseReason reason = connection.closeReason();
+		Duration idleFor = connection.idleFor();
+		if (idleFor != null && connection.idleTimer().ended(reason, idleFor)) {
+			connections().forEach((other) -> other.idleTimer().look());
+		}
 		this.connections.remove(connection);
-		gone(connection, connection.closeReason());
+		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
 		this.reserve.ended(connection);
-		if (connection.isDraining()) {
-			this.draining.decrementAndGet();
-		}
-		if (this.idle.remove(connection)) {
-			noLongerIdle(connection);
-		}
-		Http2Session session = connection.http2();
-		if (session != null) {
-			this.sessions.remove(session);
-			this.spread.ended(connection, connection.closeReason());
-			connection.draining(CloseReason.PEER_CLOSED);
-			session.drain(CloseReason.PEER_CLOSED);
+		if (connection.http2() != null) {
+			this.spread.ended(connection, reason);
 		}
 	}
 
-	private void gone(@Nullable PooledConnection connection, CloseReason reason) {
+	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {
 		this.counters.closed(reason);
-		Duration idleFor = (connection != null) ? connection.idleFor() : null;
-		this.client.connectionGone(
-				(connection != null) ? connection.record().closed(this.host.origin(), reason, idleFor) : null);
-		if (connection != null && idleFor != null && connection.idleTimer().ended(reason, idleFor)) {
-			this.connections.forEach((other) -> other.idleTimer().look());
-		}
+		this.client.connectionGone(connection);
 	}
 
 	private void settle() {
@@ -553,16 +564,25 @@ final class HostPool {
 		fill();
 		refuse();
 		if (this.superseded) {
-			this.connections.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+			drainAll(CloseReason.DRAINED);
 		}
 		this.waiters.publish();
-		this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
-		PooledConnection returned = this.idle.peekLast();
+		watchDeadlines();
+		PooledConnection returned = this.connections.lastUsed();
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
 		}
-		this.addresses.watch(!this.connections.isEmpty() && !this.client.isShutDown());
+		this.addresses.watch(!connections().isEmpty() && !isClosed());
 		forgetLater();
+	}
+
+	private void watchDeadlines() {
+		try {
+			this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
+		}
+		catch (RejectedExecutionException ex) {
+			this.waiters.failAll(this.host.closed());
+		}
 	}
 
 	private void serve() {
@@ -584,13 +604,13 @@ final class HostPool {
 	}
 
 	private boolean serve(Exchange waiter) {
-		PooledConnection connection = waiter.wantsFresh() ? fresh() : free();
+		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
 		if (connection == null) {
 			return false;
 		}
 		this.waiters.remove(waiter);
 		if (waiter.assign(connection)) {
-			waiter.eventLoop().execute(waiter);
+			dispatch(waiter, connection);
 		}
 		else {
 			connection.unused();
@@ -599,52 +619,16 @@ final class HostPool {
 	}
 
 	/**
-	 * Find a connection that did not lie idle.
-	 * @return the connection, or {@code null} if there is none yet
-	 */
-	private @Nullable PooledConnection fresh() {
-		PooledConnection latest = this.idle.peekLast();
-		if (latest != null && latest.record().exchanges() == 0) {
-			return free();
-		}
-		return this.sessions.reserveFresh();
-	}
-
-	/**
 	 * Have the connection that is idle for longest make room for another, unless there is
 	 * some or enough are on their way.
 	 * @param callers how many want a connection that did not lie idle
 	 */
 	private void makeRoomFor(int callers) {
-		if (!this.dials.hasRoom(usable())) {
-			long leaving = this.connections.stream().filter((open) -> !open.isFit() && !open.isDraining()).count();
-			if (this.dials.underWay().size() + leaving < callers) {
-				makeRoom();
+		if (!this.dials.hasRoom(this.connections.usable())) {
+			if (this.dials.underWay().size() + this.connections.leaving() < callers) {
+				this.connections.makeRoom();
 			}
 		}
-	}
-
-	private void makeRoom() {
-		PooledConnection eldest = this.idle.pollFirst();
-		if (eldest != null) {
-			noLongerIdle(eldest);
-			eldest.close(CloseReason.DRAINED);
-		}
-		else {
-			this.sessions.closeStale();
-		}
-	}
-
-	private @Nullable PooledConnection free() {
-		PooledConnection connection = this.sessions.reserve();
-		while (connection == null && !this.idle.isEmpty()) {
-			PooledConnection latest = this.idle.removeLast();
-			noLongerIdle(latest);
-			if (latest.isFit()) {
-				connection = latest;
-			}
-		}
-		return connection;
 	}
 
 	private void dial() {
@@ -654,7 +638,7 @@ final class HostPool {
 		}
 		this.config = first.config;
 		int suspect = this.sessions.suspect(first.wantsFresh(), this.host.http2().strictMaxConcurrentStreams());
-		for (int missing = this.dials.missing(this.waiters.size(), usable(), suspect,
+		for (int missing = this.dials.missing(this.waiters.size(), this.connections.usable(), suspect,
 				this.sessions.unready()); missing > 0; missing--) {
 			begin(new Dial(this, first.config, null));
 		}
@@ -663,7 +647,7 @@ final class HostPool {
 	private void fill() {
 		HttpClientConfig kept = this.reserve.config();
 		if (kept != null) {
-			for (int missing = this.reserve.missing(usable(), this.dials); missing > 0; missing--) {
+			for (int missing = this.reserve.missing(this.connections.usable(), this.dials); missing > 0; missing--) {
 				begin(new Dial(this, kept, null));
 			}
 		}
@@ -671,11 +655,11 @@ final class HostPool {
 
 	private void spread() {
 		HttpClientConfig known = this.config;
-		if (known == null || this.superseded || this.client.isShutDown()) {
+		if (known == null || this.superseded || isClosed()) {
 			return;
 		}
-		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), this.connections, this.dials)) {
-			if (this.dials.hasRoom(usable())) {
+		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), connections(), this.dials)) {
+			if (this.dials.hasRoom(this.connections.usable())) {
 				begin(new Dial(this, known, address));
 			}
 		}
@@ -686,11 +670,8 @@ final class HostPool {
 		this.counters.opened();
 		this.client.connectionBegun();
 		this.dials.begun(dial);
+		this.client.watch(dial.eventLoop());
 		dial.start();
-	}
-
-	private int usable() {
-		return this.connections.size() - this.draining.get();
 	}
 
 	private void refuse() {
@@ -710,18 +691,18 @@ final class HostPool {
 
 	private void countIfFull() {
 		int max = this.host.pool().maxConnectionsPerHost();
-		if (max > 0 && usable() >= max) {
+		if (max > 0 && this.connections.usable() >= max) {
 			this.counters.turnedAway();
 		}
 	}
 
 	private boolean isQuiet() {
-		return this.connections.isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0
+		return connections().isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0
 				&& this.reserve.config() == null;
 	}
 
 	private void forgetLater() {
-		if (isQuiet() && this.forgetting == null && !this.forgotten && !this.client.isShutDown()) {
+		if (isQuiet() && this.forgetting == null && !this.forgotten && !isClosed()) {
 			try {
 				this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES,
 						TimeUnit.MINUTES);

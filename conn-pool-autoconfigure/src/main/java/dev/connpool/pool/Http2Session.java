@@ -268,8 +268,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 	 */
 	void open(Exchange exchange) {
 		if (!this.connection.channel().isActive() || this.http2.goAwayReceived()) {
-			unreserve();
-			this.connection.pool().reassign(exchange);
+			giveBack(exchange);
 			return;
 		}
 		if (!this.http2.local().canOpenStream()) {
@@ -287,10 +286,10 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
 	private void postpone(Exchange exchange) {
 		EventLoop eventLoop = this.connection.channel().eventLoop();
-		if (this.reserved.get() > this.limit) {
-			// The server has lowered its limit since the stream was reserved.
-			unreserve();
-			this.connection.pool().reassign(exchange);
+		if (this.reserved.get() > this.limit || eventLoop.isShuttingDown()) {
+			// The server has lowered its limit since the stream was reserved, or there is
+			// no later.
+			giveBack(exchange);
 		}
 		else if (this.ending > 0) {
 			// For the server, the stream that this takes the place of is open until the
@@ -299,14 +298,22 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 		}
 		else {
 			// Or until it has been written that the stream is reset.
-			eventLoop.schedule(exchange, 1, TimeUnit.MILLISECONDS);
+			eventLoop.schedule(exchange, 1, TimeUnit.MILLISECONDS).addListener((done) -> {
+				if (done.isCancelled()) {
+					giveBack(exchange);
+				}
+			});
 		}
+	}
+
+	private void giveBack(Exchange exchange) {
+		unreserve();
+		this.connection.pool().reassign(exchange);
 	}
 
 	private void opened(Exchange exchange, Future<Http2StreamChannel> opening) {
 		if (!opening.isSuccess()) {
-			unreserve();
-			this.connection.pool().reassign(exchange);
+			giveBack(exchange);
 			return;
 		}
 		Http2StreamChannel stream = opening.getNow();

@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.EventLoop;
@@ -39,7 +40,7 @@ final class IdleTimer {
 	void begin() {
 		this.since = System.nanoTime() | 1;
 		if (this.timer == null && timeout() > 0) {
-			this.eventLoop.execute(() -> watch(timeout()));
+			onEventLoop(() -> watch(timeout()));
 		}
 	}
 
@@ -96,7 +97,7 @@ final class IdleTimer {
 	 * Look at the connection now: the timeout has changed. On any thread.
 	 */
 	void look() {
-		this.eventLoop.execute(() -> {
+		onEventLoop(() -> {
 			stop();
 			check();
 		});
@@ -106,7 +107,16 @@ final class IdleTimer {
 	 * Look at the connection after the same time again: it was spared. On any thread.
 	 */
 	void again() {
-		this.eventLoop.execute(() -> watch(timeout()));
+		onEventLoop(() -> watch(timeout()));
+	}
+
+	private void onEventLoop(Runnable task) {
+		try {
+			this.eventLoop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has been stopped, and the connection with it.
+		}
 	}
 
 	private long timeout() {

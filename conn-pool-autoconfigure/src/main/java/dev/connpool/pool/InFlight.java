@@ -62,6 +62,16 @@ final class InFlight implements Runnable {
 	}
 
 	/**
+	 * End all: the event loop is about to stop.
+	 */
+	void end() {
+		for (Exchange first = first(); first != null; first = first()) {
+			remove(first);
+			first.abort();
+		}
+	}
+
+	/**
 	 * Return the exchange that is in flight for longest.
 	 * @return the first exchange, or {@code null} if there is none
 	 */

@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -284,9 +285,14 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		double share = 1 - pool.maxLifetimeJitter() * ThreadLocalRandom.current().nextDouble();
 		long lifetime = (long) (pool.maxLifetime().toNanos() * share);
 		if (!pool.maxLifetime().isZero()) {
-			Future<?> timer = this.channel.eventLoop()
-				.schedule(() -> this.pool.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
-			this.channel.closeFuture().addListener((closed) -> timer.cancel(false));
+			try {
+				Future<?> timer = this.channel.eventLoop()
+					.schedule(() -> this.pool.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
+				this.channel.closeFuture().addListener((closed) -> timer.cancel(false));
+			}
+			catch (RejectedExecutionException ex) {
+				close(CloseReason.SHUTDOWN);
+			}
 		}
 	}
 
@@ -435,7 +441,13 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	void close(CloseReason reason) {
 		closing(reason);
 		this.doomed = true;
-		this.channel.eventLoop().execute(this.channel::close);
+		try {
+			this.channel.eventLoop().execute(this.channel::close);
+		}
+		catch (RejectedExecutionException ex) {
+			// Nobody would tell that it is closed.
+			this.pool.stranded(this);
+		}
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -157,11 +158,17 @@ final class Replay {
 	 * @param send sends the request
 	 */
 	void schedule(EventLoop eventLoop, Runnable send) {
-		if (this.backoff == 0) {
-			eventLoop.execute(send);
+		try {
+			if (this.backoff == 0) {
+				eventLoop.execute(send);
+			}
+			else {
+				this.timer = eventLoop.schedule(send, this.backoff, TimeUnit.NANOSECONDS);
+			}
 		}
-		else {
-			this.timer = eventLoop.schedule(send, this.backoff, TimeUnit.NANOSECONDS);
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped: the host refuses it.
+			send.run();
 		}
 	}
 

@@ -5,20 +5,21 @@ import java.util.List;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.error.ClientClosedException;
-import dev.connpool.error.ConnectionFailedException;
-import dev.connpool.settings.ClientSettings;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestCertificate;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.TestSettings;
 import dev.connpool.testing.Wire;
+import io.netty.channel.EventLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -214,20 +215,69 @@ class ClosingIntegrationTests {
 
 	// A container may stop what it shares before what shares it
 	@ParameterizedTest
-	@EnumSource(names = { "H1", "H2" })
+	@EnumSource
 	void aClientWhoseEventLoopsAreStoppedRefusesRequests(Wire wire) {
 		TestServer server = wire.server().start(this.network);
 		LoopResources loops = LoopResources.create("stopped", 1, true);
-		PooledHttpClient client = new PooledHttpClient("stopped", ClientSettings.DEFAULTS,
-				TestCertificate.LOOPBACK.trusted(), loops);
-		Mono<?> call = client.httpClient().get().uri(server.url("/hello")).responseContent().aggregate().asString();
-		assertThat(call.block(PATIENCE)).isEqualTo("hello");
+		PooledHttpClient client = client(wire.settings().apply(new TestSettings()), loops);
+		assertThat(get(client, server.url("/hello")).block(PATIENCE)).isEqualTo("hello");
 		loops.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
+		assertRefuses(client, server);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aClientWhoseEventLoopsAreStoppedWhileTheyRunTasksRefusesRequests(Wire wire) {
+		TestServer server = wire.server().start(this.network);
+		LoopResources loops = LoopResources.create("stopped", 1, true);
+		PooledHttpClient client = client(wire.settings().apply(new TestSettings()), loops);
+		assertThat(get(client, server.url("/hello")).block(PATIENCE)).isEqualTo("hello");
+		stopWhileTheyRunTasks(loops);
+		assertRefuses(client, server);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void stoppedEventLoopsEndRunningExchangesAndWaitingCallers(Wire wire) {
+		TestServer server = wire.server().hold("/held", this.gate).maxConcurrentStreams(1).start(this.network);
+		LoopResources loops = LoopResources.create("stopped", 1, true);
+		PooledHttpClient client = client(wire.settings().apply(new TestSettings()).maxConnectionsPerHost(1), loops);
+		Mono<List<Failure>> calls = Mono.fromCallable(() -> Failure.ofAll(get(client, server.url("/held")), 3))
+			.subscribeOn(Schedulers.boundedElastic())
+			.cache();
+		calls.subscribe();
+		await().until(() -> client.snapshot().hosts().values().stream().anyMatch((host) -> host.pendingAcquires() == 2)
+				&& server.requests("/held") == 1);
+		stopWhileTheyRunTasks(loops);
+		assertThat(calls.block(PATIENCE)).hasSize(3)
+			.allSatisfy((failure) -> assertThat(failure.error()).isInstanceOf(ClientClosedException.class));
+		assertRefuses(client, server);
+	}
+
+	private static PooledHttpClient client(TestSettings settings, LoopResources loops) {
+		return new PooledHttpClient(TestClient.NAME, settings.build(), TestCertificate.LOOPBACK.trusted(), loops);
+	}
+
+	private static Mono<String> get(PooledHttpClient client, String url) {
+		return client.httpClient().get().uri(url).responseContent().aggregate().asString();
+	}
+
+	// Netty does not close their channels then
+	private static void stopWhileTheyRunTasks(LoopResources loops) {
+		EventLoop eventLoop = loops.onClient(true).next();
+		eventLoop.execute(() -> loops.disposeLater(Duration.ZERO, PATIENCE).subscribe());
+		assertThat(eventLoop.terminationFuture().awaitUninterruptibly(PATIENCE.toMillis())).isTrue();
+	}
+
+	private static void assertRefuses(PooledHttpClient client, TestServer server) {
 		for (int request = 0; request < 3; request++) {
-			assertThat(Failure.of(call.timeout(Duration.ofSeconds(2))).error())
-				.isInstanceOf(ConnectionFailedException.class);
+			Failure refused = Failure.of(get(client, server.url("/hello")).timeout(Duration.ofSeconds(2)));
+			assertThat(refused.error()).isInstanceOf(ClientClosedException.class);
+			assertThat(refused.message()).contains(TestClient.NAME, server.host());
 		}
-		client.close();
+		assertThat(server).settlesAt(0);
+		assertThat(client.snapshot().hosts().get(server.host()).connections().total()).isZero();
+		assertThat(client.shutdown().thenReturn(true).block(PATIENCE)).isTrue();
 	}
 
 }

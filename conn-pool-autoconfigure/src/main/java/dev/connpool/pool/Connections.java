@@ -1,0 +1,210 @@
+package dev.connpool.pool;
+
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one host that are open: which one serves next, which make room, and
+ * which are only waited for. Used by the mailbox of the host alone, but for what says so.
+ */
+final class Connections {
+
+	private final Sessions sessions;
+
+	private final IdleCount idleCount;
+
+	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
+
+	/** Those of HTTP/1.1 that serve nobody, last used last. */
+	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
+
+	private final AtomicInteger draining = new AtomicInteger();
+
+	/**
+	 * Create connections, none at first.
+	 * @param sessions where those of HTTP/2 are kept
+	 * @param idleCount counts those that serve nobody
+	 */
+	Connections(Sessions sessions, IdleCount idleCount) {
+		this.sessions = sessions;
+		this.idleCount = idleCount;
+	}
+
+	/**
+	 * Return all connections. On any thread.
+	 * @return the connections, as they come and go
+	 */
+	Set<PooledConnection> all() {
+		return this.all;
+	}
+
+	/**
+	 * Count those that are not about to be closed. On any thread.
+	 * @return the number of connections
+	 */
+	int usable() {
+		return this.all.size() - this.draining.get();
+	}
+
+	/**
+	 * Count those that are open and stay so.
+	 * @return the number of connections
+	 */
+	long fit() {
+		return this.all.stream().filter((connection) -> connection.isFit() && !connection.isDraining()).count();
+	}
+
+	/**
+	 * Count those that end without having been drained.
+	 * @return the number of connections
+	 */
+	long leaving() {
+		return this.all.stream().filter((connection) -> !connection.isFit() && !connection.isDraining()).count();
+	}
+
+	void add(PooledConnection connection) {
+		this.all.add(connection);
+		Http2Session session = connection.http2();
+		if (session != null) {
+			this.sessions.add(session);
+			session.becomesIdle();
+		}
+		else {
+			returned(connection);
+		}
+	}
+
+	/**
+	 * Note that a connection of HTTP/1.1 serves nobody any more.
+	 * @param connection the connection
+	 */
+	void returned(PooledConnection connection) {
+		if (connection.isDraining()) {
+			connection.close(CloseReason.DRAINED);
+		}
+		else if (connection.isFit()) {
+			this.idle.addLast(connection);
+			this.idleCount.add(1);
+			connection.idle();
+		}
+	}
+
+	/**
+	 * Return the connection of HTTP/1.1 that was used last of those that serve nobody.
+	 * @return the connection, or {@code null} if there is none
+	 */
+	@Nullable PooledConnection lastUsed() {
+		return this.idle.peekLast();
+	}
+
+	/**
+	 * Take a connection, or reserve a stream of one.
+	 * @return the connection, or {@code null} if none is free
+	 */
+	@Nullable PooledConnection take() {
+		PooledConnection connection = this.sessions.reserve();
+		while (connection == null && !this.idle.isEmpty()) {
+			PooledConnection latest = this.idle.removeLast();
+			noLongerIdle(latest);
+			if (latest.isFit()) {
+				connection = latest;
+			}
+		}
+		return connection;
+	}
+
+	/**
+	 * Take a connection that did not lie idle.
+	 * @return the connection, or {@code null} if there is none yet
+	 */
+	@Nullable PooledConnection takeFresh() {
+		PooledConnection latest = this.idle.peekLast();
+		if (latest != null && latest.record().exchanges() == 0) {
+			return take();
+		}
+		return this.sessions.reserveFresh();
+	}
+
+	/**
+	 * Close the connection that is idle for longest, if there is one.
+	 */
+	void makeRoom() {
+		PooledConnection eldest = this.idle.pollFirst();
+		if (eldest != null) {
+			noLongerIdle(eldest);
+			eldest.close(CloseReason.DRAINED);
+		}
+		else {
+			this.sessions.closeStale();
+		}
+	}
+
+	/**
+	 * Close a connection unless it is in use.
+	 * @param connection the connection
+	 * @param reason the reason
+	 */
+	void closeIfUnused(PooledConnection connection, CloseReason reason) {
+		Http2Session session = connection.http2();
+		if (session != null) {
+			session.closeIfUnused(reason);
+		}
+		else if (this.idle.remove(connection)) {
+			connection.closing(reason);
+			noLongerIdle(connection);
+			connection.close(reason);
+		}
+	}
+
+	/**
+	 * Use a connection no more, and close it when its exchanges have ended.
+	 * @param connection the connection
+	 * @param reason the reason
+	 * @return whether it was used until now
+	 */
+	boolean drain(PooledConnection connection, CloseReason reason) {
+		if (connection.isDraining() || !this.all.contains(connection)) {
+			return false;
+		}
+		this.draining.incrementAndGet();
+		connection.draining(reason);
+		Http2Session session = connection.http2();
+		if (session != null) {
+			session.drain(reason);
+		}
+		else if (this.idle.remove(connection)) {
+			noLongerIdle(connection);
+			connection.close(reason);
+		}
+		return true;
+	}
+
+	/**
+	 * Note that a connection is closed.
+	 * @param connection the connection
+	 */
+	void remove(PooledConnection connection) {
+		this.all.remove(connection);
+		if (connection.isDraining()) {
+			this.draining.decrementAndGet();
+		}
+		if (this.idle.remove(connection)) {
+			noLongerIdle(connection);
+		}
+		Http2Session session = connection.http2();
+		if (session != null) {
+			this.sessions.remove(session);
+			session.drain(CloseReason.PEER_CLOSED);
+		}
+	}
+
+	private void noLongerIdle(PooledConnection connection) {
+		this.idleCount.add(-1);
+		connection.busy();
+	}
+
+}
