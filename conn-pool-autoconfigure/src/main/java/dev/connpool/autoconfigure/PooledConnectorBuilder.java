@@ -30,13 +30,18 @@ final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<Reactor
 		this.builder = builder.withoutHttpClientDefaults();
 		this.keepsAddresses = door.keepsAddresses(this::build);
 		this.httpClient = new CapturedClient(door::customize);
-		this.own = build(door.start(door.own(), this.keepsAddresses), this.httpClient);
+		this.own = connector(door.own(), this.httpClient);
 	}
 
 	@Override
 	public ReactorClientHttpConnector build(@Nullable HttpClientSettings settings) {
 		return (settings == null || this.door.isOwn(settings)) ? this.own
-				: build(this.door.start(settings, this.keepsAddresses), this.door::customize);
+				: connector(settings, new CapturedClient(this.door::customize));
+	}
+
+	private ReactorClientHttpConnector connector(HttpClientSettings settings, CapturedClient last) {
+		build(this.door.start(settings, this.keepsAddresses), last);
+		return new PooledConnector(last.get());
 	}
 
 	ClientDoor door() {

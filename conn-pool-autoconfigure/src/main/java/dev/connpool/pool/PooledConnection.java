@@ -209,6 +209,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		boolean reusable = this.channel.isActive() && isKeptAlive();
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
+			UriTemplates.forget(this.channel);
 			SilenceHandler.unwatch(this.channel);
 			this.channel.config().setAutoClose(true);
 			releaseEarly();

@@ -30,6 +30,16 @@ final class UriTemplates {
 		return (attributes != null && attributes.get(TEMPLATE) instanceof String template) ? path(template) : null;
 	}
 
+	/**
+	 * Forget the request on a channel that is used again.
+	 * @param channel the HTTP/1.1 connection
+	 */
+	static void forget(Channel channel) {
+		if (channel.hasAttr(ATTRIBUTES)) {
+			channel.attr(ATTRIBUTES).set(null);
+		}
+	}
+
 	static String path(String template) {
 		int scheme = template.indexOf("://");
 		int start = (scheme < 0) ? 0 : template.indexOf('/', scheme + 3);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import dev.connpool.autoconfigure.Connectors;
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
@@ -25,7 +26,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -141,7 +141,7 @@ class DoorsIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new ReactorClientHttpConnector(client.httpClient())).build();
+		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
 	}
 
 	private static RestClient restClient(TestClient client) {

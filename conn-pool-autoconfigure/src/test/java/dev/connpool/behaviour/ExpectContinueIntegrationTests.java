@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import dev.connpool.autoconfigure.Connectors;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.testing.Failure;
@@ -27,7 +28,6 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -241,7 +241,7 @@ class ExpectContinueIntegrationTests {
 
 	private static WebClient.RequestBodySpec request(TestClient client, ScriptedServer server) {
 		return WebClient.builder()
-			.clientConnector(new ReactorClientHttpConnector(client.httpClient()))
+			.clientConnector(Connectors.on(client.httpClient()))
 			.build()
 			.post()
 			.uri(server.url("/upload"))

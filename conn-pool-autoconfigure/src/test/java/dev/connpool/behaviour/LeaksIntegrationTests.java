@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.connpool.autoconfigure.Connectors;
 import dev.connpool.error.LeakReclaimedException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.listener.ConnectionInfo;
@@ -40,7 +41,6 @@ import reactor.netty.Connection;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -363,7 +363,7 @@ class LeaksIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new ReactorClientHttpConnector(client.httpClient())).build();
+		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
 	}
 
 	/**

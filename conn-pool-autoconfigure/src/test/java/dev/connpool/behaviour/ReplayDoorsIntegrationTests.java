@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
+import dev.connpool.autoconfigure.Connectors;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
@@ -17,7 +18,6 @@ import reactor.core.publisher.Flux;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
@@ -109,7 +109,7 @@ class ReplayDoorsIntegrationTests {
 
 	private WebClient.RequestBodySpec webClient() {
 		return WebClient.builder()
-			.clientConnector(new ReactorClientHttpConnector(this.client.httpClient()))
+			.clientConnector(Connectors.on(this.client.httpClient()))
 			.build()
 			.post()
 			.uri(this.server.url("/orders"));

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.connpool.autoconfigure.Connectors;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -28,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -208,10 +208,7 @@ class VirtualThreadsIntegrationTests {
 		abstract Call open(TestClient client, String url);
 
 		private static WebClient webClient(TestClient client, String url) {
-			return WebClient.builder()
-				.baseUrl(url)
-				.clientConnector(new ReactorClientHttpConnector(client.httpClient()))
-				.build();
+			return WebClient.builder().baseUrl(url).clientConnector(Connectors.on(client.httpClient())).build();
 		}
 
 		private static RestClient restClient(TestClient client, String url) {

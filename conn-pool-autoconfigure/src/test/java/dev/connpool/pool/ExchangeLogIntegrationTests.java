@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.connpool.autoconfigure.Connectors;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -158,7 +158,7 @@ class ExchangeLogIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new ReactorClientHttpConnector(client.httpClient())).build();
+		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
 	}
 
 	private static final class Lines extends AppenderBase<ILoggingEvent> {

@@ -1,0 +1,151 @@
+package dev.connpool.autoconfigure;
+
+import java.net.URI;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.Operators;
+import reactor.netty.Connection;
+import reactor.netty.NettyOutbound;
+import reactor.netty.http.client.HttpClient.ResponseReceiver;
+import reactor.netty.http.client.HttpClientRequest;
+import reactor.util.context.Context;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpResponse;
+
+/**
+ * One request of a {@code WebClient}, sent on subscription.
+ */
+final class PooledCall extends Mono<ClientHttpResponse> {
+
+	private final HttpMethod method;
+
+	private final URI uri;
+
+	private final Function<? super ClientHttpRequest, Mono<Void>> requestCallback;
+
+	private final ResponseReceiver<?> sender;
+
+	PooledCall(HttpMethod method, URI uri, Function<? super ClientHttpRequest, Mono<Void>> requestCallback,
+			ResponseReceiver<?> sender) {
+		this.method = method;
+		this.uri = uri;
+		this.requestCallback = requestCallback;
+		this.sender = sender;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super ClientHttpResponse> actual) {
+		this.sender.response().subscribe(new Head(this, actual));
+	}
+
+	static Mono<Void> send(HttpClientRequest request, NettyOutbound outbound) {
+		PooledCall call = request.currentContextView().get(Head.class).call;
+		return call.requestCallback.apply(new PooledRequest(call.method, call.uri, request, outbound));
+	}
+
+	/**
+	 * Have connections delivered to the head of the call itself, past what Reactor Netty
+	 * would do with them.
+	 * @param connections the connections
+	 * @return the same
+	 */
+	static Mono<? extends Connection> direct(Mono<? extends Connection> connections) {
+		return new Direct(connections);
+	}
+
+	/**
+	 * Waits for the head of the response.
+	 */
+	private static final class Head implements CoreSubscriber<Object>, Subscription {
+
+		private final PooledCall call;
+
+		private final CoreSubscriber<? super ClientHttpResponse> actual;
+
+		private final Context context;
+
+		private @Nullable Subscription upstream;
+
+		private volatile @Nullable PooledResponse response;
+
+		Head(PooledCall call, CoreSubscriber<? super ClientHttpResponse> actual) {
+			this.call = call;
+			this.actual = actual;
+			this.context = actual.currentContext().put(Head.class, this);
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			if (Operators.validate(this.upstream, upstream)) {
+				this.upstream = upstream;
+				this.actual.onSubscribe(this);
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			if (this.upstream != null) {
+				this.upstream.request(n);
+			}
+		}
+
+		@Override
+		public void onNext(Object connection) {
+			PooledResponse received = new PooledResponse((Connection) connection);
+			this.response = received;
+			this.actual.onNext(received);
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			this.actual.onError(error);
+		}
+
+		@Override
+		public void onComplete() {
+			this.actual.onComplete();
+		}
+
+		@Override
+		public void cancel() {
+			PooledResponse received = this.response;
+			if (received != null) {
+				received.cancelled(this.call.method);
+			}
+			if (this.upstream != null) {
+				this.upstream.cancel();
+			}
+		}
+
+	}
+
+	/**
+	 * The source, subscribed to by the head of a call.
+	 */
+	private static final class Direct extends MonoOperator<Connection, Connection> {
+
+		@SuppressWarnings("unchecked")
+		Direct(Mono<? extends Connection> source) {
+			super((Mono<Connection>) source);
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super Connection> actual) {
+			this.source.subscribe(actual.currentContext().get(Head.class));
+		}
+
+	}
+
+}
