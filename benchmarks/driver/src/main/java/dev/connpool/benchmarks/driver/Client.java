@@ -28,10 +28,11 @@ enum Client {
 	HTTP_CLIENT_BORINGSSL("http-client-boringssl", "conn-pool `httpClient()`, BoringSSL", "ours-boringssl",
 			"OursAdapter", "http-client", EnumSet.of(Protocol.H1S, Protocol.H2)),
 
-	WEB_CLIENT_URING("web-client-uring", "conn-pool `WebClient`, io_uring", "ours-uring", "OursAdapter", "-"),
+	WEB_CLIENT_URING("web-client-uring", "conn-pool `WebClient`, io_uring", "ours-uring", "OursAdapter", "-",
+			EnumSet.of(Protocol.H1)),
 
 	HTTP_CLIENT_URING("http-client-uring", "conn-pool `httpClient()`, io_uring", "ours-uring", "OursAdapter",
-			"http-client"),
+			"http-client", EnumSet.of(Protocol.H1)),
 
 	BOOT("boot", "Boot's `WebClient`", "boot", "BootAdapter", "-"),
 
