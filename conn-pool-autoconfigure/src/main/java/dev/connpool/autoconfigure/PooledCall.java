@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
@@ -75,6 +76,8 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 
 		private volatile @Nullable PooledResponse response;
 
+		private volatile boolean cancelled;
+
 		Head(PooledCall call, CoreSubscriber<? super ClientHttpResponse> actual) {
 			this.call = call;
 			this.actual = actual;
@@ -105,6 +108,10 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 		public void onNext(Object connection) {
 			PooledResponse received = new PooledResponse((Connection) connection);
 			this.response = received;
+			if (this.cancelled) {
+				received.cancelled(this.call.method);
+				return;
+			}
 			this.actual.onNext(received);
 		}
 
@@ -120,6 +127,7 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 
 		@Override
 		public void cancel() {
+			this.cancelled = true;
 			PooledResponse received = this.response;
 			if (received != null) {
 				received.cancelled(this.call.method);
@@ -132,7 +140,8 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 	}
 
 	/**
-	 * The source, subscribed to by the head of a call.
+	 * The source, subscribed to by the head of a call, unless somebody put something
+	 * between the two.
 	 */
 	private static final class Direct extends MonoOperator<Connection, Connection> {
 
@@ -143,7 +152,42 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 
 		@Override
 		public void subscribe(CoreSubscriber<? super Connection> actual) {
-			this.source.subscribe(actual.currentContext().get(Head.class));
+			Head head = actual.currentContext().get(Head.class);
+			boolean next = Scannable.from(actual).scanUnsafe(Scannable.Attr.ACTUAL) == head;
+			this.source.subscribe(next ? head : new Past(head, actual));
+		}
+
+	}
+
+	/**
+	 * Takes connections past Reactor Netty and everything else past nobody: agents may
+	 * have put operators around the call.
+	 */
+	private record Past(Head head, CoreSubscriber<? super Connection> actual) implements CoreSubscriber<Connection> {
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			this.actual.onSubscribe(upstream);
+		}
+
+		@Override
+		public void onNext(Connection connection) {
+			this.head.onNext(connection);
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			this.actual.onError(error);
+		}
+
+		@Override
+		public void onComplete() {
+			this.actual.onComplete();
 		}
 
 	}

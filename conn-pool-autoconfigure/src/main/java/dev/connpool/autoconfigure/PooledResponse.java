@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
 import org.reactivestreams.Subscription;
@@ -155,6 +156,11 @@ final class PooledResponse implements ClientHttpResponse {
 
 		private final NettyDataBufferFactory buffers;
 
+		/**
+		 * Whether the end was told, which may come twice to who asks for more after it.
+		 */
+		private boolean done;
+
 		Reader(CoreSubscriber<? super DataBuffer> actual, NettyDataBufferFactory buffers) {
 			this.actual = actual;
 			this.buffers = buffers;
@@ -172,18 +178,34 @@ final class PooledResponse implements ClientHttpResponse {
 
 		@Override
 		public void onNext(Object part) {
+			if (!this.done) {
+				this.actual.onNext(this.buffers.wrap(buffer(part)));
+			}
+		}
+
+		// A decoder of the application may have put anything into the pipeline
+		private static ByteBuf buffer(Object part) {
+			if (part instanceof byte[] bytes) {
+				return Unpooled.wrappedBuffer(bytes);
+			}
 			ByteBuf buffer = (part instanceof ByteBufHolder holder) ? holder.content() : (ByteBuf) part;
-			this.actual.onNext(this.buffers.wrap(buffer.retain()));
+			return buffer.retain();
 		}
 
 		@Override
 		public void onError(Throwable error) {
-			this.actual.onError(error);
+			if (!this.done) {
+				this.done = true;
+				this.actual.onError(error);
+			}
 		}
 
 		@Override
 		public void onComplete() {
-			this.actual.onComplete();
+			if (!this.done) {
+				this.done = true;
+				this.actual.onComplete();
+			}
 		}
 
 	}

@@ -366,7 +366,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	private void stopping(EventLoop eventLoop) {
-		InFlight ending = this.inFlight.get(eventLoop);
+		InFlight ending = this.inFlight.remove(eventLoop);
 		if (ending != null) {
 			ending.end();
 		}

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.connpool.error.ConnPoolException;
@@ -50,7 +51,7 @@ final class Dial {
 
 	private volatile Phase phase = Phase.DNS;
 
-	private boolean over;
+	private final AtomicBoolean over = new AtomicBoolean();
 
 	private volatile @Nullable PooledConnection connection;
 
@@ -248,8 +249,7 @@ final class Dial {
 	 * @param protocol the protocol to be spoken on it
 	 */
 	void succeeded(PooledConnection connection, Protocol protocol) {
-		if (!this.over) {
-			disarm();
+		if (end()) {
 			connection.record().secured(protocol);
 			this.pool.opened(this, connection);
 		}
@@ -272,6 +272,10 @@ final class Dial {
 	}
 
 	void failed(Throwable cause) {
+		if (this.eventLoop.isShuttingDown()) {
+			fail(this.pool.host().closed());
+			return;
+		}
 		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {
 			fail(noCommonProtocol());
 			return;
@@ -305,7 +309,7 @@ final class Dial {
 			this.eventLoop.execute(() -> fail(error));
 		}
 		catch (RejectedExecutionException ex) {
-			// It runs nothing any more, so this cannot be its thread's.
+			// It is at its end and takes no more tasks.
 			fail(error);
 		}
 	}
@@ -315,10 +319,9 @@ final class Dial {
 	}
 
 	private void fail(ConnPoolException error) {
-		if (this.over) {
+		if (!end()) {
 			return;
 		}
-		disarm();
 		this.race.cancel();
 		CloseReason reason = (this.phase == Phase.TLS) ? CloseReason.TLS_ERROR : CloseReason.CONNECT_ERROR;
 		PooledConnection connection = this.connection;
@@ -328,11 +331,15 @@ final class Dial {
 		this.pool.failed(this, reason, error);
 	}
 
-	private void disarm() {
-		this.over = true;
+	// There are two threads when the event loop is at its end.
+	private boolean end() {
+		if (!this.over.compareAndSet(false, true)) {
+			return false;
+		}
 		if (this.deadline != null) {
 			this.deadline.cancel(false);
 		}
+		return true;
 	}
 
 }

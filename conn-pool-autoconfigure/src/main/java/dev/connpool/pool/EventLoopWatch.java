@@ -21,6 +21,8 @@ final class EventLoopWatch {
 
 	private final Map<SingleThreadEventExecutor, Runnable> hooks = new ConcurrentHashMap<>();
 
+	private volatile boolean ended;
+
 	/**
 	 * Create a watch.
 	 * @param stopping told of each event loop, on that event loop, while it still works
@@ -30,11 +32,28 @@ final class EventLoopWatch {
 	}
 
 	void watch(EventLoop eventLoop) {
-		if (eventLoop instanceof SingleThreadEventExecutor executor && !this.hooks.containsKey(executor)) {
-			Runnable hook = () -> this.stopping.accept(eventLoop);
+		if (!this.ended && eventLoop instanceof SingleThreadEventExecutor executor
+				&& !this.hooks.containsKey(executor)) {
+			Runnable hook = () -> {
+				this.hooks.remove(executor);
+				this.stopping.accept(eventLoop);
+			};
 			if (this.hooks.putIfAbsent(executor, hook) == null) {
-				change(() -> executor.addShutdownHook(hook));
+				add(executor, hook);
 			}
+		}
+	}
+
+	private void add(SingleThreadEventExecutor executor, Runnable hook) {
+		try {
+			executor.addShutdownHook(hook);
+		}
+		catch (RejectedExecutionException ex) {
+			// It has been stopped.
+			this.hooks.remove(executor);
+		}
+		if (this.ended) {
+			remove(executor, hook);
 		}
 	}
 
@@ -42,13 +61,14 @@ final class EventLoopWatch {
 	 * Watch none any more: event loops outlive clients.
 	 */
 	void end() {
-		this.hooks.forEach((executor, hook) -> change(() -> executor.removeShutdownHook(hook)));
-		this.hooks.clear();
+		this.ended = true;
+		this.hooks.forEach(this::remove);
 	}
 
-	private static void change(Runnable change) {
+	private void remove(SingleThreadEventExecutor executor, Runnable hook) {
+		this.hooks.remove(executor);
 		try {
-			change.run();
+			executor.removeShutdownHook(hook);
 		}
 		catch (RejectedExecutionException ex) {
 			// It has been stopped.

@@ -337,7 +337,8 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	void cutOff(ChannelHandlerContext ctx) {
 		if (progress().isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
-			ConnPoolException error = this.pool.host().lost(this, null, assigned().failure());
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.pool.host().closed()
+					: this.pool.host().lost(this, null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
 			}
@@ -356,6 +357,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return what the caller is told if it is not sent again
 	 */
 	private ConnPoolException lost(Throwable cause) {
+		if (eventLoop().isShuttingDown()) {
+			return this.pool.host().closed();
+		}
 		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
 		String obstacle = (reason != null) ? repeat(reason, Replay.backoff(reason, attempt())) : loss.obstacle();

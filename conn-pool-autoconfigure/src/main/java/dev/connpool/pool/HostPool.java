@@ -199,6 +199,10 @@ final class HostPool {
 			this.resting.remove(exchange);
 			exchange.fail(this.host.closed(), this.eventLoop);
 		}
+		else if (!exchange.isWaiting()) {
+			// Its caller gave up meanwhile.
+			this.resting.remove(exchange);
+		}
 	}
 
 	/**

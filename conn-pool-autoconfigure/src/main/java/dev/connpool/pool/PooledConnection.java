@@ -415,7 +415,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	CloseReason closeReason() {
 		CloseReason reason = this.reason;
-		return (reason != null) ? reason : CloseReason.PEER_CLOSED;
+		if (reason != null) {
+			return reason;
+		}
+		// An event loop that ends closes what is open on it.
+		return this.channel.eventLoop().isShuttingDown() ? CloseReason.SHUTDOWN : CloseReason.PEER_CLOSED;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -15,16 +16,21 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
+import reactor.util.context.Context;
 
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -188,6 +194,27 @@ class PooledConnectorIntegrationTests {
 		assertThat(connected).hasValue(1);
 	}
 
+	@Test
+	void whatIsPutAroundTheOperatorsOfReactorNettyIsHeard() {
+		List<String> heard = new CopyOnWriteArrayList<>();
+		Hooks.onEachOperator("test",
+				Operators.liftPublisher((publisher) -> publisher.getClass().getSimpleName().startsWith("MonoMap"),
+						(publisher, subscriber) -> new Listening(subscriber, heard)));
+		try {
+			HttpClient httpClient = this.network.client()
+				.httpClient()
+				.doOnRequest((request, connection) -> heard
+					.add(request.currentContextView().getOrDefault("put", "nothing put")));
+			assertThat(body(Kind.OURS.on(httpClient), URI.create(this.server.url("/hello")),
+					ClientHttpRequest::setComplete))
+				.isEqualTo("hello");
+		}
+		finally {
+			Hooks.resetOnEachOperator("test");
+		}
+		assertThat(heard).contains("around", "completed").doesNotContain("nothing put");
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void attributesAreForgottenWithTheirRequest(Kind kind) {
@@ -258,6 +285,39 @@ class PooledConnectorIntegrationTests {
 			})
 			.blockOptional(PATIENCE)
 			.orElseThrow();
+	}
+
+	/**
+	 * What an agent puts around an operator.
+	 */
+	private record Listening(CoreSubscriber<Object> actual, List<String> heard) implements CoreSubscriber<Object> {
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext().put("put", "around");
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			this.actual.onSubscribe(subscription);
+		}
+
+		@Override
+		public void onNext(Object value) {
+			this.actual.onNext(value);
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			this.actual.onError(error);
+		}
+
+		@Override
+		public void onComplete() {
+			this.heard.add("completed");
+			this.actual.onComplete();
+		}
+
 	}
 
 	/**

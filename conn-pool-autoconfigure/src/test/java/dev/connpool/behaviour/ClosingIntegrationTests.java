@@ -2,6 +2,7 @@ package dev.connpool.behaviour;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.error.ClientClosedException;
@@ -239,6 +240,16 @@ class ClosingIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void stoppedEventLoopsEndRunningExchangesAndWaitingCallers(Wire wire) {
+		assertEndsAll(wire, (loops) -> loops.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void eventLoopsThatAreStoppedWhileTheyRunTasksEndRunningExchangesAndWaitingCallers(Wire wire) {
+		assertEndsAll(wire, ClosingIntegrationTests::stopWhileTheyRunTasks);
+	}
+
+	private void assertEndsAll(Wire wire, Consumer<LoopResources> stop) {
 		TestServer server = wire.server().hold("/held", this.gate).maxConcurrentStreams(1).start(this.network);
 		LoopResources loops = LoopResources.create("stopped", 1, true);
 		PooledHttpClient client = client(wire.settings().apply(new TestSettings()).maxConnectionsPerHost(1), loops);
@@ -248,7 +259,7 @@ class ClosingIntegrationTests {
 		calls.subscribe();
 		await().until(() -> client.snapshot().hosts().values().stream().anyMatch((host) -> host.pendingAcquires() == 2)
 				&& server.requests("/held") == 1);
-		stopWhileTheyRunTasks(loops);
+		stop.accept(loops);
 		assertThat(calls.block(PATIENCE)).hasSize(3)
 			.allSatisfy((failure) -> assertThat(failure.error()).isInstanceOf(ClientClosedException.class));
 		assertRefuses(client, server);
