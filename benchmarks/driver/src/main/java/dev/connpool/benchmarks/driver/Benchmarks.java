@@ -73,9 +73,9 @@ public final class Benchmarks {
 			System.out.println(removed);
 			TrackingRun run = new TrackingRun(this.options, this.options.number("warm", 2),
 					this.options.number("window", 0.5));
+			Publication publication = publication();
 			Results results = run.measure(servers, pairs, this.options.count("forks", 4),
 					this.options.count("rounds", 5));
-			Publication publication = publication();
 			publication.add(".csv", results.csv());
 			publication.write("%s%n%s%n%nTaken out:%n%n```%n%s%n```%n".formatted(run.table(pairs),
 					Environment.describe(this.options), removed));
@@ -101,9 +101,9 @@ public final class Benchmarks {
 
 	private void compare(Plan plan) {
 		try (Servers servers = start(plan)) {
+			Publication publication = publication();
 			Results results = new Comparison(plan, new Processes(this.options, servers)).measure();
 			Tables tables = new Tables(plan, results);
-			Publication publication = publication();
 			publication.add(".csv", results.csv());
 			publication.add(".svg", Plot.draw(plan, tables));
 			publication.write(tables.markdown() + "\n" + Environment.describe(this.options) + "\n");

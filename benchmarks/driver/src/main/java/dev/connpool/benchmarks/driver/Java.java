@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  */
 final class Java {
 
-	private static final int HEAP_MEGABYTES = 384;
+	private static final int HEAP_MEGABYTES = 768;
 
 	private final String executable;
 

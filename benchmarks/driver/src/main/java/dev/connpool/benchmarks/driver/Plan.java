@@ -48,7 +48,7 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, List<Dow
 	}
 
 	static Plan full(Options options) {
-		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, ALL_DOWNLOADS, 3, 6, 0.6);
+		return of(options, Client.tracked(), ALL_CELLS, ALL_BURSTS, ALL_DOWNLOADS, 3, 4, 0.6);
 	}
 
 	private static Plan of(Options options, List<String> clients, List<String> cells, List<String> bursts,

@@ -25,6 +25,10 @@ final class Publication {
 		this.mode = mode;
 		this.directory = publish ? Path.of("results") : Path.of("target", "results");
 		this.publish = publish;
+		if (publish) {
+			// Said before an hour is spent.
+			page("");
+		}
 	}
 
 	void add(String extension, String content) {
@@ -43,7 +47,7 @@ final class Publication {
 				Files.writeString(file.getKey(), file.getValue());
 			}
 			if (this.publish) {
-				Files.writeString(PAGE, page(Files.readString(PAGE), picture() + tables));
+				Files.writeString(PAGE, page(picture() + tables));
 			}
 		}
 		catch (IOException ex) {
@@ -59,7 +63,8 @@ final class Publication {
 				? "![CPU time per request, as bars](../benchmarks/results/%s)%n%n".formatted(name) : "";
 	}
 
-	private String page(String page, String tables) {
+	private String page(String tables) {
+		String page = read();
 		String begin = "<!-- begin %s -->\n".formatted(this.mode);
 		String end = "<!-- end %s -->".formatted(this.mode);
 		int from = page.indexOf(begin);
@@ -68,6 +73,15 @@ final class Publication {
 			throw new StoppedException("%s has no place for '%s'".formatted(PAGE, this.mode));
 		}
 		return page.substring(0, from + begin.length()) + tables.strip() + "\n" + page.substring(to);
+	}
+
+	private static String read() {
+		try {
+			return Files.readString(PAGE);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }
