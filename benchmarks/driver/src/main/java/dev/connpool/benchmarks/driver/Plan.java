@@ -25,13 +25,14 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, List<Dow
 
 	private static final List<String> SMALL_CELLS = List.of("nginx:H2:/small:64", "nginx:H1:/small:64");
 
-	private static final List<String> ALL_CELLS = List.of("nginx:H1:/small:1", "nginx:H1:/small:16",
-			"nginx:H1:/small:64", "nginx:H1:/small:256", "nginx:H1:/json10k:64", "nginx:H1:/post:64",
-			"nginx:H1:/big1m:16", "nginx:H1S:/small:1", "nginx:H1S:/small:16", "nginx:H1S:/small:64",
-			"nginx:H1S:/small:256", "nginx:H1S:/json10k:64", "nginx:H1S:/post:64", "nginx:H1S:/big1m:16",
-			"nginx:H2:/small:1", "nginx:H2:/small:16", "nginx:H2:/small:64", "nginx:H2:/small:256",
-			"nginx:H2:/json10k:64", "nginx:H2:/post:64", "nginx:H2:/big1m:16", "nginx:H2C:/small:1",
-			"nginx:H2C:/small:16", "nginx:H2C:/small:64", "nginx:H2C:/small:256", "nginx:H2C:/json10k:64",
+	/** The first of each protocol is what clients are warmed up with. */
+	private static final List<String> ALL_CELLS = List.of("nginx:H1:/small:64", "nginx:H1:/small:256",
+			"nginx:H1:/small:16", "nginx:H1:/small:1", "nginx:H1:/json10k:64", "nginx:H1:/post:64",
+			"nginx:H1:/big1m:16", "nginx:H1S:/small:64", "nginx:H1S:/small:256", "nginx:H1S:/small:16",
+			"nginx:H1S:/small:1", "nginx:H1S:/json10k:64", "nginx:H1S:/post:64", "nginx:H1S:/big1m:16",
+			"nginx:H2:/small:64", "nginx:H2:/small:256", "nginx:H2:/small:16", "nginx:H2:/small:1",
+			"nginx:H2:/json10k:64", "nginx:H2:/post:64", "nginx:H2:/big1m:16", "nginx:H2C:/small:64",
+			"nginx:H2C:/small:256", "nginx:H2C:/small:16", "nginx:H2C:/small:1", "nginx:H2C:/json10k:64",
 			"nginx:H2C:/post:64", "nginx:H2C:/big1m:16", "nghttpd:H2:/small:64");
 
 	private static final List<String> ALL_BURSTS = List.of("nginx:H1", "nginx:H2", "nginx-wide:H2");

@@ -106,8 +106,7 @@ final class Tables {
 	}
 
 	private static List<Row> calm(List<Row> rows) {
-		List<Row> calm = rows.stream().filter((row) -> row.number("jit_share") < BUSY_COMPILERS).toList();
-		return calm.isEmpty() ? rows : calm;
+		return rows.stream().filter((row) -> row.number("jit_share") < BUSY_COMPILERS).toList();
 	}
 
 	private static Samples samples(List<Row> rows, String name) {
@@ -169,15 +168,15 @@ final class Tables {
 	}
 
 	private String ratio(Ratio ratio, String kind, Object what, String name) {
+		boolean steady = kind.equals("steady");
 		List<Row> ours = rows(kind, what, ratio.ours());
 		List<Row> other = rows(kind, what, ratio.other());
+		ours = steady ? calm(ours) : ours;
+		other = steady ? calm(other) : other;
 		if (ours.isEmpty() || other.isEmpty()) {
 			return "";
 		}
-		boolean steady = kind.equals("steady");
-		double value = samples(steady ? calm(ours) : ours, name).median()
-				/ samples(steady ? calm(other) : other, name).median();
-		return String.format(Locale.ROOT, "%.2f", value);
+		return String.format(Locale.ROOT, "%.2f", samples(ours, name).median() / samples(other, name).median());
 	}
 
 	/**
