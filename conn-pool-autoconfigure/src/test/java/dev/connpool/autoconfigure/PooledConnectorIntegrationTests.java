@@ -21,8 +21,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
@@ -197,9 +199,8 @@ class PooledConnectorIntegrationTests {
 	@Test
 	void whatIsPutAroundTheOperatorsOfReactorNettyIsHeard() {
 		List<String> heard = new CopyOnWriteArrayList<>();
-		Hooks.onEachOperator("test",
-				Operators.liftPublisher((publisher) -> publisher.getClass().getSimpleName().startsWith("MonoMap"),
-						(publisher, subscriber) -> new Listening(subscriber, heard)));
+		Hooks.onEachOperator("test", Operators.liftPublisher(PooledConnectorIntegrationTests::isNextToTheConnector,
+				(publisher, subscriber) -> new Listening(subscriber, heard)));
 		try {
 			HttpClient httpClient = this.network.client()
 				.httpClient()
@@ -264,6 +265,11 @@ class PooledConnectorIntegrationTests {
 		assertThat(client.fetch(this.server.url("/hello"))).isEqualTo("hello");
 		assertThat(this.server).acceptedConnections(1);
 		assertThatIllegalStateException().isThrownBy(() -> received.get().getBody().blockLast(PATIENCE));
+	}
+
+	private static boolean isNextToTheConnector(Publisher<?> publisher) {
+		Object source = Scannable.from(publisher).scanUnsafe(Scannable.Attr.PARENT);
+		return source != null && source.getClass().getName().equals(PooledCall.class.getName() + "$Direct");
 	}
 
 	private WebClient webClient(Kind kind) {
