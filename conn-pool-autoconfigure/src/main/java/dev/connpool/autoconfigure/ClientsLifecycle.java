@@ -3,6 +3,8 @@ package dev.connpool.autoconfigure;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -11,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
  * application context: new exchanges are refused and those under way may finish, for as
  * long as {@code spring.lifecycle.timeout-per-shutdown-phase} allows.
  */
-final class ClientsLifecycle implements SmartLifecycle {
+final class ClientsLifecycle implements SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
 
 	/**
 	 * Stops after web servers, message listeners and schedulers, which may still need a
@@ -43,6 +45,11 @@ final class ClientsLifecycle implements SmartLifecycle {
 			this.connections.open();
 		}
 		this.running = true;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		this.clients.warmUp();
 	}
 
 	@Override

@@ -10,7 +10,6 @@ import dev.connpool.listener.ConnectionListener;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.web.ConnPoolClientCustomizer;
 import dev.connpool.web.ConnPoolClients;
-import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
@@ -60,7 +59,7 @@ public final class ConnPoolAutoConfiguration {
 	PooledClients connPoolPooledClients(ConfiguredClients configured, ClientTls tls,
 			ObjectProvider<ReactorResourceFactory> resources, ObjectProvider<ConnectionListener> listeners) {
 		ReactorResourceFactory shared = resources.getIfAvailable();
-		LoopResources loops = (shared != null) ? shared.getLoopResources() : HttpResources.get();
+		LoopResources loops = (shared != null) ? shared.getLoopResources() : null;
 		return new PooledClients(configured, tls, loops, new ConnectionListeners(listeners.orderedStream().toList()));
 	}
 

@@ -10,7 +10,6 @@ import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.web.ConnPoolClients;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -35,10 +34,14 @@ final class EarlyConnections {
 	 * after another that shows how many there should be.
 	 */
 	void open() {
-		Flux.fromIterable(this.configured.names()).flatMap(this::open, Integer.MAX_VALUE).blockLast();
+		List<Mono<Void>> opening = new ArrayList<>();
+		this.configured.names().forEach((name) -> origins(name).forEach((origin) -> opening.add(open(name, origin))));
+		if (!opening.isEmpty()) {
+			Mono.when(opening).block();
+		}
 	}
 
-	private Mono<Void> open(String name) {
+	private List<String> origins(String name) {
 		ClientSettings settings = this.configured.settings(name);
 		List<String> origins = origins(settings);
 		if (origins.isEmpty() && settings.pool().minIdleConnections() > 0) {
@@ -47,15 +50,13 @@ final class EarlyConnections {
 						name.equals(ConnPoolClients.DEFAULT) ? "conn-pool.base-url"
 								: "conn-pool.clients.%s.base-url".formatted(name)));
 		}
-		return Flux.fromIterable(origins)
-			.flatMap((origin) -> open(name, origin), Integer.MAX_VALUE)
-			.take(longest(settings.timeouts()))
-			.then();
+		return origins;
 	}
 
 	private Mono<Void> open(String name, String origin) {
 		PooledConnectorBuilder connector = this.connectors.get(name);
-		return connector.door().pooled().prepare(connector.httpClient(), origin).onErrorResume((ex) -> {
+		Mono<Void> prepared = connector.door().pooled().prepare(connector.httpClient(), origin);
+		return prepared.take(longest(this.configured.settings(name).timeouts())).onErrorResume((ex) -> {
 			logger.warn("Client '%s' opens no connections to %s beforehand".formatted(name, origin), ex);
 			return Mono.empty();
 		});

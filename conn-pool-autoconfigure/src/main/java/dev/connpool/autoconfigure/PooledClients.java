@@ -9,6 +9,7 @@ import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.Proxies;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
@@ -22,7 +23,8 @@ final class PooledClients implements AutoCloseable {
 
 	private final Map<String, PooledHttpClient> clients = new LinkedHashMap<>();
 
-	PooledClients(ConfiguredClients configured, ClientTls tls, LoopResources loops, ConnectionListeners listeners) {
+	PooledClients(ConfiguredClients configured, ClientTls tls, @Nullable LoopResources loops,
+			ConnectionListeners listeners) {
 		configured.names().forEach((name) -> {
 			PooledHttpClient client = new PooledHttpClient(name, configured.settings(name),
 					tls.material(tls.bundle(name)), loops, listeners);
@@ -37,6 +39,13 @@ final class PooledClients implements AutoCloseable {
 
 	PooledHttpClient get(String name) {
 		return Objects.requireNonNull(this.clients.get(name));
+	}
+
+	/**
+	 * Make what first connections need, in the background.
+	 */
+	void warmUp() {
+		this.clients.values().forEach(PooledHttpClient::warmUp);
 	}
 
 	/**

@@ -2,72 +2,61 @@ package dev.connpool.client;
 
 import java.time.Duration;
 
+import javax.net.ssl.SSLParameters;
+
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.TcpSettings;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.handler.ssl.SslContext;
-import jdk.net.ExtendedSocketOptions;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.ReactorNetty;
-import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.SslProvider;
 
 /**
- * Turns settings into Reactor Netty's {@link HttpClient}.
+ * Turns settings into Reactor Netty's {@link HttpClient}. What Reactor Netty or Netty
+ * would read or load only for a first connection is left to it.
  */
 final class HttpClients {
-
-	private static final boolean NATIVE = Boolean.parseBoolean(System.getProperty(ReactorNetty.NATIVE, "true"))
-			&& LoopResources.hasNativeSupport();
 
 	private HttpClients() {
 	}
 
-	static HttpClient create(ConnectionPool pool, ClientSettings settings, SslContext tls, LoopResources loops) {
-		HttpClient client = HttpClient.create(pool)
-			.runOn(loops)
+	static HttpClient create(ConnectionPool pool, ClientSettings settings, SslContext tls,
+			@Nullable LoopResources loops) {
+		HttpClient client = HttpClient.create(pool);
+		// The protocols stay as they are, which is HTTP/1.1: the pool speaks HTTP/2 where
+		// it is negotiated, and Reactor Netty need not know.
+		return ((loops != null) ? client.runOn(loops) : client)
 			// The pool keeps the deadline, for all addresses of a host together.
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-			// The pool speaks HTTP/2 where it is negotiated; Reactor Netty need not know.
-			.protocol(HttpProtocol.HTTP11)
-			// So it does for the handshake.
-			.secure((spec) -> spec.sslContext(tls).handshakeTimeout(Duration.ZERO))
+			.option(ChannelOption.TCP_NODELAY, settings.tcp().noDelay())
+			.option(ChannelOption.SO_KEEPALIVE, settings.tcp().keepAlive())
+			.secure(provider(tls))
 			.compress(settings.compression())
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))
 			// The pool decides what is sent again.
 			.disableRetry(true)
 			.mapConnect(pool::scoped);
-		return tcp(client, settings.tcp());
 	}
 
-	private static HttpClient tcp(HttpClient client, TcpSettings tcp) {
-		HttpClient configured = client.option(ChannelOption.TCP_NODELAY, tcp.noDelay())
-			.option(ChannelOption.SO_KEEPALIVE, tcp.keepAlive());
-		ChannelOption<Integer> keepIdle = keepIdle();
-		return (tcp.keepAlive() && keepIdle != null)
-				? configured.option(keepIdle, Math.toIntExact(tcp.keepAliveIdle().toSeconds())) : configured;
+	// One of our own: to customize its default one, Reactor Netty makes contexts for all
+	// protocols first, and loads QUIC for it.
+	private static SslProvider provider(SslContext tls) {
+		return SslProvider.builder()
+			.sslContext(tls)
+			// The pool keeps the deadline.
+			.handshakeTimeout(Duration.ZERO)
+			.handlerConfigurator(HttpClients::verifyHostname)
+			.build();
 	}
 
-	private static @Nullable ChannelOption<Integer> keepIdle() {
-		if (!NATIVE) {
-			return NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
-		}
-		// The other native transports have no such option.
-		return usesEpoll() ? EpollChannelOption.TCP_KEEPIDLE : null;
-	}
-
-	private static boolean usesEpoll() {
-		try {
-			return Epoll.isAvailable();
-		}
-		catch (NoClassDefFoundError ex) {
-			return false;
-		}
+	// As RFC 9110, section 4.3.4 requires.
+	private static void verifyHostname(SslHandler handler) {
+		SSLParameters parameters = handler.engine().getSSLParameters();
+		parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		handler.engine().setSSLParameters(parameters);
 	}
 
 }

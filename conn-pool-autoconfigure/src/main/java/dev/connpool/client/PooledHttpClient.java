@@ -11,9 +11,13 @@ import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.snapshot.ClientSnapshot;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * One named client: its settings, its connections, and Reactor Netty's {@link HttpClient}
@@ -21,9 +25,11 @@ import reactor.netty.resources.LoopResources;
  */
 public final class PooledHttpClient {
 
+	private static final Logger log = Loggers.getLogger(PooledHttpClient.class);
+
 	private final ConnectionPool pool;
 
-	private final LoopResources loops;
+	private final @Nullable LoopResources loops;
 
 	private final ReloadableSslContext tls;
 
@@ -38,9 +44,10 @@ public final class PooledHttpClient {
 	 * @param name the client name
 	 * @param settings the settings
 	 * @param tls what the client proves and trusts
-	 * @param loops the event loops to run on
+	 * @param loops the event loops to run on, or {@code null} for those that Reactor
+	 * Netty makes when they are needed
 	 */
-	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, LoopResources loops) {
+	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, @Nullable LoopResources loops) {
 		this(name, settings, tls, loops, ConnectionListeners.NONE);
 	}
 
@@ -49,10 +56,11 @@ public final class PooledHttpClient {
 	 * @param name the client name
 	 * @param settings the settings
 	 * @param tls what the client proves and trusts
-	 * @param loops the event loops to run on
+	 * @param loops the event loops to run on, or {@code null} for those that Reactor
+	 * Netty makes when they are needed
 	 * @param listeners told what the connections do
 	 */
-	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, LoopResources loops,
+	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, @Nullable LoopResources loops,
 			ConnectionListeners listeners) {
 		this.pool = new ConnectionPool(name, settings, listeners);
 		this.loops = loops;
@@ -99,7 +107,30 @@ public final class PooledHttpClient {
 	private ReloadableSslContext context(TlsMaterial material) {
 		ReloadableSslContext context = new ReloadableSslContext(this::settings, material::sslContext);
 		this.contexts.add(context);
+		if (material.isChosen()) {
+			// What was chosen may be unusable, which should be known now.
+			context.prepare(settings().protocols());
+		}
 		return context;
+	}
+
+	/**
+	 * Make what the first connection needs and takes long to make, so that no event loop
+	 * has to: to read the JDK's trust store takes longer than all else that a client does
+	 * when it is created. Returns at once; a connection that is opened meanwhile waits
+	 * for it.
+	 */
+	public void warmUp() {
+		Schedulers.boundedElastic().schedule(() -> List.copyOf(this.contexts).forEach(this::prepare));
+	}
+
+	private void prepare(ReloadableSslContext context) {
+		try {
+			context.prepare(settings().protocols());
+		}
+		catch (RuntimeException ex) {
+			log.error("Client '{}' cannot use TLS: {}", name(), ex.getMessage(), ex);
+		}
 	}
 
 	/**

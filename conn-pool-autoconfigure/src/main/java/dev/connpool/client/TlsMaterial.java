@@ -1,6 +1,8 @@
 package dev.connpool.client;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
@@ -29,6 +31,14 @@ public record TlsMaterial(@Nullable KeyManagerFactory keyManagers, @Nullable Tru
 	 * No keys and the JDK's trust store.
 	 */
 	public static final TlsMaterial DEFAULT = new TlsMaterial(null, null, null, null);
+
+	/**
+	 * Return whether anything differs from {@link #DEFAULT}.
+	 * @return whether somebody chose keys, trust, ciphers or versions
+	 */
+	boolean isChosen() {
+		return Stream.of(this.keyManagers, this.trustManagers, this.ciphers, this.versions).anyMatch(Objects::nonNull);
+	}
 
 	/**
 	 * Build the TLS context that offers the given protocols by ALPN (RFC 7301).

@@ -1,6 +1,5 @@
 package dev.connpool.finding;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +35,8 @@ public final class Findings implements AutoCloseable {
 	 */
 	public synchronized void start() {
 		if (this.looking == null) {
-			look();
-			Duration period = ClientFindings.PERIOD;
 			this.looking = Schedulers.boundedElastic()
-				.schedulePeriodically(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+				.schedulePeriodically(this::look, 0, ClientFindings.PERIOD.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 

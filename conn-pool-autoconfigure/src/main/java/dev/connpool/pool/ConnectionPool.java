@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -58,7 +59,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
-	private final Sinks.Empty<Void> terminated = Sinks.empty();
+	private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
 	private volatile boolean shutDown;
 
@@ -302,7 +303,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.shutDown = true;
 		this.hosts.values().forEach((host) -> host.shutDown(host.host().closed()));
 		terminateIfEmpty();
-		return this.terminated.asMono();
+		return Mono.fromFuture(this.terminated, true);
 	}
 
 	@Override
@@ -389,7 +390,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		if (this.shutDown && this.open.get() == 0) {
 			this.names.close();
 			this.eventLoopWatch.end();
-			this.terminated.tryEmitEmpty();
+			this.terminated.complete(null);
 		}
 	}
 

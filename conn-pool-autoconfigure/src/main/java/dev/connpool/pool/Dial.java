@@ -110,6 +110,7 @@ final class Dial {
 	 * @return its connection
 	 */
 	PooledConnection prepare(Channel channel, boolean late) {
+		TcpKeepAlive.apply(channel, this.config, this.pool.host().settings().tcp());
 		ConnectionRecord record = new ConnectionRecord(channel, this.openedAt, this.startedAt);
 		PooledConnection connection = new PooledConnection(this.pool, channel, record);
 		if (!late) {

@@ -16,6 +16,8 @@ import reactor.netty.transport.NameResolverProvider;
  */
 final class Names {
 
+	private static final NameResolverProvider REACTOR_NETTYS = NameResolverProvider.builder().build();
+
 	private final DnsSettings settings;
 
 	private final NameResolverProvider provider;
@@ -47,7 +49,7 @@ final class Names {
 	 */
 	AddressResolverGroup<?> resolver(HttpClientConfig config, AddressResolverGroup<?> given) {
 		// Reactor Netty measures its own.
-		if (config.resolver() != null || config.metricsRecorder() != null) {
+		if (isChosen(config) || config.metricsRecorder() != null) {
 			return given;
 		}
 		AddressResolverGroup<?> present = this.own.get();
@@ -58,6 +60,11 @@ final class Names {
 		AddressResolverGroup<?> made = this.provider.newNameResolverGroup(config.loopResources(),
 				config.isPreferNative());
 		return this.own.compareAndSet(null, made) ? made : Objects.requireNonNull(this.own.get());
+	}
+
+	private static boolean isChosen(HttpClientConfig config) {
+		// Who chooses event loops is given Reactor Netty's own resolver with them.
+		return config.resolver() != null && !REACTOR_NETTYS.equals(config.getNameResolverProvider());
 	}
 
 	/**

@@ -30,14 +30,14 @@ public final class ReloadableSslContext extends SslContext {
 	private volatile Generation current;
 
 	/**
-	 * Create a context of the first generation.
+	 * Create a context of the first generation. Nothing is made before it is needed, or
+	 * {@linkplain #prepare asked for}.
 	 * @param settings returns the settings that are in force
 	 * @param contexts makes a context that offers given protocols
 	 */
 	public ReloadableSslContext(Supplier<ClientSettings> settings, Function<List<Protocol>, SslContext> contexts) {
 		this.settings = settings;
 		this.current = new Generation(1, contexts);
-		context();
 	}
 
 	/**
@@ -56,8 +56,10 @@ public final class ReloadableSslContext extends SslContext {
 	}
 
 	/**
-	 * Make what the next settings need, so that no handshake has to.
+	 * Make what the next settings need, so that no handshake has to. A handshake that
+	 * comes earlier waits for it.
 	 * @param protocols the protocols that are going to be offered
+	 * @throws IllegalArgumentException if the material cannot be used
 	 */
 	public void prepare(List<Protocol> protocols) {
 		this.current.offering(protocols);

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link FindingMeters}.
@@ -31,7 +32,7 @@ class FindingMetersTests {
 			assertThat(this.registry.get("http.client.findings").gauges()).hasSize(Rule.values().length)
 				.allSatisfy((gauge) -> assertThat(gauge.value()).isZero());
 			findings.start();
-			assertThat(value("deadline-order", "warning")).isOne();
+			await().untilAsserted(() -> assertThat(value("deadline-order", "warning")).isOne());
 			assertThat(value("pool-saturated", "error")).isZero();
 		}
 	}

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.netty.http.HttpResources;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.transport.NameResolverProvider;
 import reactor.netty.transport.NameResolverProvider.NameResolverSpec;
@@ -43,11 +46,12 @@ class NameExpiryIntegrationTests {
 		}
 	}
 
-	@Test
-	void aNameIsLookedUpAgainWhenItsAnswerExpires() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aNameIsLookedUpAgainWhenItsAnswerExpires(boolean givenLoops) {
 		Pods pods = Pods.start(this.network, Wire.H1, 2);
 		this.names.answer(2, Pods.address(0));
-		HttpClient client = client();
+		HttpClient client = givenLoops ? client().runOn(HttpResources.get()) : client();
 		fetch(client, pods);
 		this.names.answer(2, Pods.address(1));
 		long start = System.nanoTime();
