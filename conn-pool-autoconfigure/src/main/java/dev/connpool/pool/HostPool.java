@@ -49,22 +49,15 @@ final class HostPool {
 	/** Callers whose requests are sent again in a while. */
 	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
 
-	private final Dials dials;
-
 	private final IdleCount idleCount;
 
 	private final IdleLimit idleLimit;
-
-	private final Reserve reserve;
 
 	private final Sessions sessions;
 
 	private final Addresses addresses;
 
-	private final Spread spread;
-
-	/** The client as it was last configured, for connections that nobody asked for. */
-	private @Nullable HttpClientConfig config;
+	private final Dialler dialler;
 
 	private @Nullable Future<?> forgetting;
 
@@ -80,12 +73,10 @@ final class HostPool {
 		this.idleCount = client.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
-		this.dials = new Dials(host);
-		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 		this.sessions = new Sessions(host.http2().spreadAddresses());
 		this.connections = new Connections(this.sessions, this.idleCount);
 		this.addresses = new Addresses(this, resolver, eventLoop);
-		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
+		this.dialler = new Dialler(this, this.connections, this.sessions, this.waiters, this::begin);
 		client.watch(eventLoop);
 	}
 
@@ -128,7 +119,7 @@ final class HostPool {
 	String describe() {
 		int max = this.host.pool().maxConnectionsPerHost();
 		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
-				(max == 0) ? "unlimited" : max, this.dials.underWay().size(), this.waiters.published());
+				(max == 0) ? "unlimited" : max, dials().underWay().size(), this.waiters.published());
 	}
 
 	// Callers, on any thread
@@ -262,7 +253,7 @@ final class HostPool {
 	 */
 	void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
-			if (reason == CloseReason.IDLE_TIMEOUT && isSpared(connection)) {
+			if (reason == CloseReason.IDLE_TIMEOUT && this.dialler.spares(connection)) {
 				connection.idleTimer().again();
 			}
 			else {
@@ -292,14 +283,6 @@ final class HostPool {
 		post(() -> closed(connection));
 	}
 
-	private boolean isSpared(PooledConnection connection) {
-		if (this.reserve.config() == null || connection.idleTimer().isServers()) {
-			return false;
-		}
-		// Those that are about to be closed are still among the others.
-		return this.reserve.spares(this.connections.fit(), this.dials);
-	}
-
 	/**
 	 * Open as many connections beforehand as the settings ask for, and keep them.
 	 * @param config how to open them
@@ -315,13 +298,16 @@ final class HostPool {
 			}
 			else {
 				stayKnown();
-				this.reserve.keep(config, settled);
+				this.dialler.reserve().keep(config, settled);
 			}
 		});
 	}
 
-	private void refill() {
-		this.reserve.resume();
+	/**
+	 * Go on opening the connections that are kept ready, after a pause.
+	 */
+	void refill() {
+		post(this.dialler.reserve()::resume);
 	}
 
 	void closeIdle(CloseReason reason) {
@@ -338,7 +324,7 @@ final class HostPool {
 	void supersede() {
 		post(() -> {
 			this.superseded = true;
-			HttpClientConfig kept = this.reserve.end();
+			HttpClientConfig kept = this.dialler.reserve().end();
 			if (kept != null) {
 				this.client.keepReady(this, kept, () -> {
 				});
@@ -357,7 +343,7 @@ final class HostPool {
 	void shutDown(ConnPoolException error) {
 		post(() -> {
 			refuseAll(error);
-			this.dials.underWay().forEach((dial) -> dial.abandon(error));
+			this.dialler.abandon(error);
 			drainAll(CloseReason.SHUTDOWN);
 		});
 	}
@@ -369,10 +355,7 @@ final class HostPool {
 	 */
 	void stopping(EventLoop eventLoop) {
 		ConnPoolException error = this.host.closed();
-		this.dials.underWay()
-			.stream()
-			.filter((dial) -> dial.eventLoop() == eventLoop)
-			.forEach((dial) -> dial.abandon(error));
+		this.dialler.abandon(eventLoop, error);
 		connections().stream()
 			.map(PooledConnection::channel)
 			.filter((channel) -> channel.eventLoop() == eventLoop)
@@ -389,7 +372,7 @@ final class HostPool {
 		this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
 		this.resting.clear();
 		stayKnown();
-		this.reserve.end();
+		this.dialler.reserve().end();
 	}
 
 	/**
@@ -405,7 +388,7 @@ final class HostPool {
 	 * @param limit the streams that may be open at once on one connection
 	 */
 	void streamLimit(int limit) {
-		post(() -> this.dials.streamLimit(limit));
+		post(() -> dials().streamLimit(limit));
 	}
 
 	void settingsMissing(Http2Session session) {
@@ -426,8 +409,7 @@ final class HostPool {
 		}
 		connection.opened();
 		post(() -> {
-			this.dials.succeeded(dial, connection.record().protocol());
-			this.spread.demanded();
+			this.dialler.succeeded(dial, connection);
 			added(connection);
 		});
 		connection.channel().closeFuture().addListener((closed) -> {
@@ -443,28 +425,15 @@ final class HostPool {
 		post(() -> {
 			PooledConnection connection = dial.connection();
 			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);
-			InetSocketAddress aim = dial.aim();
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
-				this.dials.failed(dial);
+				this.dialler.obsolete(dial);
 				supersede();
 			}
-			else if (aim != null) {
-				this.dials.dropped(dial);
-				this.spread.unreachable(aim);
-			}
-			else if (failedForAll(dial, error)) {
-				this.waiters.failAll(error);
-			}
 			else {
-				this.waiters.failFirst(error);
+				this.dialler.failed(dial, error);
 			}
 		});
-	}
-
-	private boolean failedForAll(Dial dial, ConnPoolException error) {
-		this.reserve.failed(error.getMessage());
-		return this.dials.failed(dial) && connections().isEmpty();
 	}
 
 	// What the name stands for, on any thread
@@ -480,7 +449,7 @@ final class HostPool {
 				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 			}
 			if (!answer.isEmpty()) {
-				this.spread.lookedUp();
+				this.dialler.lookedUp();
 			}
 		});
 	}
@@ -528,7 +497,7 @@ final class HostPool {
 
 	private void drain(PooledConnection connection, CloseReason reason) {
 		if (this.connections.drain(connection, reason)) {
-			this.spread.ended(connection, reason);
+			this.dialler.drained(connection, reason);
 		}
 	}
 
@@ -547,10 +516,7 @@ final class HostPool {
 		}
 		this.connections.remove(connection);
 		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
-		this.reserve.ended(connection);
-		if (connection.http2() != null) {
-			this.spread.ended(connection, reason);
-		}
+		this.dialler.closed(connection, reason);
 	}
 
 	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {
@@ -563,9 +529,11 @@ final class HostPool {
 		// us.
 		this.waiters.publish();
 		serve();
-		dial();
-		spread();
-		fill();
+		this.dialler.serve();
+		if (!this.superseded && !isClosed()) {
+			this.dialler.spread();
+		}
+		this.dialler.fill();
 		refuse();
 		if (this.superseded) {
 			drainAll(CloseReason.DRAINED);
@@ -601,7 +569,7 @@ final class HostPool {
 				if (!waiter.wantsFresh()) {
 					return;
 				}
-				makeRoomFor(++unserved);
+				this.dialler.makeRoom(++unserved);
 			}
 			waiter = next;
 		}
@@ -622,65 +590,17 @@ final class HostPool {
 		return true;
 	}
 
-	/**
-	 * Have the connection that is idle for longest make room for another, unless there is
-	 * some or enough are on their way.
-	 * @param callers how many want a connection that did not lie idle
-	 */
-	private void makeRoomFor(int callers) {
-		if (!this.dials.hasRoom(this.connections.usable())) {
-			if (this.dials.underWay().size() + this.connections.leaving() < callers) {
-				this.connections.makeRoom();
-			}
-		}
-	}
-
-	private void dial() {
-		Exchange first = this.waiters.first();
-		if (first == null) {
-			return;
-		}
-		this.config = first.config;
-		int suspect = this.sessions.suspect(first.wantsFresh(), this.host.http2().strictMaxConcurrentStreams());
-		for (int missing = this.dials.missing(this.waiters.size(), this.connections.usable(), suspect,
-				this.sessions.unready()); missing > 0; missing--) {
-			begin(new Dial(this, first.config, null));
-		}
-	}
-
-	private void fill() {
-		HttpClientConfig kept = this.reserve.config();
-		if (kept != null) {
-			for (int missing = this.reserve.missing(this.connections.usable(), this.dials); missing > 0; missing--) {
-				begin(new Dial(this, kept, null));
-			}
-		}
-	}
-
-	private void spread() {
-		HttpClientConfig known = this.config;
-		if (known == null || this.superseded || isClosed()) {
-			return;
-		}
-		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), connections(), this.dials)) {
-			if (this.dials.hasRoom(this.connections.usable())) {
-				begin(new Dial(this, known, address));
-			}
-		}
-	}
-
 	private void begin(Dial dial) {
 		stayKnown();
 		this.counters.opened();
 		this.client.connectionBegun();
-		this.dials.begun(dial);
 		this.client.watch(dial.eventLoop());
 		dial.start();
 	}
 
 	private void refuse() {
 		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.dials.expected(this.sessions.unready()) > limit) {
+		while (this.waiters.size() - this.dialler.expected() > limit) {
 			countIfFull();
 			this.waiters.failLast(
 					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
@@ -701,8 +621,7 @@ final class HostPool {
 	}
 
 	private boolean isQuiet() {
-		return connections().isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0
-				&& this.reserve.config() == null;
+		return connections().isEmpty() && this.waiters.size() == 0 && this.dialler.isQuiet();
 	}
 
 	private void forgetLater() {
@@ -736,7 +655,7 @@ final class HostPool {
 	// Looking, on any thread
 
 	Dials dials() {
-		return this.dials;
+		return this.dialler.dials();
 	}
 
 	Waiters waiters() {
