@@ -443,7 +443,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		}
 		HostPool successor = find(exchange.config, key, now, former.resolver());
 		exchange.moveTo(successor);
-		successor.acquire(exchange);
+		successor.callers().acquire(exchange);
 	}
 
 	/**

@@ -5,14 +5,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -46,9 +43,6 @@ final class HostPool {
 
 	private final Waiters waiters;
 
-	/** Callers whose requests are sent again in a while. */
-	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
-
 	private final IdleCount idleCount;
 
 	private final IdleLimit idleLimit;
@@ -58,6 +52,8 @@ final class HostPool {
 	private final Addresses addresses;
 
 	private final Dialler dialler;
+
+	private final Callers callers;
 
 	private @Nullable Future<?> forgetting;
 
@@ -77,6 +73,7 @@ final class HostPool {
 		this.connections = new Connections(this.sessions, this.idleCount);
 		this.addresses = new Addresses(this, resolver, eventLoop);
 		this.dialler = new Dialler(this, this.connections, this.sessions, this.waiters, this::begin);
+		this.callers = new Callers(this, this.connections, this.sessions, this.waiters, this.dialler);
 		client.watch(eventLoop);
 	}
 
@@ -116,101 +113,16 @@ final class HostPool {
 		return this.connections.all();
 	}
 
-	String describe() {
-		int max = this.host.pool().maxConnectionsPerHost();
-		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
-				(max == 0) ? "unlimited" : max, dials().underWay().size(), this.waiters.published());
+	Callers callers() {
+		return this.callers;
 	}
 
-	// Callers, on any thread
-
-	void acquire(Exchange exchange) {
-		PooledConnection connection = (this.waiters.published() == 0) ? this.sessions.reserve() : null;
-		if (connection == null) {
-			this.mailbox.post(exchange);
-		}
-		else if (!exchange.assign(connection)) {
-			connection.unused();
-		}
-		else {
-			dispatch(exchange, connection);
-		}
-	}
-
-	private void dispatch(Exchange exchange, PooledConnection connection) {
-		try {
-			// Even if it could run now: a caller that asks when a response ends would
-			// have
-			// its request made inside the reading of that response, at a tenth more CPU.
-			exchange.eventLoop().execute(exchange);
-		}
-		catch (RejectedExecutionException ex) {
-			// The event loops have been stopped before the client.
-			connection.close(CloseReason.SHUTDOWN);
-			connection.unused();
-			if (exchange.unassign()) {
-				exchange.fail(this.host.closed(), this.eventLoop);
-			}
-		}
-	}
-
-	void cancelled(Exchange exchange) {
-		this.resting.remove(exchange);
+	/**
+	 * Note that a caller has come, or has given up. On any thread.
+	 * @param exchange the exchange
+	 */
+	void changed(Exchange exchange) {
 		this.mailbox.post(exchange);
-	}
-
-	/**
-	 * Find another connection for an exchange whose connection went away before use.
-	 * @param exchange the exchange
-	 */
-	void reassign(Exchange exchange) {
-		if (exchange.unassign()) {
-			post(() -> {
-				if (isClosed()) {
-					exchange.fail(this.host.closed(), this.eventLoop);
-				}
-				else if (exchange.isWaiting() && !this.superseded) {
-					this.waiters.addFirst(exchange);
-				}
-				else {
-					changed(exchange);
-				}
-			});
-		}
-	}
-
-	/**
-	 * Note that a request is sent again in a while, for which nobody waits once the
-	 * client is shut down.
-	 * @param exchange the exchange
-	 */
-	void rests(Exchange exchange) {
-		this.resting.add(exchange);
-		if (isClosed()) {
-			this.resting.remove(exchange);
-			exchange.fail(this.host.closed(), this.eventLoop);
-		}
-		else if (!exchange.isWaiting()) {
-			// Its caller gave up meanwhile.
-			this.resting.remove(exchange);
-		}
-	}
-
-	/**
-	 * Find a connection for a request that is sent again. Its caller has waited before,
-	 * so it goes first.
-	 * @param exchange the exchange
-	 */
-	void replay(Exchange exchange) {
-		this.resting.remove(exchange);
-		post(() -> {
-			if (!this.forgotten && !this.superseded && !isClosed() && exchange.isWaiting()) {
-				this.waiters.addFirst(exchange);
-			}
-			else {
-				changed(exchange);
-			}
-		});
 	}
 
 	// Connections, on any thread
@@ -293,7 +205,7 @@ final class HostPool {
 			if (isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
-			else if (this.forgotten || this.superseded) {
+			else if (isReplaced()) {
 				this.client.keepReady(this, config, settled);
 			}
 			else {
@@ -329,10 +241,7 @@ final class HostPool {
 				this.client.keepReady(this, kept, () -> {
 				});
 			}
-			for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
-				this.waiters.remove(first);
-				changed(first);
-			}
+			this.callers.moveOn();
 		});
 	}
 
@@ -368,9 +277,7 @@ final class HostPool {
 	}
 
 	private void refuseAll(ConnPoolException error) {
-		this.waiters.failAll(error);
-		this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
-		this.resting.clear();
+		this.callers.refuseAll(error);
 		stayKnown();
 		this.dialler.reserve().end();
 	}
@@ -379,8 +286,16 @@ final class HostPool {
 	 * Return whether nobody is served any more. On any thread.
 	 * @return whether the client has been shut down, or its event loops are
 	 */
-	private boolean isClosed() {
+	boolean isClosed() {
 		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
+	}
+
+	/**
+	 * Return whether callers are served elsewhere. In the mailbox.
+	 * @return whether this has been superseded or forgotten
+	 */
+	boolean isReplaced() {
+		return this.forgotten || this.superseded;
 	}
 
 	/**
@@ -456,34 +371,23 @@ final class HostPool {
 
 	// In the mailbox
 
-	private void post(Runnable event) {
+	/**
+	 * Leave an event in the mailbox. On any thread.
+	 * @param event what is run there
+	 */
+	void post(Runnable event) {
 		this.mailbox.post(event);
 	}
 
 	private void handle(Object event) {
 		if (event instanceof Exchange exchange) {
-			changed(exchange);
+			this.callers.changed(exchange);
 		}
 		else if (event instanceof PooledConnection connection) {
 			this.connections.returned(connection);
 		}
 		else {
 			((Runnable) event).run();
-		}
-	}
-
-	private void changed(Exchange exchange) {
-		if (!exchange.isWaiting()) {
-			this.waiters.remove(exchange);
-		}
-		else if (isClosed()) {
-			exchange.fail(this.host.closed(), this.eventLoop);
-		}
-		else if (this.forgotten || this.superseded) {
-			this.client.redirect(exchange, this);
-		}
-		else {
-			this.waiters.add(exchange);
 		}
 	}
 
@@ -528,18 +432,18 @@ final class HostPool {
 		// Published first: a stream that becomes free from now on is seen here or wakes
 		// us.
 		this.waiters.publish();
-		serve();
+		this.callers.serve();
 		this.dialler.serve();
 		if (!this.superseded && !isClosed()) {
 			this.dialler.spread();
 		}
 		this.dialler.fill();
-		refuse();
+		this.callers.refuse();
 		if (this.superseded) {
 			drainAll(CloseReason.DRAINED);
 		}
 		this.waiters.publish();
-		watchDeadlines();
+		this.callers.watchDeadlines();
 		PooledConnection returned = this.connections.lastUsed();
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
@@ -548,76 +452,12 @@ final class HostPool {
 		forgetLater();
 	}
 
-	private void watchDeadlines() {
-		try {
-			this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
-		}
-		catch (RejectedExecutionException ex) {
-			this.waiters.failAll(this.host.closed());
-		}
-	}
-
-	private void serve() {
-		@Nullable Exchange waiter = this.waiters.first();
-		int unserved = 0;
-		while (waiter != null) {
-			Exchange next = waiter.next;
-			if (!waiter.isWaiting()) {
-				this.waiters.remove(waiter);
-			}
-			else if (!serve(waiter)) {
-				if (!waiter.wantsFresh()) {
-					return;
-				}
-				this.dialler.makeRoom(++unserved);
-			}
-			waiter = next;
-		}
-	}
-
-	private boolean serve(Exchange waiter) {
-		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
-		if (connection == null) {
-			return false;
-		}
-		this.waiters.remove(waiter);
-		if (waiter.assign(connection)) {
-			dispatch(waiter, connection);
-		}
-		else {
-			connection.unused();
-		}
-		return true;
-	}
-
 	private void begin(Dial dial) {
 		stayKnown();
 		this.counters.opened();
 		this.client.connectionBegun();
 		this.client.watch(dial.eventLoop());
 		dial.start();
-	}
-
-	private void refuse() {
-		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.dialler.expected() > limit) {
-			countIfFull();
-			this.waiters.failLast(
-					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
-		}
-	}
-
-	ConnPoolException acquireTimeout() {
-		countIfFull();
-		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.timeouts().acquire(),
-				describe());
-	}
-
-	private void countIfFull() {
-		int max = this.host.pool().maxConnectionsPerHost();
-		if (max > 0 && this.connections.usable() >= max) {
-			this.counters.turnedAway();
-		}
 	}
 
 	private boolean isQuiet() {
