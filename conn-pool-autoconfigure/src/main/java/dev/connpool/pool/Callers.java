@@ -97,7 +97,7 @@ final class Callers {
 	 */
 	void rests(Exchange exchange) {
 		this.resting.add(exchange);
-		if (this.pool.isClosed()) {
+		if (this.pool.tenure().isClosed()) {
 			this.resting.remove(exchange);
 			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
 		}
@@ -136,10 +136,10 @@ final class Callers {
 		if (!exchange.isWaiting()) {
 			this.waiters.remove(exchange);
 		}
-		else if (this.pool.isClosed()) {
+		else if (this.pool.tenure().isClosed()) {
 			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
 		}
-		else if (this.pool.isReplaced()) {
+		else if (this.pool.tenure().isOver()) {
 			this.pool.client().redirect(exchange, this.pool);
 		}
 		else {
@@ -149,7 +149,7 @@ final class Callers {
 
 	// It has waited before
 	private void goFirst(Exchange exchange) {
-		if (exchange.isWaiting() && !this.pool.isClosed() && !this.pool.isReplaced()) {
+		if (exchange.isWaiting() && !this.pool.tenure().isClosed() && !this.pool.tenure().isOver()) {
 			this.waiters.addFirst(exchange);
 		}
 		else {

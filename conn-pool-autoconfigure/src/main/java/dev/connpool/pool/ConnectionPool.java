@@ -421,7 +421,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			settled.run();
 			return;
 		}
-		find(config, key, now, superseded.resolver()).keepReady(config, settled);
+		find(config, key, now, superseded.addresses().resolver()).keepReady(config, settled);
 	}
 
 	void forget(HostPool host) {
@@ -441,7 +441,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			exchange.fail(obstacle, former.eventLoop());
 			return;
 		}
-		HostPool successor = find(exchange.config, key, now, former.resolver());
+		HostPool successor = find(exchange.config, key, now, former.addresses().resolver());
 		exchange.moveTo(successor);
 		successor.callers().acquire(exchange);
 	}

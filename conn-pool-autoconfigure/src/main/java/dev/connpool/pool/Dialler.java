@@ -50,7 +50,7 @@ final class Dialler {
 		this.starter = starter;
 		Host host = pool.host();
 		this.dials = new Dials(host);
-		this.reserve = new Reserve(host, pool.eventLoop(), pool::refill);
+		this.reserve = new Reserve(host, pool.eventLoop(), this::refill);
 		this.spread = new Spread(host.http2().spreadAddresses(), pool.counters());
 	}
 
@@ -147,6 +147,11 @@ final class Dialler {
 		}
 	}
 
+	// After a pause, on its event loop
+	private void refill() {
+		this.pool.post(this.reserve::resume);
+	}
+
 	// Ending
 
 	void succeeded(Dial dial, PooledConnection connection) {
@@ -173,14 +178,6 @@ final class Dialler {
 		else {
 			this.waiters.failFirst(error);
 		}
-	}
-
-	/**
-	 * Note that a dial failed whose connection would not have been used.
-	 * @param dial the dial
-	 */
-	void obsolete(Dial dial) {
-		this.dials.failed(dial);
 	}
 
 	/**

@@ -5,9 +5,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.snapshot.ClosedConnection;
@@ -18,14 +15,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClientConfig;
 
 /**
- * The connections of one client to one host, and the callers that wait for one.
- * <p>
- * What is neither final nor {@code volatile} belongs to the mailbox: it is only touched
- * by events posted there. Reserving a stream on an open HTTP/2 connection does without.
+ * The connections of one client to one host, and the callers that wait for one. Its parts
+ * belong to its mailbox, where one thread at a time works with them. Reserving a stream
+ * on an open HTTP/2 connection does without.
  */
 final class HostPool {
-
-	private static final long FORGET_AFTER_MINUTES = 5;
 
 	private final ConnectionPool client;
 
@@ -55,17 +49,14 @@ final class HostPool {
 
 	private final Callers callers;
 
-	private @Nullable Future<?> forgetting;
-
-	private boolean forgotten;
-
-	private boolean superseded;
+	private final Tenure tenure;
 
 	HostPool(ConnectionPool client, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
 		this.client = client;
 		this.key = key;
 		this.host = host;
 		this.eventLoop = eventLoop;
+		this.tenure = new Tenure(client, eventLoop, () -> post(this::forget));
 		this.idleCount = client.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
@@ -83,10 +74,6 @@ final class HostPool {
 
 	HostKey key() {
 		return this.key;
-	}
-
-	AddressResolverGroup<?> resolver() {
-		return this.addresses.resolver();
 	}
 
 	EventLoop eventLoop() {
@@ -111,6 +98,10 @@ final class HostPool {
 
 	Set<PooledConnection> connections() {
 		return this.connections.all();
+	}
+
+	Tenure tenure() {
+		return this.tenure;
 	}
 
 	Callers callers() {
@@ -202,24 +193,17 @@ final class HostPool {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (isClosed() || this.host.pool().minIdleConnections() == 0) {
+			if (this.tenure.isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
-			else if (isReplaced()) {
+			else if (this.tenure.isOver()) {
 				this.client.keepReady(this, config, settled);
 			}
 			else {
-				stayKnown();
+				this.tenure.stay();
 				this.dialler.reserve().keep(config, settled);
 			}
 		});
-	}
-
-	/**
-	 * Go on opening the connections that are kept ready, after a pause.
-	 */
-	void refill() {
-		post(this.dialler.reserve()::resume);
 	}
 
 	void closeIdle(CloseReason reason) {
@@ -235,7 +219,7 @@ final class HostPool {
 	 */
 	void supersede() {
 		post(() -> {
-			this.superseded = true;
+			this.tenure.supersede();
 			HttpClientConfig kept = this.dialler.reserve().end();
 			if (kept != null) {
 				this.client.keepReady(this, kept, () -> {
@@ -270,7 +254,7 @@ final class HostPool {
 			.filter((channel) -> channel.eventLoop() == eventLoop)
 			.forEach(Channel::close);
 		post(() -> {
-			if (isClosed()) {
+			if (this.tenure.isClosed()) {
 				refuseAll(error);
 			}
 		});
@@ -278,24 +262,8 @@ final class HostPool {
 
 	private void refuseAll(ConnPoolException error) {
 		this.callers.refuseAll(error);
-		stayKnown();
+		this.tenure.stay();
 		this.dialler.reserve().end();
-	}
-
-	/**
-	 * Return whether nobody is served any more. On any thread.
-	 * @return whether the client has been shut down, or its event loops are
-	 */
-	boolean isClosed() {
-		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
-	}
-
-	/**
-	 * Return whether callers are served elsewhere. In the mailbox.
-	 * @return whether this has been superseded or forgotten
-	 */
-	boolean isReplaced() {
-		return this.forgotten || this.superseded;
 	}
 
 	/**
@@ -323,10 +291,7 @@ final class HostPool {
 			this.counters.handshake();
 		}
 		connection.opened();
-		post(() -> {
-			this.dialler.succeeded(dial, connection);
-			added(connection);
-		});
+		post(() -> added(connection, dial));
 		connection.channel().closeFuture().addListener((closed) -> {
 			post(() -> closed(connection));
 			connection.tell((listener, told) -> listener.closed(told, connection.closeReason().toString(),
@@ -342,7 +307,7 @@ final class HostPool {
 			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
-				this.dialler.obsolete(dial);
+				dials().failed(dial);
 				supersede();
 			}
 			else {
@@ -351,12 +316,11 @@ final class HostPool {
 		});
 	}
 
-	// What the name stands for, on any thread
-
-	void resolved(List<InetSocketAddress> answer) {
-		post(() -> this.addresses.learn(answer));
-	}
-
+	/**
+	 * Note that the name was looked up again. On any thread.
+	 * @param answer what it stands for, nothing if there is no answer
+	 * @param failure what was reported, or {@code null}
+	 */
 	void lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
 		post(() -> {
 			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure);
@@ -391,10 +355,11 @@ final class HostPool {
 		}
 	}
 
-	private void added(PooledConnection connection) {
+	private void added(PooledConnection connection, Dial dial) {
+		this.dialler.succeeded(dial, connection);
 		this.connections.add(connection);
 		connection.retireAfter(this.host.pool());
-		if (isClosed()) {
+		if (this.tenure.isClosed()) {
 			drain(connection, CloseReason.SHUTDOWN);
 		}
 	}
@@ -434,12 +399,12 @@ final class HostPool {
 		this.waiters.publish();
 		this.callers.serve();
 		this.dialler.serve();
-		if (!this.superseded && !isClosed()) {
+		if (!this.tenure.isSuperseded() && !this.tenure.isClosed()) {
 			this.dialler.spread();
 		}
 		this.dialler.fill();
 		this.callers.refuse();
-		if (this.superseded) {
+		if (this.tenure.isSuperseded()) {
 			drainAll(CloseReason.DRAINED);
 		}
 		this.waiters.publish();
@@ -448,12 +413,14 @@ final class HostPool {
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
 		}
-		this.addresses.watch(!connections().isEmpty() && !isClosed());
-		forgetLater();
+		this.addresses.watch(!connections().isEmpty() && !this.tenure.isClosed());
+		if (isQuiet()) {
+			this.tenure.quiet();
+		}
 	}
 
 	private void begin(Dial dial) {
-		stayKnown();
+		this.tenure.stay();
 		this.counters.opened();
 		this.client.connectionBegun();
 		this.client.watch(dial.eventLoop());
@@ -464,30 +431,8 @@ final class HostPool {
 		return connections().isEmpty() && this.waiters.size() == 0 && this.dialler.isQuiet();
 	}
 
-	private void forgetLater() {
-		if (isQuiet() && this.forgetting == null && !this.forgotten && !isClosed()) {
-			try {
-				this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES,
-						TimeUnit.MINUTES);
-			}
-			catch (RejectedExecutionException ex) {
-				// The event loops have been stopped before the client, which is of no use
-				// any more.
-			}
-		}
-	}
-
-	private void stayKnown() {
-		if (this.forgetting != null) {
-			this.forgetting.cancel(false);
-			this.forgetting = null;
-		}
-	}
-
 	private void forget() {
-		this.forgetting = null;
-		if (isQuiet()) {
-			this.forgotten = true;
+		if (this.tenure.forget(isQuiet())) {
 			this.client.forget(this);
 		}
 	}

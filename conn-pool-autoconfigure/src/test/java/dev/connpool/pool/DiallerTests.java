@@ -109,13 +109,14 @@ class DiallerTests {
 				new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3).minIdleConnections(3));
 		dialler.fill();
 		assertThat(this.dials).isEmpty();
+		assertThat(dialler.isQuiet()).isTrue();
 		dialler.reserve().keep(this.config, () -> {
 		});
+		assertThat(dialler.isQuiet()).isFalse();
 		open();
 		dialler.fill();
 		dialler.fill();
 		assertThat(this.dials).hasSize(2);
-		assertThat(dialler.isQuiet()).isFalse();
 	}
 
 	@Test
