@@ -197,7 +197,7 @@ final class HostPool {
 				settled.run();
 			}
 			else if (this.tenure.isOver()) {
-				this.client.keepReady(this, config, settled);
+				this.client.hosts().keepReady(this, config, settled);
 			}
 			else {
 				this.tenure.stay();
@@ -222,7 +222,7 @@ final class HostPool {
 			this.tenure.supersede();
 			HttpClientConfig kept = this.dialler.reserve().end();
 			if (kept != null) {
-				this.client.keepReady(this, kept, () -> {
+				this.client.hosts().keepReady(this, kept, () -> {
 				});
 			}
 			this.callers.moveOn();
@@ -433,7 +433,7 @@ final class HostPool {
 
 	private void forget() {
 		if (this.tenure.forget(isQuiet())) {
-			this.client.forget(this);
+			this.client.hosts().forget(this);
 		}
 	}
 
