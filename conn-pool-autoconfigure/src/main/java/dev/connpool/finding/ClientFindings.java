@@ -25,7 +25,7 @@ public final class ClientFindings {
 	/**
 	 * How often a client is looked at.
 	 */
-	public static final Duration PERIOD = Duration.ofSeconds(10);
+	static final Duration PERIOD = Duration.ofSeconds(10);
 
 	private static final Logger log = Loggers.getLogger("dev.connpool.finding");
 

@@ -85,7 +85,8 @@ final class Addresses {
 	 */
 	Lookup lookup(@Nullable InetSocketAddress aim) {
 		return new Lookup(this.resolver, (answer) -> {
-			this.pool.resolved(inet(answer));
+			List<InetSocketAddress> found = inet(answer);
+			this.pool.post(() -> learn(found));
 			return (aim != null && answer.contains(aim)) ? List.of(aim) : order(answer, this.turn.getAndIncrement());
 		});
 	}

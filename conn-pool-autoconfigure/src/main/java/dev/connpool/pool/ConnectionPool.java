@@ -1,11 +1,8 @@
 package dev.connpool.pool;
 
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +11,6 @@ import java.util.function.Supplier;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
@@ -49,7 +45,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final IdleCount idleCount = new IdleCount();
 
-	private final Map<HostKey, HostPool> hosts = new ConcurrentHashMap<>();
+	private final Hosts hosts;
 
 	private final Map<EventLoop, InFlight> inFlight = new ConcurrentHashMap<>();
 
@@ -78,6 +74,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.listeners = listeners;
 		this.generation = Generation.first(settings);
 		this.names = names;
+		this.hosts = new Hosts(this, names);
 	}
 
 	@Override
@@ -129,12 +126,12 @@ public final class ConnectionPool implements ConnectionProvider {
 		HostKey key = HostKey.of(config, address, now.number());
 		HostPool host = this.hosts.get(key);
 		if (host == null) {
-			Throwable obstacle = obstacle(config, key, now);
+			Throwable obstacle = this.hosts.obstacle(config, key, now);
 			if (obstacle != null) {
 				Operators.error(actual, obstacle);
 				return;
 			}
-			host = find(config, key, now, resolver);
+			host = this.hosts.find(config, key, now, resolver);
 		}
 		if (this.shutDown) {
 			Operators.error(actual, host.host().closed());
@@ -148,41 +145,6 @@ public final class ConnectionPool implements ConnectionProvider {
 		}
 		now.replayBudget().requested();
 		new Exchange(host, config, observer, actual).start();
-	}
-
-	private HostPool find(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
-		HostPool host = this.hosts.computeIfAbsent(key, (absent) -> create(config, absent, now, resolver));
-		if (!isCurrent(host)) {
-			// What replaced it did not see it yet.
-			host.supersede();
-		}
-		return host;
-	}
-
-	private Host host(HttpClientConfig config, HostKey key, Generation now) {
-		// Reactor Netty cares for a proxy that was given to it.
-		Proxy proxy = (!config.hasProxy() && key.address() instanceof InetSocketAddress inet)
-				? now.proxies().forHost(key.secure(), inet.getHostString(), inet.getPort()) : null;
-		return Host.of(this.name, key, now.settings(), proxy);
-	}
-
-	private @Nullable Throwable obstacle(HttpClientConfig config, HostKey key, Generation now) {
-		if (config.protocols().length != 1 || config.protocols()[0] != HttpProtocol.HTTP11) {
-			return new IllegalStateException(
-					"Client '%s': set 'protocols' in its properties instead of calling HttpClient.protocol(…)"
-						.formatted(this.name));
-		}
-		Host host = host(config, key, now);
-		if (key.secure() && now.speaksH2cOnly()) {
-			return host.noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
-		}
-		return (!key.secure() && host.protocolFor(null) == null)
-				? host.noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
-	}
-
-	private HostPool create(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
-		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this, key, host(config, key, now), this.names.resolver(config, resolver), eventLoop);
 	}
 
 	/**
@@ -224,8 +186,8 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.recentlyClosed;
 	}
 
-	Collection<HostPool> hosts() {
-		return this.hosts.values();
+	Hosts hosts() {
+		return this.hosts;
 	}
 
 	Set<EventLoop> eventLoops() {
@@ -236,7 +198,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * Close every idle connection; those in use are left alone.
 	 */
 	public void closeIdle() {
-		this.hosts.values().forEach((host) -> host.closeIdle(CloseReason.DRAINED));
+		this.hosts.pools().forEach((host) -> host.closeIdle(CloseReason.DRAINED));
 	}
 
 	/**
@@ -275,7 +237,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * those who wait for one to the connections that took their place.
 	 */
 	public void supersede() {
-		this.hosts.values().stream().filter((host) -> !isCurrent(host)).forEach(HostPool::supersede);
+		this.hosts.pools().stream().filter((host) -> !isCurrent(host)).forEach(HostPool::supersede);
 	}
 
 	boolean isCurrent(HostPool host) {
@@ -283,10 +245,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	private Collection<HostPool> hosts(String origin) {
-		Collection<HostPool> found = this.hosts.values()
-			.stream()
-			.filter((host) -> host.host().origin().equalsIgnoreCase(origin))
-			.toList();
+		Collection<HostPool> found = this.hosts.pools(origin);
 		if (found.isEmpty()) {
 			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s"
 				.formatted(this.name, origin, snapshot().hosts().keySet()));
@@ -301,7 +260,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 */
 	public Mono<Void> shutDown() {
 		this.shutDown = true;
-		this.hosts.values().forEach((host) -> host.shutDown(host.host().closed()));
+		this.hosts.pools().forEach((host) -> host.shutDown(host.host().closed()));
 		terminateIfEmpty();
 		return Mono.fromFuture(this.terminated, true);
 	}
@@ -317,7 +276,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	@Override
 	public void dispose() {
 		shutDown();
-		this.hosts.values()
+		this.hosts.pools()
 			.forEach((host) -> host.connections().forEach((connection) -> connection.close(CloseReason.SHUTDOWN)));
 	}
 
@@ -333,6 +292,10 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	// For hosts
+
+	Generation generation() {
+		return this.generation;
+	}
 
 	boolean isShutDown() {
 		return this.shutDown;
@@ -371,7 +334,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		if (ending != null) {
 			ending.end();
 		}
-		this.hosts.values().forEach((host) -> host.stopping(eventLoop));
+		this.hosts.pools().forEach((host) -> host.stopping(eventLoop));
 	}
 
 	void connectionBegun() {
@@ -399,52 +362,9 @@ public final class ConnectionPool implements ConnectionProvider {
 	 */
 	void limitIdle() {
 		if (this.idleCount.get() > settings().pool().maxIdleConnections()) {
-			Optional<PooledConnection> eldest = this.hosts.values()
-				.stream()
-				.flatMap((host) -> host.connections().stream())
-				.filter((connection) -> connection.idleSince() != 0)
-				.min(Comparator.comparingLong(PooledConnection::idleSince));
-			eldest.ifPresent((connection) -> connection.pool().evict(connection, CloseReason.MAX_IDLE));
+			this.hosts.eldestIdle()
+				.ifPresent((connection) -> connection.pool().evict(connection, CloseReason.MAX_IDLE));
 		}
-	}
-
-	/**
-	 * Have another pool keep connections ready.
-	 * @param superseded the pool that does so no more
-	 * @param config how to open them
-	 * @param settled told once when they are open, or one could not be opened
-	 */
-	void keepReady(HostPool superseded, HttpClientConfig config, Runnable settled) {
-		Generation now = this.generation;
-		HostKey key = HostKey.of(config, superseded.key().address(), now.number());
-		if (obstacle(config, key, now) != null) {
-			// Requests are told so.
-			settled.run();
-			return;
-		}
-		find(config, key, now, superseded.resolver()).keepReady(config, settled);
-	}
-
-	void forget(HostPool host) {
-		this.hosts.remove(host.key(), host);
-	}
-
-	/**
-	 * Send a caller on whose host was forgotten or superseded just before it came.
-	 * @param exchange the exchange
-	 * @param former the pool that took it
-	 */
-	void redirect(Exchange exchange, HostPool former) {
-		Generation now = this.generation;
-		HostKey key = HostKey.of(exchange.config, former.key().address(), now.number());
-		Throwable obstacle = obstacle(exchange.config, key, now);
-		if (obstacle != null) {
-			exchange.fail(obstacle, former.eventLoop());
-			return;
-		}
-		HostPool successor = find(exchange.config, key, now, former.resolver());
-		exchange.moveTo(successor);
-		successor.acquire(exchange);
 	}
 
 	/**

@@ -122,7 +122,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (this.scope != null) {
 			this.scope.enter(this);
 		}
-		this.pool.acquire(this);
+		this.pool.callers().acquire(this);
 	}
 
 	/**
@@ -132,9 +132,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	@Nullable ConnPoolException overdue(long now) {
 		if (passed(this.requestDeadline, now)) {
-			return this.pool.host().requestTimeout("waiting for a connection; " + this.pool.describe());
+			return this.pool.host().requestTimeout("waiting for a connection; " + this.pool.callers().describe());
 		}
-		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.pool.acquireTimeout() : null;
+		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.pool.callers().acquireTimeout() : null;
 	}
 
 	/**
@@ -178,7 +178,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	public void cancel() {
 		boolean waiting = leave();
 		if (waiting) {
-			this.pool.cancelled(this);
+			this.pool.callers().cancelled(this);
 		}
 		if (waiting || decline()) {
 			over();
@@ -399,10 +399,10 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 		// Before the timer is set: a caller that gives up cancels it, and nothing else
 		// would take this out.
-		this.pool.rests(successor);
+		this.pool.callers().rests(successor);
 		next.schedule(eventLoop(), () -> {
 			successor.askedAt = System.nanoTime();
-			this.pool.replay(successor);
+			this.pool.callers().replay(successor);
 		});
 	}
 

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ClientClosedException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.NoCommonProtocolException;
+import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.ProxyName;
 import dev.connpool.error.RequestTimeoutException;
@@ -131,6 +133,14 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ConnPoolException requestTimeout(String phase) {
 		return new RequestTimeoutException(this.client, this.origin, timeouts().request(), phase);
+	}
+
+	ConnPoolException acquireTimeout(String state) {
+		return new AcquireTimeoutException(this.client, this.origin, timeouts().acquire(), state);
+	}
+
+	ConnPoolException pendingAcquiresFull(String state) {
+		return new PendingAcquiresFullException(this.client, this.origin, pool().maxPendingAcquires(), state);
 	}
 
 	ConnPoolException closed() {

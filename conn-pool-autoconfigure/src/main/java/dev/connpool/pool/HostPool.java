@@ -5,14 +5,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
-import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -21,14 +15,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClientConfig;
 
 /**
- * The connections of one client to one host, and the callers that wait for one.
- * <p>
- * What is neither final nor {@code volatile} belongs to the mailbox: it is only touched
- * by events posted there. Reserving a stream on an open HTTP/2 connection does without.
+ * The connections of one client to one host, and the callers that wait for one. Its parts
+ * belong to its mailbox, where one thread at a time works with them. Reserving a stream
+ * on an open HTTP/2 connection does without.
  */
 final class HostPool {
-
-	private static final long FORGET_AFTER_MINUTES = 5;
 
 	private final ConnectionPool client;
 
@@ -46,46 +37,34 @@ final class HostPool {
 
 	private final Waiters waiters;
 
-	/** Callers whose requests are sent again in a while. */
-	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
-
-	private final Dials dials;
-
 	private final IdleCount idleCount;
 
 	private final IdleLimit idleLimit;
-
-	private final Reserve reserve;
 
 	private final Sessions sessions;
 
 	private final Addresses addresses;
 
-	private final Spread spread;
+	private final Dialler dialler;
 
-	/** The client as it was last configured, for connections that nobody asked for. */
-	private @Nullable HttpClientConfig config;
+	private final Callers callers;
 
-	private @Nullable Future<?> forgetting;
-
-	private boolean forgotten;
-
-	private boolean superseded;
+	private final Tenure tenure;
 
 	HostPool(ConnectionPool client, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
 		this.client = client;
 		this.key = key;
 		this.host = host;
 		this.eventLoop = eventLoop;
+		this.tenure = new Tenure(client, eventLoop, () -> post(this::forget));
 		this.idleCount = client.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.waiters = new Waiters(eventLoop, client.tick());
-		this.dials = new Dials(host);
-		this.reserve = new Reserve(host, eventLoop, () -> post(this::refill));
 		this.sessions = new Sessions(host.http2().spreadAddresses());
 		this.connections = new Connections(this.sessions, this.idleCount);
 		this.addresses = new Addresses(this, resolver, eventLoop);
-		this.spread = new Spread(host.http2().spreadAddresses(), this.counters);
+		this.dialler = new Dialler(this, this.connections, this.sessions, this.waiters, this::begin);
+		this.callers = new Callers(this, this.connections, this.sessions, this.waiters, this.dialler);
 		client.watch(eventLoop);
 	}
 
@@ -95,10 +74,6 @@ final class HostPool {
 
 	HostKey key() {
 		return this.key;
-	}
-
-	AddressResolverGroup<?> resolver() {
-		return this.addresses.resolver();
 	}
 
 	EventLoop eventLoop() {
@@ -125,101 +100,20 @@ final class HostPool {
 		return this.connections.all();
 	}
 
-	String describe() {
-		int max = this.host.pool().maxConnectionsPerHost();
-		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
-				(max == 0) ? "unlimited" : max, this.dials.underWay().size(), this.waiters.published());
+	Tenure tenure() {
+		return this.tenure;
 	}
 
-	// Callers, on any thread
-
-	void acquire(Exchange exchange) {
-		PooledConnection connection = (this.waiters.published() == 0) ? this.sessions.reserve() : null;
-		if (connection == null) {
-			this.mailbox.post(exchange);
-		}
-		else if (!exchange.assign(connection)) {
-			connection.unused();
-		}
-		else {
-			dispatch(exchange, connection);
-		}
+	Callers callers() {
+		return this.callers;
 	}
 
-	private void dispatch(Exchange exchange, PooledConnection connection) {
-		try {
-			// Even if it could run now: a caller that asks when a response ends would
-			// have
-			// its request made inside the reading of that response, at a tenth more CPU.
-			exchange.eventLoop().execute(exchange);
-		}
-		catch (RejectedExecutionException ex) {
-			// The event loops have been stopped before the client.
-			connection.close(CloseReason.SHUTDOWN);
-			connection.unused();
-			if (exchange.unassign()) {
-				exchange.fail(this.host.closed(), this.eventLoop);
-			}
-		}
-	}
-
-	void cancelled(Exchange exchange) {
-		this.resting.remove(exchange);
+	/**
+	 * Note that a caller has come, or has given up. On any thread.
+	 * @param exchange the exchange
+	 */
+	void changed(Exchange exchange) {
 		this.mailbox.post(exchange);
-	}
-
-	/**
-	 * Find another connection for an exchange whose connection went away before use.
-	 * @param exchange the exchange
-	 */
-	void reassign(Exchange exchange) {
-		if (exchange.unassign()) {
-			post(() -> {
-				if (isClosed()) {
-					exchange.fail(this.host.closed(), this.eventLoop);
-				}
-				else if (exchange.isWaiting() && !this.superseded) {
-					this.waiters.addFirst(exchange);
-				}
-				else {
-					changed(exchange);
-				}
-			});
-		}
-	}
-
-	/**
-	 * Note that a request is sent again in a while, for which nobody waits once the
-	 * client is shut down.
-	 * @param exchange the exchange
-	 */
-	void rests(Exchange exchange) {
-		this.resting.add(exchange);
-		if (isClosed()) {
-			this.resting.remove(exchange);
-			exchange.fail(this.host.closed(), this.eventLoop);
-		}
-		else if (!exchange.isWaiting()) {
-			// Its caller gave up meanwhile.
-			this.resting.remove(exchange);
-		}
-	}
-
-	/**
-	 * Find a connection for a request that is sent again. Its caller has waited before,
-	 * so it goes first.
-	 * @param exchange the exchange
-	 */
-	void replay(Exchange exchange) {
-		this.resting.remove(exchange);
-		post(() -> {
-			if (!this.forgotten && !this.superseded && !isClosed() && exchange.isWaiting()) {
-				this.waiters.addFirst(exchange);
-			}
-			else {
-				changed(exchange);
-			}
-		});
 	}
 
 	// Connections, on any thread
@@ -262,7 +156,7 @@ final class HostPool {
 	 */
 	void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
-			if (reason == CloseReason.IDLE_TIMEOUT && isSpared(connection)) {
+			if (reason == CloseReason.IDLE_TIMEOUT && this.dialler.spares(connection)) {
 				connection.idleTimer().again();
 			}
 			else {
@@ -292,14 +186,6 @@ final class HostPool {
 		post(() -> closed(connection));
 	}
 
-	private boolean isSpared(PooledConnection connection) {
-		if (this.reserve.config() == null || connection.idleTimer().isServers()) {
-			return false;
-		}
-		// Those that are about to be closed are still among the others.
-		return this.reserve.spares(this.connections.fit(), this.dials);
-	}
-
 	/**
 	 * Open as many connections beforehand as the settings ask for, and keep them.
 	 * @param config how to open them
@@ -307,21 +193,17 @@ final class HostPool {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (isClosed() || this.host.pool().minIdleConnections() == 0) {
+			if (this.tenure.isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
-			else if (this.forgotten || this.superseded) {
-				this.client.keepReady(this, config, settled);
+			else if (this.tenure.isOver()) {
+				this.client.hosts().keepReady(this, config, settled);
 			}
 			else {
-				stayKnown();
-				this.reserve.keep(config, settled);
+				this.tenure.stay();
+				this.dialler.reserve().keep(config, settled);
 			}
 		});
-	}
-
-	private void refill() {
-		this.reserve.resume();
 	}
 
 	void closeIdle(CloseReason reason) {
@@ -337,16 +219,13 @@ final class HostPool {
 	 */
 	void supersede() {
 		post(() -> {
-			this.superseded = true;
-			HttpClientConfig kept = this.reserve.end();
+			this.tenure.supersede();
+			HttpClientConfig kept = this.dialler.reserve().end();
 			if (kept != null) {
-				this.client.keepReady(this, kept, () -> {
+				this.client.hosts().keepReady(this, kept, () -> {
 				});
 			}
-			for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
-				this.waiters.remove(first);
-				changed(first);
-			}
+			this.callers.moveOn();
 		});
 	}
 
@@ -357,7 +236,7 @@ final class HostPool {
 	void shutDown(ConnPoolException error) {
 		post(() -> {
 			refuseAll(error);
-			this.dials.underWay().forEach((dial) -> dial.abandon(error));
+			this.dialler.abandon(error);
 			drainAll(CloseReason.SHUTDOWN);
 		});
 	}
@@ -369,35 +248,22 @@ final class HostPool {
 	 */
 	void stopping(EventLoop eventLoop) {
 		ConnPoolException error = this.host.closed();
-		this.dials.underWay()
-			.stream()
-			.filter((dial) -> dial.eventLoop() == eventLoop)
-			.forEach((dial) -> dial.abandon(error));
+		this.dialler.abandon(eventLoop, error);
 		connections().stream()
 			.map(PooledConnection::channel)
 			.filter((channel) -> channel.eventLoop() == eventLoop)
 			.forEach(Channel::close);
 		post(() -> {
-			if (isClosed()) {
+			if (this.tenure.isClosed()) {
 				refuseAll(error);
 			}
 		});
 	}
 
 	private void refuseAll(ConnPoolException error) {
-		this.waiters.failAll(error);
-		this.resting.forEach((exchange) -> exchange.fail(error, this.eventLoop));
-		this.resting.clear();
-		stayKnown();
-		this.reserve.end();
-	}
-
-	/**
-	 * Return whether nobody is served any more. On any thread.
-	 * @return whether the client has been shut down, or its event loops are
-	 */
-	private boolean isClosed() {
-		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
+		this.callers.refuseAll(error);
+		this.tenure.stay();
+		this.dialler.reserve().end();
 	}
 
 	/**
@@ -405,7 +271,7 @@ final class HostPool {
 	 * @param limit the streams that may be open at once on one connection
 	 */
 	void streamLimit(int limit) {
-		post(() -> this.dials.streamLimit(limit));
+		post(() -> dials().streamLimit(limit));
 	}
 
 	void settingsMissing(Http2Session session) {
@@ -425,11 +291,7 @@ final class HostPool {
 			this.counters.handshake();
 		}
 		connection.opened();
-		post(() -> {
-			this.dials.succeeded(dial, connection.record().protocol());
-			this.spread.demanded();
-			added(connection);
-		});
+		post(() -> added(connection, dial));
 		connection.channel().closeFuture().addListener((closed) -> {
 			post(() -> closed(connection));
 			connection.tell((listener, told) -> listener.closed(told, connection.closeReason().toString(),
@@ -443,36 +305,22 @@ final class HostPool {
 		post(() -> {
 			PooledConnection connection = dial.connection();
 			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);
-			InetSocketAddress aim = dial.aim();
 			if (!this.client.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
-				this.dials.failed(dial);
+				dials().failed(dial);
 				supersede();
 			}
-			else if (aim != null) {
-				this.dials.dropped(dial);
-				this.spread.unreachable(aim);
-			}
-			else if (failedForAll(dial, error)) {
-				this.waiters.failAll(error);
-			}
 			else {
-				this.waiters.failFirst(error);
+				this.dialler.failed(dial, error);
 			}
 		});
 	}
 
-	private boolean failedForAll(Dial dial, ConnPoolException error) {
-		this.reserve.failed(error.getMessage());
-		return this.dials.failed(dial) && connections().isEmpty();
-	}
-
-	// What the name stands for, on any thread
-
-	void resolved(List<InetSocketAddress> answer) {
-		post(() -> this.addresses.learn(answer));
-	}
-
+	/**
+	 * Note that the name was looked up again. On any thread.
+	 * @param answer what it stands for, nothing if there is no answer
+	 * @param failure what was reported, or {@code null}
+	 */
 	void lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
 		post(() -> {
 			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure);
@@ -480,20 +328,24 @@ final class HostPool {
 				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 			}
 			if (!answer.isEmpty()) {
-				this.spread.lookedUp();
+				this.dialler.lookedUp();
 			}
 		});
 	}
 
 	// In the mailbox
 
-	private void post(Runnable event) {
+	/**
+	 * Leave an event in the mailbox. On any thread.
+	 * @param event what is run there
+	 */
+	void post(Runnable event) {
 		this.mailbox.post(event);
 	}
 
 	private void handle(Object event) {
 		if (event instanceof Exchange exchange) {
-			changed(exchange);
+			this.callers.changed(exchange);
 		}
 		else if (event instanceof PooledConnection connection) {
 			this.connections.returned(connection);
@@ -503,32 +355,18 @@ final class HostPool {
 		}
 	}
 
-	private void changed(Exchange exchange) {
-		if (!exchange.isWaiting()) {
-			this.waiters.remove(exchange);
-		}
-		else if (isClosed()) {
-			exchange.fail(this.host.closed(), this.eventLoop);
-		}
-		else if (this.forgotten || this.superseded) {
-			this.client.redirect(exchange, this);
-		}
-		else {
-			this.waiters.add(exchange);
-		}
-	}
-
-	private void added(PooledConnection connection) {
+	private void added(PooledConnection connection, Dial dial) {
+		this.dialler.succeeded(dial, connection);
 		this.connections.add(connection);
 		connection.retireAfter(this.host.pool());
-		if (isClosed()) {
+		if (this.tenure.isClosed()) {
 			drain(connection, CloseReason.SHUTDOWN);
 		}
 	}
 
 	private void drain(PooledConnection connection, CloseReason reason) {
 		if (this.connections.drain(connection, reason)) {
-			this.spread.ended(connection, reason);
+			this.dialler.drained(connection, reason);
 		}
 	}
 
@@ -547,10 +385,7 @@ final class HostPool {
 		}
 		this.connections.remove(connection);
 		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
-		this.reserve.ended(connection);
-		if (connection.http2() != null) {
-			this.spread.ended(connection, reason);
-		}
+		this.dialler.closed(connection, reason);
 	}
 
 	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {
@@ -562,181 +397,50 @@ final class HostPool {
 		// Published first: a stream that becomes free from now on is seen here or wakes
 		// us.
 		this.waiters.publish();
-		serve();
-		dial();
-		spread();
-		fill();
-		refuse();
-		if (this.superseded) {
+		this.callers.serve();
+		this.dialler.serve();
+		if (!this.tenure.isSuperseded() && !this.tenure.isClosed()) {
+			this.dialler.spread();
+		}
+		this.dialler.fill();
+		this.callers.refuse();
+		if (this.tenure.isSuperseded()) {
 			drainAll(CloseReason.DRAINED);
 		}
 		this.waiters.publish();
-		watchDeadlines();
+		this.callers.watchDeadlines();
 		PooledConnection returned = this.connections.lastUsed();
 		if (returned != null && this.waiters.size() == 0) {
 			limitIdle(returned);
 		}
-		this.addresses.watch(!connections().isEmpty() && !isClosed());
-		forgetLater();
-	}
-
-	private void watchDeadlines() {
-		try {
-			this.waiters.watch((now) -> post(() -> this.waiters.expire(now)));
-		}
-		catch (RejectedExecutionException ex) {
-			this.waiters.failAll(this.host.closed());
-		}
-	}
-
-	private void serve() {
-		@Nullable Exchange waiter = this.waiters.first();
-		int unserved = 0;
-		while (waiter != null) {
-			Exchange next = waiter.next;
-			if (!waiter.isWaiting()) {
-				this.waiters.remove(waiter);
-			}
-			else if (!serve(waiter)) {
-				if (!waiter.wantsFresh()) {
-					return;
-				}
-				makeRoomFor(++unserved);
-			}
-			waiter = next;
-		}
-	}
-
-	private boolean serve(Exchange waiter) {
-		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
-		if (connection == null) {
-			return false;
-		}
-		this.waiters.remove(waiter);
-		if (waiter.assign(connection)) {
-			dispatch(waiter, connection);
-		}
-		else {
-			connection.unused();
-		}
-		return true;
-	}
-
-	/**
-	 * Have the connection that is idle for longest make room for another, unless there is
-	 * some or enough are on their way.
-	 * @param callers how many want a connection that did not lie idle
-	 */
-	private void makeRoomFor(int callers) {
-		if (!this.dials.hasRoom(this.connections.usable())) {
-			if (this.dials.underWay().size() + this.connections.leaving() < callers) {
-				this.connections.makeRoom();
-			}
-		}
-	}
-
-	private void dial() {
-		Exchange first = this.waiters.first();
-		if (first == null) {
-			return;
-		}
-		this.config = first.config;
-		int suspect = this.sessions.suspect(first.wantsFresh(), this.host.http2().strictMaxConcurrentStreams());
-		for (int missing = this.dials.missing(this.waiters.size(), this.connections.usable(), suspect,
-				this.sessions.unready()); missing > 0; missing--) {
-			begin(new Dial(this, first.config, null));
-		}
-	}
-
-	private void fill() {
-		HttpClientConfig kept = this.reserve.config();
-		if (kept != null) {
-			for (int missing = this.reserve.missing(this.connections.usable(), this.dials); missing > 0; missing--) {
-				begin(new Dial(this, kept, null));
-			}
-		}
-	}
-
-	private void spread() {
-		HttpClientConfig known = this.config;
-		if (known == null || this.superseded || isClosed()) {
-			return;
-		}
-		for (InetSocketAddress address : this.spread.missing(this.addresses.known(), connections(), this.dials)) {
-			if (this.dials.hasRoom(this.connections.usable())) {
-				begin(new Dial(this, known, address));
-			}
+		this.addresses.watch(!connections().isEmpty() && !this.tenure.isClosed());
+		if (isQuiet()) {
+			this.tenure.quiet();
 		}
 	}
 
 	private void begin(Dial dial) {
-		stayKnown();
+		this.tenure.stay();
 		this.counters.opened();
 		this.client.connectionBegun();
-		this.dials.begun(dial);
 		this.client.watch(dial.eventLoop());
 		dial.start();
 	}
 
-	private void refuse() {
-		int limit = this.host.pool().maxPendingAcquires();
-		while (this.waiters.size() - this.dials.expected(this.sessions.unready()) > limit) {
-			countIfFull();
-			this.waiters.failLast(
-					() -> new PendingAcquiresFullException(this.host.client(), this.host.origin(), limit, describe()));
-		}
-	}
-
-	ConnPoolException acquireTimeout() {
-		countIfFull();
-		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.timeouts().acquire(),
-				describe());
-	}
-
-	private void countIfFull() {
-		int max = this.host.pool().maxConnectionsPerHost();
-		if (max > 0 && this.connections.usable() >= max) {
-			this.counters.turnedAway();
-		}
-	}
-
 	private boolean isQuiet() {
-		return connections().isEmpty() && this.dials.underWay().isEmpty() && this.waiters.size() == 0
-				&& this.reserve.config() == null;
-	}
-
-	private void forgetLater() {
-		if (isQuiet() && this.forgetting == null && !this.forgotten && !isClosed()) {
-			try {
-				this.forgetting = this.eventLoop.schedule(() -> post(this::forget), FORGET_AFTER_MINUTES,
-						TimeUnit.MINUTES);
-			}
-			catch (RejectedExecutionException ex) {
-				// The event loops have been stopped before the client, which is of no use
-				// any more.
-			}
-		}
-	}
-
-	private void stayKnown() {
-		if (this.forgetting != null) {
-			this.forgetting.cancel(false);
-			this.forgetting = null;
-		}
+		return connections().isEmpty() && this.waiters.size() == 0 && this.dialler.isQuiet();
 	}
 
 	private void forget() {
-		this.forgetting = null;
-		if (isQuiet()) {
-			this.forgotten = true;
-			this.client.forget(this);
+		if (this.tenure.forget(isQuiet())) {
+			this.client.hosts().forget(this);
 		}
 	}
 
 	// Looking, on any thread
 
 	Dials dials() {
-		return this.dials;
+		return this.dialler.dials();
 	}
 
 	Waiters waiters() {

@@ -263,7 +263,7 @@ final class Http2Session {
 
 	private void giveBack(Exchange exchange) {
 		unreserve();
-		this.connection.pool().reassign(exchange);
+		this.connection.pool().callers().reassign(exchange);
 	}
 
 	private void opened(Exchange exchange, Future<Http2StreamChannel> opening) {

@@ -133,7 +133,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 		else if (!isFit() || this.current != null) {
 			this.released = false;
-			this.pool.reassign(exchange);
+			this.pool.callers().reassign(exchange);
 		}
 		else if (!exchange.activate()) {
 			this.pool.released(this);

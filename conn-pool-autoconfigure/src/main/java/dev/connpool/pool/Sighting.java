@@ -50,7 +50,7 @@ final class Sighting {
 	static Sighting of(ConnectionPool pool, EventLoop eventLoop, @Nullable String only) {
 		Sighting sighting = new Sighting(only);
 		Map<PooledConnection, List<Exchange>> exchanges = sighting.exchanges(pool.inFlight(eventLoop));
-		for (HostPool host : pool.hosts()) {
+		for (HostPool host : pool.hosts().pools()) {
 			for (Dial dial : host.dials().underWay()) {
 				PooledConnection connection = dial.connection();
 				if (connection != null && connection.channel().eventLoop() == eventLoop) {
@@ -77,7 +77,7 @@ final class Sighting {
 	 */
 	static Sighting ofUnseenDials(ConnectionPool pool, List<Sighting> sightings, @Nullable String only) {
 		Sighting unseen = new Sighting(only);
-		for (HostPool host : pool.hosts()) {
+		for (HostPool host : pool.hosts().pools()) {
 			for (Dial dial : host.dials().underWay()) {
 				if (sightings.stream().noneMatch((sighting) -> sighting.dials.contains(dial))
 						&& unseen.isWanted(dial.id()) && unseen.hasRoom(host.host().origin())) {

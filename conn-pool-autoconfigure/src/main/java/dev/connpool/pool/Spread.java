@@ -83,8 +83,9 @@ final class Spread {
 	List<InetSocketAddress> missing(List<InetSocketAddress> known, Collection<PooledConnection> connections,
 			Dials dials) {
 		Protocol protocol = dials.negotiated();
-		boolean unknown = dials.underWay().stream().anyMatch((dial) -> dial.aim() == null);
-		if (!this.due || protocol == null || protocol == Protocol.HTTP_1_1 || unknown) {
+		// In this order: it is asked with each request, and next to never due.
+		if (!this.due || protocol == null || protocol == Protocol.HTTP_1_1
+				|| dials.underWay().stream().anyMatch((dial) -> dial.aim() == null)) {
 			return List.of();
 		}
 		Set<@Nullable SocketAddress> served = new HashSet<>(this.unreachable);

@@ -62,7 +62,7 @@ final class Survey {
 	 */
 	ClientSnapshot count() {
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
-		this.pool.hosts().forEach((host) -> hosts.merge(host.host().origin(), count(host), HostSnapshot::plus));
+		this.pool.hosts().pools().forEach((host) -> hosts.merge(host.host().origin(), count(host), HostSnapshot::plus));
 		List<String> protocols = this.pool.settings().protocols().stream().map(Protocol::id).toList();
 		return new ClientSnapshot(this.pool.name(), protocols, hosts, this.pool.recentlyClosed().latestFirst(), false);
 	}

@@ -15,7 +15,7 @@ public record DnsSettings(Duration refreshInterval, boolean drainRemovedAddresse
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final DnsSettings DEFAULTS = new DnsSettings(Duration.ZERO, true);
+	static final DnsSettings DEFAULTS = new DnsSettings(Duration.ZERO, true);
 
 	/**
 	 * Shortest time between two lookups of a name.

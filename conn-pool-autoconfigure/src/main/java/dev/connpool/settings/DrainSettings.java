@@ -14,7 +14,7 @@ public record DrainSettings(int maxBytes, Duration maxWait) {
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final DrainSettings DEFAULTS = new DrainSettings(256 * 1024, Duration.ofMillis(50));
+	static final DrainSettings DEFAULTS = new DrainSettings(256 * 1024, Duration.ofMillis(50));
 
 	public DrainSettings {
 		Require.atLeast("drain.max-bytes", maxBytes, 0, "; 0 closes the connection instead");

@@ -12,7 +12,7 @@ public record FindingSettings(Set<String> silenced) {
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final FindingSettings DEFAULTS = new FindingSettings(Set.of());
+	static final FindingSettings DEFAULTS = new FindingSettings(Set.of());
 
 	public FindingSettings {
 		silenced = Set.copyOf(silenced);

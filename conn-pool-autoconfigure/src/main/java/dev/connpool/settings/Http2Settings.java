@@ -28,7 +28,7 @@ public record Http2Settings(boolean strictMaxConcurrentStreams, int maxConcurren
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 16 << 20, 64 << 20, 0, 4096,
+	static final Http2Settings DEFAULTS = new Http2Settings(false, 0, 16 << 20, 64 << 20, 0, 4096,
 			Duration.ofSeconds(30), Duration.ofSeconds(15), false);
 
 	private static final int PROTOCOL_WINDOW = 65_535;

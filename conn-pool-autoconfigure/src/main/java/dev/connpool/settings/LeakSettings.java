@@ -15,7 +15,7 @@ public record LeakSettings(Duration detectionThreshold, Duration reclaimThreshol
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final LeakSettings DEFAULTS = new LeakSettings(Duration.ZERO, Duration.ZERO);
+	static final LeakSettings DEFAULTS = new LeakSettings(Duration.ZERO, Duration.ZERO);
 
 	public LeakSettings {
 		Require.zeroOrPositive("leak-detection-threshold", detectionThreshold);

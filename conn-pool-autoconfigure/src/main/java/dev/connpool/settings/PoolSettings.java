@@ -30,8 +30,8 @@ public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerH
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final PoolSettings DEFAULTS = new PoolSettings(100, 100, 1000, 0,
-			IdleTimeout.of(Duration.ofSeconds(90)), Duration.ZERO, 0.1, 1000, true);
+	static final PoolSettings DEFAULTS = new PoolSettings(100, 100, 1000, 0, IdleTimeout.of(Duration.ofSeconds(90)),
+			Duration.ZERO, 0.1, 1000, true);
 
 	private static final String KEEP_NONE = "; to keep no idle connection set 'pool.keep-alive' to 'false'";
 

@@ -50,7 +50,7 @@ public final class Proxies {
 	 * @throws InvalidSettingException if one cannot be used; it names the environment
 	 * variable or system property
 	 */
-	public static Proxies of(ProxySettings settings, Map<String, String> variables, Properties properties) {
+	static Proxies of(ProxySettings settings, Map<String, String> variables, Properties properties) {
 		return switch (settings.mode()) {
 			case ENVIRONMENT -> {
 				Proxies found = EnvironmentProxies.in(variables);

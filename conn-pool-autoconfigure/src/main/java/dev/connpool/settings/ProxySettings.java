@@ -20,7 +20,7 @@ public record ProxySettings(Mode mode, @Nullable String url, List<String> noProx
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final ProxySettings DEFAULTS = new ProxySettings(Mode.ENVIRONMENT, null, List.of(), null, null);
+	static final ProxySettings DEFAULTS = new ProxySettings(Mode.ENVIRONMENT, null, List.of(), null, null);
 
 	static final String URL = "proxy.url";
 

@@ -18,7 +18,7 @@ public record ReplaySettings(boolean enabled, double budgetRatio, int minPerSeco
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final ReplaySettings DEFAULTS = new ReplaySettings(true, 0.2, 10, Set.of());
+	static final ReplaySettings DEFAULTS = new ReplaySettings(true, 0.2, 10, Set.of());
 
 	private static final int FIRST_ERROR = 400;
 

@@ -15,7 +15,7 @@ public record TcpSettings(boolean keepAlive, Duration keepAliveIdle, boolean noD
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final TcpSettings DEFAULTS = new TcpSettings(true, Duration.ofSeconds(30), true);
+	static final TcpSettings DEFAULTS = new TcpSettings(true, Duration.ofSeconds(30), true);
 
 	public TcpSettings {
 		Require.zeroOrPositive("tcp.keep-alive-idle", keepAliveIdle);

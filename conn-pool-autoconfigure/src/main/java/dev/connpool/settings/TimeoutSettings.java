@@ -22,7 +22,7 @@ public record TimeoutSettings(Duration connect, Duration tlsHandshake, Duration 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	public static final TimeoutSettings DEFAULTS = new TimeoutSettings(Duration.ofSeconds(5), Duration.ofSeconds(5),
+	static final TimeoutSettings DEFAULTS = new TimeoutSettings(Duration.ofSeconds(5), Duration.ofSeconds(5),
 			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ZERO,
 			Duration.ofSeconds(1));
 

@@ -124,7 +124,7 @@ class ConfiguredClientsTests {
 		assertThat(orders.timeouts().request()).hasSeconds(1);
 		assertThat(orders.pool().maxConnectionsPerHost()).isEqualTo(9);
 		assertThat(orders.baseUrl()).isEqualTo(URI.create("http://example.com"));
-		assertThat(orders.timeouts().connect()).isEqualTo(TimeoutSettings.DEFAULTS.connect());
+		assertThat(orders.timeouts().connect()).isEqualTo(ClientSettings.DEFAULTS.timeouts().connect());
 		assertThat(clients().settings("default").timeouts().request()).hasSeconds(3);
 	}
 

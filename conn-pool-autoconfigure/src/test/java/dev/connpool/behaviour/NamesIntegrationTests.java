@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.ProxySettings;
 import dev.connpool.snapshot.HostSnapshot;
@@ -188,7 +189,8 @@ class NamesIntegrationTests {
 	@Test
 	void aLostConnectionIsReplaced() {
 		Pods pods = Pods.start(this.network, Wire.H2C, 2);
-		TestClient client = client(Wire.H2C, (settings) -> settings.spreadAddresses().dns(DnsSettings.DEFAULTS));
+		TestClient client = client(Wire.H2C,
+				(settings) -> settings.spreadAddresses().dns(ClientSettings.DEFAULTS.dns()));
 		this.names.answer(60, Pods.address(0), Pods.address(1));
 		client.fetch(pods.url("/hello"));
 		awaitOneConnectionTo(client, pods, 0, 1);
@@ -202,7 +204,8 @@ class NamesIntegrationTests {
 	void aConnectionThatNobodyMissesIsNotReplaced() {
 		Gate gate = new Gate();
 		Pods pods = new Pods(this.network, Wire.H2C, 2, (server) -> server.hold("/held", gate));
-		TestClient client = client(Wire.H2C, (settings) -> settings.spreadAddresses().dns(DnsSettings.DEFAULTS));
+		TestClient client = client(Wire.H2C,
+				(settings) -> settings.spreadAddresses().dns(ClientSettings.DEFAULTS.dns()));
 		this.names.answer(60, Pods.address(0), Pods.address(1));
 		client.fetch(pods.url("/hello"));
 		awaitOneConnectionTo(client, pods, 0, 1);

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.connpool.settings.FindingSettings;
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.NameServer;
@@ -277,7 +277,7 @@ class FindingsIntegrationTests {
 	void whatIsSilencedIsNotLookedFor() {
 		TestClient client = this.network
 			.client((settings) -> settings.responseHeader(Duration.ofSeconds(60)).silenced("deadline-order"));
-		assertThat(client.pooled().settings().findings()).isNotEqualTo(FindingSettings.DEFAULTS);
+		assertThat(client.pooled().settings().findings()).isNotEqualTo(ClientSettings.DEFAULTS.findings());
 		assertThat(look(client).current()).isEmpty();
 		assertThat(this.lines.list).isEmpty();
 	}

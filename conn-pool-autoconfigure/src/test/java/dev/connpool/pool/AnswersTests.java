@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
@@ -19,7 +20,7 @@ class AnswersTests {
 
 	private final EventLoop eventLoop = new DefaultEventLoop();
 
-	private final Answers answers = new Answers(DnsSettings.DEFAULTS);
+	private final Answers answers = new Answers(ClientSettings.DEFAULTS.dns());
 
 	@AfterEach
 	void stop() {

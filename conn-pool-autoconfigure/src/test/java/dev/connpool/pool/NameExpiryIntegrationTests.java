@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.DnsSettings;
 import dev.connpool.testing.NameServer;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.Pods;
@@ -87,7 +86,7 @@ class NameExpiryIntegrationTests {
 		NameResolverSpec resolver = NameResolverProvider.builder();
 		this.names.configure(resolver);
 		ConnectionPool connections = new ConnectionPool("test", this.settings, ConnectionListeners.NONE,
-				new Names(DnsSettings.DEFAULTS, resolver));
+				new Names(ClientSettings.DEFAULTS.dns(), resolver));
 		this.pool = connections;
 		return HttpClient.create(connections).mapConnect(connections::scoped);
 	}

@@ -5,7 +5,6 @@ import java.time.Instant;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.Http2Settings;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -27,7 +26,7 @@ class PooledConnectionTests {
 		PooledConnection connection = connection();
 		Http2FrameCodec codec = Http2FrameCodecBuilder.forClient().build();
 		Http2Session session = new Http2Session(connection, codec, new HeaderBytes(),
-				new LivenessHandler(connection, Http2Settings.DEFAULTS));
+				new LivenessHandler(connection, ClientSettings.DEFAULTS.http2()));
 		connection.http2(session);
 		session.becomesIdle();
 		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.IDLE);

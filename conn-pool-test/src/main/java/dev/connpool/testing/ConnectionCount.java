@@ -13,6 +13,9 @@ public final class ConnectionCount {
 
 	private final AtomicInteger peak = new AtomicInteger();
 
+	ConnectionCount() {
+	}
+
 	/**
 	 * Return how many connections were accepted so far.
 	 * @return the number of connections

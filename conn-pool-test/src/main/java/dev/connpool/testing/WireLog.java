@@ -41,6 +41,9 @@ public final class WireLog {
 
 	private final Deque<String> trace = new ArrayDeque<>();
 
+	WireLog() {
+	}
+
 	/**
 	 * Return how many requests arrived.
 	 * @return the number of requests

@@ -2,7 +2,7 @@ package dev.connpool.pool;
 
 import java.util.concurrent.TimeUnit;
 
-import dev.connpool.settings.ReplaySettings;
+import dev.connpool.settings.ClientSettings;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ReplayBenchmark {
 
-	private final ReplayBudget budget = new ReplayBudget(ReplaySettings.DEFAULTS, System.nanoTime());
+	private final ReplayBudget budget = new ReplayBudget(ClientSettings.DEFAULTS.replay(), System.nanoTime());
 
 	private final Loss lost = new Loss("GET", false, true, true, false, false, true, true, false);
 

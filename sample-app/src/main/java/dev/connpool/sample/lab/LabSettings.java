@@ -16,30 +16,30 @@ final class LabSettings {
 
 	static final ClientSettings HTTP_2_STRICT = http2Strict();
 
-	static final ClientSettings HTTP_1_1 = http1(PoolSettings.DEFAULTS);
+	static final ClientSettings HTTP_1_1 = http1(ClientSettings.DEFAULTS.pool());
 
 	static final ClientSettings HTTP_1_1_LIMIT_8 = http1(pool(8, true));
 
 	static final ClientSettings HTTP_1_1_NO_KEEP_ALIVE = http1(
-			pool(PoolSettings.DEFAULTS.maxConnectionsPerHost(), false));
+			pool(ClientSettings.DEFAULTS.pool().maxConnectionsPerHost(), false));
 
 	private LabSettings() {
 	}
 
 	private static ClientSettings http1(PoolSettings pool) {
-		return with(List.of(Protocol.HTTP_1_1), pool, Http2Settings.DEFAULTS);
+		return with(List.of(Protocol.HTTP_1_1), pool, ClientSettings.DEFAULTS.http2());
 	}
 
 	private static ClientSettings http2Strict() {
-		Http2Settings base = Http2Settings.DEFAULTS;
-		return with(ClientSettings.DEFAULTS.protocols(), PoolSettings.DEFAULTS,
+		Http2Settings base = ClientSettings.DEFAULTS.http2();
+		return with(ClientSettings.DEFAULTS.protocols(), ClientSettings.DEFAULTS.pool(),
 				new Http2Settings(true, base.maxConcurrentStreams(), base.initialWindowSize(),
 						base.connectionWindowSize(), base.maxHeaderListSize(), base.headerTableSize(),
 						base.pingInterval(), base.pingTimeout(), base.spreadAddresses()));
 	}
 
 	private static PoolSettings pool(int maxConnectionsPerHost, boolean keepAlive) {
-		PoolSettings base = PoolSettings.DEFAULTS;
+		PoolSettings base = ClientSettings.DEFAULTS.pool();
 		return new PoolSettings(maxConnectionsPerHost, base.maxIdleConnectionsPerHost(), base.maxIdleConnections(),
 				base.minIdleConnections(), base.idleTimeout(), base.maxLifetime(), base.maxLifetimeJitter(),
 				base.maxPendingAcquires(), keepAlive);

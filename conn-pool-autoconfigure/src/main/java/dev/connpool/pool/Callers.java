@@ -1,0 +1,247 @@
+package dev.connpool.pool;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+
+import dev.connpool.error.ConnPoolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who ask for a connection to one host: each is given one, waits for it, rests
+ * until its request is sent again, or is refused. Used by the mailbox of the host, but
+ * for what says so.
+ */
+final class Callers {
+
+	private final HostPool pool;
+
+	private final Connections connections;
+
+	private final Sessions sessions;
+
+	private final Waiters waiters;
+
+	private final Dialler dialler;
+
+	/** Callers whose requests are sent again in a while. */
+	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Create callers, none at first.
+	 * @param pool what they call
+	 * @param connections what they are given
+	 * @param sessions those of them that are shared
+	 * @param waiters where they wait
+	 * @param dialler opens more connections for those who wait
+	 */
+	Callers(HostPool pool, Connections connections, Sessions sessions, Waiters waiters, Dialler dialler) {
+		this.pool = pool;
+		this.connections = connections;
+		this.sessions = sessions;
+		this.waiters = waiters;
+		this.dialler = dialler;
+	}
+
+	// On any thread
+
+	void acquire(Exchange exchange) {
+		PooledConnection connection = (this.waiters.published() == 0) ? this.sessions.reserve() : null;
+		if (connection == null) {
+			this.pool.changed(exchange);
+		}
+		else if (!exchange.assign(connection)) {
+			connection.unused();
+		}
+		else {
+			dispatch(exchange, connection);
+		}
+	}
+
+	private void dispatch(Exchange exchange, PooledConnection connection) {
+		try {
+			// Even if it could run now: a caller that asks when a response ends would
+			// have its request made inside the reading of that response, at a tenth more
+			// CPU.
+			exchange.eventLoop().execute(exchange);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			connection.close(CloseReason.SHUTDOWN);
+			connection.unused();
+			if (exchange.unassign()) {
+				exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
+			}
+		}
+	}
+
+	void cancelled(Exchange exchange) {
+		this.resting.remove(exchange);
+		this.pool.changed(exchange);
+	}
+
+	/**
+	 * Find another connection for an exchange whose connection went away before use.
+	 * @param exchange the exchange
+	 */
+	void reassign(Exchange exchange) {
+		if (exchange.unassign()) {
+			this.pool.post(() -> goFirst(exchange));
+		}
+	}
+
+	/**
+	 * Note that a request is sent again in a while, for which nobody waits once the
+	 * client is shut down.
+	 * @param exchange the exchange
+	 */
+	void rests(Exchange exchange) {
+		this.resting.add(exchange);
+		if (this.pool.tenure().isClosed()) {
+			this.resting.remove(exchange);
+			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
+		}
+		else if (!exchange.isWaiting()) {
+			// Its caller gave up meanwhile.
+			this.resting.remove(exchange);
+		}
+	}
+
+	/**
+	 * Find a connection for a request that is sent again.
+	 * @param exchange the exchange
+	 */
+	void replay(Exchange exchange) {
+		this.resting.remove(exchange);
+		this.pool.post(() -> goFirst(exchange));
+	}
+
+	/**
+	 * Say what callers find.
+	 * @return how many connections there are, and how many wait
+	 */
+	String describe() {
+		int max = this.pool.host().pool().maxConnectionsPerHost();
+		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
+				(max == 0) ? "unlimited" : max, this.dialler.dials().underWay().size(), this.waiters.published());
+	}
+
+	// In the mailbox
+
+	/**
+	 * Note that a caller has come, or has given up.
+	 * @param exchange the exchange
+	 */
+	void changed(Exchange exchange) {
+		if (!exchange.isWaiting()) {
+			this.waiters.remove(exchange);
+		}
+		else if (this.pool.tenure().isClosed()) {
+			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
+		}
+		else if (this.pool.tenure().isOver()) {
+			this.pool.client().hosts().redirect(exchange, this.pool);
+		}
+		else {
+			this.waiters.add(exchange);
+		}
+	}
+
+	// It has waited before
+	private void goFirst(Exchange exchange) {
+		if (exchange.isWaiting() && !this.pool.tenure().isClosed() && !this.pool.tenure().isOver()) {
+			this.waiters.addFirst(exchange);
+		}
+		else {
+			changed(exchange);
+		}
+	}
+
+	/**
+	 * Give connections to those who wait, as far as there are any.
+	 */
+	void serve() {
+		@Nullable Exchange waiter = this.waiters.first();
+		int unserved = 0;
+		while (waiter != null) {
+			Exchange next = waiter.next;
+			if (!waiter.isWaiting()) {
+				this.waiters.remove(waiter);
+			}
+			else if (!serve(waiter)) {
+				if (!waiter.wantsFresh()) {
+					return;
+				}
+				this.dialler.makeRoom(++unserved);
+			}
+			waiter = next;
+		}
+	}
+
+	private boolean serve(Exchange waiter) {
+		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
+		if (connection == null) {
+			return false;
+		}
+		this.waiters.remove(waiter);
+		if (waiter.assign(connection)) {
+			dispatch(waiter, connection);
+		}
+		else {
+			connection.unused();
+		}
+		return true;
+	}
+
+	/**
+	 * Send those who wait to what takes the place of the pool.
+	 */
+	void moveOn() {
+		for (Exchange first = this.waiters.first(); first != null; first = this.waiters.first()) {
+			this.waiters.remove(first);
+			changed(first);
+		}
+	}
+
+	/**
+	 * Have the deadlines of those who wait looked at.
+	 */
+	void watchDeadlines() {
+		try {
+			this.waiters.watch((now) -> this.pool.post(() -> this.waiters.expire(now)));
+		}
+		catch (RejectedExecutionException ex) {
+			this.waiters.failAll(this.pool.host().closed());
+		}
+	}
+
+	/**
+	 * Refuse those who came last, if more wait than may.
+	 */
+	void refuse() {
+		int limit = this.pool.host().pool().maxPendingAcquires();
+		while (this.waiters.size() - this.dialler.expected() > limit) {
+			countIfFull();
+			this.waiters.failLast(() -> this.pool.host().pendingAcquiresFull(describe()));
+		}
+	}
+
+	void refuseAll(ConnPoolException error) {
+		this.waiters.failAll(error);
+		this.resting.forEach((exchange) -> exchange.fail(error, this.pool.eventLoop()));
+		this.resting.clear();
+	}
+
+	ConnPoolException acquireTimeout() {
+		countIfFull();
+		return this.pool.host().acquireTimeout(describe());
+	}
+
+	private void countIfFull() {
+		int max = this.pool.host().pool().maxConnectionsPerHost();
+		if (max > 0 && this.connections.usable() >= max) {
+			this.pool.counters().turnedAway();
+		}
+	}
+
+}

@@ -1,0 +1,103 @@
+package dev.connpool.pool;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a pool serves its host: until the client is shut down, another pool takes its
+ * place, or nobody has needed it for a while. Used by the mailbox of the host alone, but
+ * for what says so.
+ */
+final class Tenure {
+
+	private static final long FORGET_AFTER_MINUTES = 5;
+
+	private final ConnectionPool client;
+
+	private final EventLoop eventLoop;
+
+	private final Runnable due;
+
+	private @Nullable Future<?> timer;
+
+	private boolean forgotten;
+
+	private boolean superseded;
+
+	/**
+	 * Create a tenure.
+	 * @param client whose pool it is
+	 * @param eventLoop where time is measured
+	 * @param due run when the pool has been quiet for long, to ask whether it still is
+	 */
+	Tenure(ConnectionPool client, EventLoop eventLoop, Runnable due) {
+		this.client = client;
+		this.eventLoop = eventLoop;
+		this.due = due;
+	}
+
+	/**
+	 * Return whether nobody is served any more. On any thread.
+	 * @return whether the client has been shut down, or its event loops are
+	 */
+	boolean isClosed() {
+		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
+	}
+
+	/**
+	 * Return whether callers are served by another pool.
+	 * @return whether this one has been superseded or forgotten
+	 */
+	boolean isOver() {
+		return this.forgotten || this.superseded;
+	}
+
+	boolean isSuperseded() {
+		return this.superseded;
+	}
+
+	void supersede() {
+		this.superseded = true;
+	}
+
+	/**
+	 * Note that nobody needs the pool for now. If that stays so it is forgotten.
+	 */
+	void quiet() {
+		if (this.timer == null && !this.forgotten && !isClosed()) {
+			try {
+				this.timer = this.eventLoop.schedule(this.due, FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loops have been stopped before the client, which is of no use
+				// any more.
+			}
+		}
+	}
+
+	/**
+	 * Note that the pool is not forgotten for now.
+	 */
+	void stay() {
+		if (this.timer != null) {
+			this.timer.cancel(false);
+			this.timer = null;
+		}
+	}
+
+	/**
+	 * Note that the time is over after which a quiet pool is forgotten.
+	 * @param quiet whether nobody needs it
+	 * @return whether it is forgotten
+	 */
+	boolean forget(boolean quiet) {
+		this.timer = null;
+		this.forgotten |= quiet;
+		return quiet;
+	}
+
+}
