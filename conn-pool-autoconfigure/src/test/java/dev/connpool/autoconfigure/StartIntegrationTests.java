@@ -1,37 +1,44 @@
 package dev.connpool.autoconfigure;
 
-import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Predicate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What an application loads before it has started, in a JVM of its own.
  */
-@Timeout(60)
 class StartIntegrationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	@TempDir
+	Path directory;
+
+	private Path output;
 
 	private Process process;
 
-	private BufferedReader output;
-
 	@BeforeEach
 	void start() throws IOException {
-		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xlog:class+load:stdout:none", "-cp", System.getProperty("java.class.path"),
-				StartApplication.class.getName())
+		this.output = this.directory.resolve("output.log");
+		this.process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(),
+				"-Xlog:class+load:stdout:none", "-cp", withoutServer(), StartApplication.class.getName())
 			.redirectErrorStream(true)
+			.redirectOutput(this.output.toFile())
 			.start();
-		this.output = this.process.inputReader();
 	}
 
 	@AfterEach
@@ -41,33 +48,30 @@ class StartIntegrationTests {
 
 	@Test
 	void whatOnlyAConnectionNeedsIsNotLoadedBefore() throws IOException {
-		assertThat(until(StartApplication.STARTED)).anyMatch(classes("reactor.netty.http.client.HttpClient"))
-			.noneMatch(classes("io.netty.handler.ssl.JdkSslContext$Defaults"))
-			.noneMatch(classes("io.netty.channel.epoll.Native"))
-			.noneMatch(classes("io.netty.handler.codec.quic.Quiche"))
-			.noneMatch(classes("io.netty.resolver.dns.DnsNameResolver"))
-			.noneMatch(classes("reactor.core.publisher.FluxArray"));
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(loaded()).contains(StartApplication.STARTED));
+		assertThat(loaded().takeWhile((line) -> !line.equals(StartApplication.STARTED)))
+			.contains("reactor.netty.http.client.HttpClient")
+			.doesNotContain("io.netty.handler.ssl.JdkSslContext$Defaults", "io.netty.channel.epoll.Native",
+					"io.netty.handler.codec.quic.Quiche", "io.netty.resolver.dns.DnsNameResolver",
+					"reactor.core.publisher.FluxArray");
 	}
 
 	@Test
-	void theTrustStoreIsReadBeforeTheFirstConnectionAsksForIt() throws IOException {
-		until(StartApplication.STARTED);
-		assertThat(until("sun.security.ssl.TrustStoreManager ")).isNotEmpty();
+	void theTrustStoreIsReadBeforeTheFirstConnectionAsksForIt() {
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(loaded()).containsSubsequence(StartApplication.STARTED,
+					"sun.security.ssl.TrustStoreManager"));
 	}
 
-	private static Predicate<String> classes(String name) {
-		return (line) -> line.startsWith(name + " ");
+	// A server that runs on Reactor Netty has loaded the transport for itself
+	private static String withoutServer() {
+		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> !entry.contains("spring-boot-reactor-netty"))
+			.collect(Collectors.joining(File.pathSeparator));
 	}
 
-	private List<String> until(String last) throws IOException {
-		List<String> lines = new ArrayList<>();
-		String line = this.output.readLine();
-		while (!line.startsWith(last)) {
-			lines.add(line);
-			line = this.output.readLine();
-			assertThat(line).as("the output ended after %s", lines).isNotNull();
-		}
-		return lines;
+	private Stream<String> loaded() throws IOException {
+		return Files.readAllLines(this.output).stream().map((line) -> line.replaceFirst(" source:.*", ""));
 	}
 
 }
