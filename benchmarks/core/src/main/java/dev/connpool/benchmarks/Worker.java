@@ -185,8 +185,13 @@ public final class Worker {
 	private Row start(int maxConnections) throws Exception {
 		long cpu = Probe.cpu();
 		long time = System.nanoTime();
-		client(maxConnections);
-		return new Row().with("ms", (System.nanoTime() - time) / 1e6).with("cpu_ms", (Probe.cpu() - cpu) / 1e6);
+		ClientAdapter client = client(maxConnections);
+		Row row = new Row().with("ms", (System.nanoTime() - time) / 1e6).with("cpu_ms", (Probe.cpu() - cpu) / 1e6);
+		Load load = new Load(client, Request.to("/small"), 1, 1);
+		load.start();
+		load.await(PATIENCE_SECONDS);
+		return row.with("answered_ms", (System.nanoTime() - time) / 1e6)
+			.with("unanswered", load.failed() + load.unfinished());
 	}
 
 	private Row idle(int connections) throws Exception {
