@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Future;
@@ -20,6 +21,7 @@ import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClientConfig;
@@ -33,7 +35,7 @@ final class Dial {
 
 	private static final AtomicLong COUNT = new AtomicLong();
 
-	private final String number = "dial-" + COUNT.incrementAndGet();
+	private final long number = COUNT.incrementAndGet();
 
 	private final Instant openedAt = Instant.now();
 
@@ -67,8 +69,25 @@ final class Dial {
 		this.pool = pool;
 		this.config = config;
 		this.aim = aim;
-		this.eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
+		this.eventLoop = next(config.loopResources().onClient(config.isPreferNative()));
 		this.race = new Race(this, config, this.eventLoop, pool.addresses().lookup(aim));
+	}
+
+	/**
+	 * Choose the event loops in turn. Reactor Netty's own choice is that of the calling
+	 * thread, which is whoever works off the mailbox: that one would get all connections
+	 * of a burst.
+	 * @param group the event loops
+	 * @return the one whose turn it is
+	 */
+	private EventLoop next(EventLoopGroup group) {
+		List<EventLoop> loops = new ArrayList<>();
+		group.forEach((executor) -> {
+			if (executor instanceof EventLoop loop) {
+				loops.add(loop);
+			}
+		});
+		return loops.isEmpty() ? group.next() : loops.get((int) (this.number % loops.size()));
 	}
 
 	void start() {
@@ -150,7 +169,7 @@ final class Dial {
 	 */
 	String id() {
 		PooledConnection connection = this.connection;
-		return (connection != null) ? connection.record().id() : this.number;
+		return (connection != null) ? connection.record().id() : "dial-" + this.number;
 	}
 
 	/**

@@ -2,17 +2,22 @@ package dev.connpool.behaviour;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
+import io.netty.channel.EventLoop;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClientConfig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -68,6 +73,23 @@ class BurstIntegrationTests {
 		assertThat(server).acceptedConnections(1);
 		assertThat(server.requests("/slow")).isEqualTo(requests);
 		assertThat(client).activeStreams(server, 0).pending(server, 0);
+	}
+
+	// The thread that opens connections is an event loop itself, and must not take them
+	// all
+	@Test
+	void connectionsOfABurstAreSpreadOverTheEventLoops() {
+		TestServer server = TestServer.h1().hold("/held", this.gate).start(this.network);
+		Queue<EventLoop> used = new ConcurrentLinkedQueue<>();
+		TestClient client = this.network.client()
+			.derive((plain) -> plain.doOnConnected((connection) -> used.add(connection.channel().eventLoop())));
+		HttpClientConfig config = client.httpClient().configuration();
+		EventLoop caller = config.loopResources().onClient(config.isPreferNative()).next();
+		caller.execute(() -> client.begin(server.url("/held"), 8));
+		await().until(() -> server.requests("/held") == 8);
+		assertThat(used).hasSize(8);
+		assertThat(used.stream().filter((eventLoop) -> eventLoop == caller)).hasSize(4);
+		this.gate.open();
 	}
 
 	// A request that waits at the stream limit must be seen to wait
