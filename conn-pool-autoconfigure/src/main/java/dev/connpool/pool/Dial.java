@@ -69,18 +69,21 @@ final class Dial {
 		this.pool = pool;
 		this.config = config;
 		this.aim = aim;
-		this.eventLoop = next(config.loopResources().onClient(config.isPreferNative()));
+		this.eventLoop = choose(config.loopResources().onClient(config.isPreferNative()));
 		this.race = new Race(this, config, this.eventLoop, pool.addresses().lookup(aim));
 	}
 
 	/**
-	 * Choose the event loops in turn. Reactor Netty's own choice is that of the calling
-	 * thread, which is whoever works off the mailbox: that one would get all connections
-	 * of a burst.
+	 * Choose an event loop: where connections are not shared, the one whose turn it is.
+	 * Reactor Netty's own choice is that of the calling thread, which is whoever works
+	 * off the mailbox: that one would get all connections of a burst.
 	 * @param group the event loops
-	 * @return the one whose turn it is
+	 * @return the event loop of the channel
 	 */
-	private EventLoop next(EventLoopGroup group) {
+	private EventLoop choose(EventLoopGroup group) {
+		if (this.pool.dials().sharesConnections()) {
+			return group.next();
+		}
 		List<EventLoop> loops = new ArrayList<>();
 		group.forEach((executor) -> {
 			if (executor instanceof EventLoop loop) {
