@@ -16,16 +16,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * One named client: its settings, its connections, and Reactor Netty's {@link HttpClient}
  * on them. Creating one opens no socket. Safe for use by many threads.
  */
 public final class PooledHttpClient {
-
-	private static final Logger log = Loggers.getLogger(PooledHttpClient.class);
 
 	private final ConnectionPool pool;
 
@@ -121,16 +117,9 @@ public final class PooledHttpClient {
 	 * for it.
 	 */
 	public void warmUp() {
-		Schedulers.boundedElastic().schedule(() -> List.copyOf(this.contexts).forEach(this::prepare));
-	}
-
-	private void prepare(ReloadableSslContext context) {
-		try {
-			context.prepare(settings().protocols());
-		}
-		catch (RuntimeException ex) {
-			log.error("Client '{}' cannot use TLS: {}", name(), ex.getMessage(), ex);
-		}
+		Schedulers.boundedElastic()
+			.schedule(() -> List.copyOf(this.contexts)
+				.forEach((context) -> context.prepare(settings().protocols())));
 	}
 
 	/**
