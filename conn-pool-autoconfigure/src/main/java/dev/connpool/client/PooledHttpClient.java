@@ -118,8 +118,7 @@ public final class PooledHttpClient {
 	 */
 	public void warmUp() {
 		Schedulers.boundedElastic()
-			.schedule(() -> List.copyOf(this.contexts)
-				.forEach((context) -> context.prepare(settings().protocols())));
+			.schedule(() -> List.copyOf(this.contexts).forEach((context) -> context.prepare(settings().protocols())));
 	}
 
 	/**
