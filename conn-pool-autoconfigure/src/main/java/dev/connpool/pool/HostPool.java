@@ -206,8 +206,12 @@ final class HostPool {
 		});
 	}
 
+	/**
+	 * Close what is idle, but not what is opened in its place meanwhile.
+	 * @param reason the reason
+	 */
 	void closeIdle(CloseReason reason) {
-		connections().forEach((connection) -> evict(connection, reason));
+		post(() -> connections().forEach((connection) -> this.connections.closeIfUnused(connection, reason)));
 	}
 
 	void drain(CloseReason reason) {

@@ -41,6 +41,8 @@ class EarlyConnectionsIntegrationTests {
 
 	private static final int MINIMUM = 3;
 
+	private static final int MANY = 50;
+
 	@RegisterExtension
 	final Network network = new Network();
 
@@ -145,6 +147,18 @@ class EarlyConnectionsIntegrationTests {
 		await().until(() -> server.connections().accepted() == 3 * kept(wire));
 		assertThat(client).connections(server, 0, 0, kept(wire));
 		assertThat(this.lines.list).isEmpty();
+	}
+
+	@Test
+	void whatIsOpenedAgainIsNotClosedByTheSameHand() {
+		TestServer server = TestServer.h1().start(this.network);
+		TestClient client = client((settings) -> settings.minIdleConnections(MANY));
+		prepare(client, server.host());
+		assertThat(server).settlesAt(MANY);
+		client.pooled().closeIdle();
+		await().until(() -> server.connections().accepted() >= 2 * MANY);
+		assertThat(client).connections(server, 0, 0, MANY);
+		assertThat(server).settlesAt(MANY).acceptedConnections(2 * MANY);
 	}
 
 	@ParameterizedTest
