@@ -44,8 +44,6 @@ final class ConnectionRecord {
 
 	private long bytesReceived;
 
-	private long receivedAt = System.nanoTime();
-
 	ConnectionRecord(Channel channel, Instant openedAt, long begun) {
 		this.channel = channel;
 		this.openedAt = openedAt;
@@ -99,18 +97,9 @@ final class ConnectionRecord {
 
 	void received(int bytes) {
 		this.bytesReceived += bytes;
-		this.receivedAt = System.nanoTime();
 	}
 
 	// Read
-
-	/**
-	 * Return when the server was last heard of.
-	 * @return the time, in terms of {@link System#nanoTime()}
-	 */
-	long receivedAt() {
-		return this.receivedAt;
-	}
 
 	/**
 	 * Return whether the server has answered on this connection.

@@ -40,7 +40,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	final HttpClientConfig config;
 
 	/** When the caller asked for a connection. */
-	volatile long askedAt = System.nanoTime();
+	volatile long askedAt;
 
 	/** The list this is in, and its neighbours there; owned by that list. */
 	@Nullable ExchangeList list;
@@ -56,8 +56,6 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	private final CoreSubscriber<? super Connection> actual;
 
 	private final @Nullable ExchangeScope scope;
-
-	private final long requestDeadline;
 
 	private @Nullable Progress progress;
 
@@ -96,15 +94,18 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		this.observer = observer;
 		this.actual = actual;
 		this.replay = replay;
-		this.scope = observer.currentContext().getOrDefault(ExchangeScope.class, null);
-		long startedAt = (this.scope != null) ? this.scope.startedAt : this.askedAt;
-		this.requestDeadline = after(startedAt, pool.host().timeouts().request());
+		this.scope = ExchangeScope.in(observer.currentContext());
+		this.askedAt = (this.scope != null) ? this.scope.now() : System.nanoTime();
 		this.log = ExchangeLog.of(this, pool.host());
 		this.leakWatch = LeakWatch.of(pool.host(), this.scope);
 	}
 
 	private TimeoutSettings timeouts() {
 		return this.pool.host().timeouts();
+	}
+
+	private long requestDeadline() {
+		return after((this.scope != null) ? this.scope.startedAt : this.askedAt, timeouts().request());
 	}
 
 	private static long after(long start, Duration deadline) {
@@ -131,7 +132,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return the error, or {@code null} if it may go on waiting
 	 */
 	@Nullable ConnPoolException overdue(long now) {
-		if (passed(this.requestDeadline, now)) {
+		if (passed(requestDeadline(), now)) {
 			return this.pool.host().requestTimeout("waiting for a connection; " + this.pool.callers().describe());
 		}
 		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.pool.callers().acquireTimeout() : null;
@@ -380,7 +381,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (obstacle != null || this.scope == null || this.scope.isDone()) {
 			return obstacle;
 		}
-		if (backoff < 0 || passed(this.requestDeadline, System.nanoTime() + backoff)) {
+		if (backoff < 0 || passed(requestDeadline(), System.nanoTime() + backoff)) {
 			return Replay.TOO_LATE;
 		}
 		Replay next = Replay.begin(this.pool, reason, this.replay, backoff);
@@ -541,7 +542,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (this.aborted) {
 			return;
 		}
-		if (!progress().isEventStream() && passed(this.requestDeadline, now)) {
+		if (!progress().isEventStream() && passed(requestDeadline(), now)) {
 			probeIfSilent(now);
 			abort(this.pool.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
 		}
@@ -556,7 +557,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 
 	private void probeIfSilent(long now) {
 		Http2Session session = assigned().http2();
-		if (session != null && progress().isSilent(now)) {
+		if (session != null && session.isSilent(this.askedAt, now)) {
 			session.probe();
 		}
 	}

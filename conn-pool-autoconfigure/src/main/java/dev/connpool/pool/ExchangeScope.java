@@ -1,7 +1,9 @@
 package dev.connpool.pool;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -11,13 +13,18 @@ import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * One request of a caller, from subscription to the head of its response, redirects
  * included. It gives the exchanges made for it one start, lets a caller that gives up
  * leave the queue, and lets a deadline answer in its place.
+ * <p>
+ * It is also the context of those exchanges: that of the caller, where nobody sees it who
+ * does not ask for it. Reactor Netty copies a context that has something in it several
+ * times per request, and does without if it has nothing.
  */
-final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
+final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, Context {
 
 	private static final AtomicIntegerFieldUpdater<ExchangeScope> DONE = AtomicIntegerFieldUpdater
 		.newUpdater(ExchangeScope.class, "done");
@@ -29,7 +36,7 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 
 	private final CoreSubscriber<? super Connection> actual;
 
-	private final Context context;
+	private final Context caller;
 
 	private @Nullable Subscription upstream;
 
@@ -40,7 +47,16 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 	private ExchangeScope(CoreSubscriber<? super Connection> actual, List<String> callSite) {
 		this.actual = actual;
 		this.callSite = callSite;
-		this.context = actual.currentContext().put(ExchangeScope.class, this);
+		this.caller = actual.currentContext();
+	}
+
+	/**
+	 * Return the request that something is done for.
+	 * @param context the context it is done in
+	 * @return the request, or {@code null} if it is not made through a scope
+	 */
+	static @Nullable ExchangeScope in(ContextView context) {
+		return context.getOrDefault(ExchangeScope.class, null);
 	}
 
 	static Mono<? extends Connection> over(Mono<? extends Connection> source, @Nullable CallSites callSites) {
@@ -49,7 +65,7 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 
 	@Override
 	public Context currentContext() {
-		return this.context;
+		return this;
 	}
 
 	@Override
@@ -70,7 +86,6 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 	@Override
 	public void onNext(Connection connection) {
 		if (DONE.compareAndSet(this, 0, 1)) {
-			this.exchange = null;
 			this.actual.onNext(connection);
 			this.actual.onComplete();
 		}
@@ -115,7 +130,7 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 		}
 		catch (RuntimeException ex) {
 			// What a caller throws must not keep the connection from being closed.
-			Operators.onErrorDropped(ex, this.context);
+			Operators.onErrorDropped(ex, this);
 		}
 		return true;
 	}
@@ -126,6 +141,15 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 	 */
 	boolean isDone() {
 		return this.done != 0;
+	}
+
+	/**
+	 * Return the time at which an exchange is begun for this request: the first is begun
+	 * with it.
+	 * @return the time, in terms of {@link System#nanoTime()}
+	 */
+	long now() {
+		return (this.exchange == null) ? this.startedAt : System.nanoTime();
 	}
 
 	/**
@@ -147,6 +171,48 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription {
 		if (this.upstream != null) {
 			this.upstream.cancel();
 		}
+	}
+
+	// As a context
+
+	@Override
+	public boolean hasKey(Object key) {
+		return key == ExchangeScope.class || this.caller.hasKey(key);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	public <T> T get(Object key) {
+		return (key == ExchangeScope.class) ? (T) this : this.caller.get(key);
+	}
+
+	@Override
+	public int size() {
+		return this.caller.size();
+	}
+
+	@Override
+	public Stream<Map.Entry<Object, Object>> stream() {
+		return this.caller.stream();
+	}
+
+	@Override
+	public Context put(Object key, Object value) {
+		return within(this.caller.put(key, value));
+	}
+
+	@Override
+	public Context delete(Object key) {
+		return within(this.caller.delete(key));
+	}
+
+	@Override
+	public Context putAll(ContextView other) {
+		return (other == this || other.isEmpty()) ? this : within(this.caller.putAll(other));
+	}
+
+	private Context within(Context changed) {
+		return changed.put(ExchangeScope.class, this);
 	}
 
 	/**

@@ -20,7 +20,8 @@ final class HostCounters {
 
 	private final LongAdder handshakes = new LongAdder();
 
-	private final LongAdder acquired = new LongAdder();
+	/** Exchanges that are the first on their connection, and the others. */
+	private final LongAdder first = new LongAdder();
 
 	private final LongAdder reused = new LongAdder();
 
@@ -47,10 +48,7 @@ final class HostCounters {
 	}
 
 	void acquired(boolean again) {
-		this.acquired.increment();
-		if (again) {
-			this.reused.increment();
-		}
+		(again ? this.reused : this.first).increment();
 	}
 
 	void turnedAway() {
@@ -78,14 +76,15 @@ final class HostCounters {
 	 * @return the number of exchanges
 	 */
 	long acquiredSum() {
-		return this.acquired.sum();
+		return this.first.sum() + this.reused.sum();
 	}
 
 	HostSnapshot.Counters snapshot() {
 		Map<String, Long> byReason = sums(this.closed);
 		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
-		return new HostSnapshot.Counters(this.opened.sum(), all, this.acquired.sum(), this.reused.sum(),
-				this.handshakes.sum(), byReason, sums(this.replayed), this.turnedAway.sum(), this.leaks.sum());
+		long again = this.reused.sum();
+		return new HostSnapshot.Counters(this.opened.sum(), all, this.first.sum() + again, again, this.handshakes.sum(),
+				byReason, sums(this.replayed), this.turnedAway.sum(), this.leaks.sum());
 	}
 
 	private static Map<String, Long> sums(Map<?, LongAdder> counts) {

@@ -179,6 +179,16 @@ final class Http2Session {
 	}
 
 	/**
+	 * Return whether nothing at all was heard of the server for long.
+	 * @param start since when an exchange waits
+	 * @param now the current time
+	 * @return whether no byte has arrived for half the time since
+	 */
+	boolean isSilent(long start, long now) {
+		return now - this.liveness.heardAt() > (now - start) / 2;
+	}
+
+	/**
 	 * Note that the server has answered a PING.
 	 */
 	void alive() {

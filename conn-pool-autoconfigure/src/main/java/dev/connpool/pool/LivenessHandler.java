@@ -27,6 +27,8 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 
 	private @Nullable Future<?> timer;
 
+	private long heardAt = System.nanoTime();
+
 	private boolean asking;
 
 	private long pings;
@@ -47,6 +49,14 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 	 */
 	@Nullable Duration roundTrip() {
 		return this.roundTrip;
+	}
+
+	/**
+	 * Return when the server was last heard of.
+	 * @return the time, in terms of {@link System#nanoTime()}
+	 */
+	long heardAt() {
+		return this.heardAt;
 	}
 
 	@Override
@@ -85,7 +95,7 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	private void askIfSilent(ChannelHandlerContext ctx) {
-		long left = this.connection.record().receivedAt() + this.interval - System.nanoTime();
+		long left = this.heardAt + this.interval - System.nanoTime();
 		if (left > 0) {
 			listen(ctx, left);
 		}
@@ -100,6 +110,12 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 		this.timer = ctx.executor()
 			.schedule(() -> this.connection.close(CloseReason.PING_TIMEOUT), this.patience, TimeUnit.NANOSECONDS);
 		ctx.writeAndFlush(new DefaultHttp2PingFrame(++this.pings));
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext ctx) {
+		this.heardAt = System.nanoTime();
+		ctx.fireChannelReadComplete();
 	}
 
 	@Override

@@ -36,8 +36,6 @@ final class Progress {
 
 	private final Channel channel;
 
-	private final long begunAt = System.nanoTime();
-
 	/** Whether the server had answered on the connection before. */
 	private final boolean proven;
 
@@ -230,16 +228,6 @@ final class Progress {
 	 */
 	boolean isOverdue(long now) {
 		return this.deadline != NEVER && this.deadline - now <= 0;
-	}
-
-	/**
-	 * Return whether nothing at all was heard of the server for long.
-	 * @param now the current time
-	 * @return whether no byte has arrived on the connection for half the time that this
-	 * takes
-	 */
-	boolean isSilent(long now) {
-		return now - this.connection.record().receivedAt() > (now - this.begunAt) / 2;
 	}
 
 	/**

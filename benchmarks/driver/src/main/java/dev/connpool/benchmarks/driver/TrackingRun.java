@@ -133,6 +133,8 @@ final class TrackingRun {
 
 		TRACKING_AND_METERS("the same, and meters in a registry", "METERED", "UNTRACKED"),
 
+		SAFEGUARDS("tracking, deadlines and replay", "TRACKED", "BARE"),
+
 		NOISE("nothing: without against without", "UNTRACKED", "UNTRACKED");
 
 		private final String title;

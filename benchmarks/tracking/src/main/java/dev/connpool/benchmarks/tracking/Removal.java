@@ -27,7 +27,13 @@ record Removal(String type, Kind kind, String member) {
 		BODY("emptied"),
 
 		/** It is not there to be written, and reads as zero, false or null. */
-		FIELD("removed");
+		FIELD("removed"),
+
+		/** What it is given is what it returns. */
+		ARGUMENT("returns its argument"),
+
+		/** {@link System#nanoTime()} reads as zero in it. */
+		CLOCK("without a clock");
 
 		private final String text;
 

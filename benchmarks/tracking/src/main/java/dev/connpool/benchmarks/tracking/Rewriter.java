@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.objectweb.asm.ClassReader;
@@ -16,7 +17,9 @@ import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.VarInsnNode;
 
 /**
  * Takes members out of classes.
@@ -48,7 +51,9 @@ final class Rewriter {
 		for (Removal removal : removals) {
 			boolean found = switch (removal.kind()) {
 				case METHOD -> type.methods.removeIf((method) -> isMeant(method, removal));
-				case BODY -> empty(type, removal);
+				case BODY -> replaceBody(type, removal, Rewriter::nothing);
+				case ARGUMENT -> replaceBody(type, removal, (method) -> argument());
+				case CLOCK -> stopClock(type, removal);
 				case FIELD -> removeField(type, removal);
 			};
 			if (!found) {
@@ -78,20 +83,45 @@ final class Rewriter {
 		return method.name.equals(removal.member()) && (method.access & Opcodes.ACC_SYNTHETIC) == 0;
 	}
 
-	private static boolean empty(ClassNode type, Removal removal) {
+	private static boolean replaceBody(ClassNode type, Removal removal, Function<MethodNode, InsnList> body) {
 		List<MethodNode> meant = type.methods.stream().filter((method) -> isMeant(method, removal)).toList();
 		for (MethodNode method : meant) {
-			Type result = Type.getReturnType(method.desc);
-			InsnList body = new InsnList();
-			if (result != Type.VOID_TYPE) {
-				body.add(zero(result));
-			}
-			body.add(new InsnNode(result.getOpcode(Opcodes.IRETURN)));
-			method.instructions = body;
+			method.instructions = body.apply(method);
 			method.tryCatchBlocks.clear();
 			method.localVariables = null;
 		}
 		return !meant.isEmpty();
+	}
+
+	private static InsnList nothing(MethodNode method) {
+		Type result = Type.getReturnType(method.desc);
+		InsnList body = new InsnList();
+		if (result != Type.VOID_TYPE) {
+			body.add(zero(result));
+		}
+		body.add(new InsnNode(result.getOpcode(Opcodes.IRETURN)));
+		return body;
+	}
+
+	private static InsnList argument() {
+		InsnList body = new InsnList();
+		body.add(new VarInsnNode(Opcodes.ALOAD, 1));
+		body.add(new InsnNode(Opcodes.ARETURN));
+		return body;
+	}
+
+	private static boolean stopClock(ClassNode type, Removal removal) {
+		boolean found = false;
+		for (MethodNode method : type.methods) {
+			for (AbstractInsnNode instruction : method.instructions.toArray()) {
+				if (isMeant(method, removal) && instruction instanceof MethodInsnNode call
+						&& call.name.equals("nanoTime")) {
+					method.instructions.set(call, new InsnNode(Opcodes.LCONST_0));
+					found = true;
+				}
+			}
+		}
+		return found;
 	}
 
 	private static boolean removeField(ClassNode type, Removal removal) {

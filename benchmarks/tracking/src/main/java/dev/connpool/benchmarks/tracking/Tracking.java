@@ -10,10 +10,7 @@ import dev.connpool.benchmarks.tracking.Removal.Kind;
  */
 final class Tracking {
 
-	/**
-	 * Bytes of connections. This takes out more than tracking: {@code LivenessHandler} is
-	 * not told any more when the server was last heard of.
-	 */
+	/** Bytes of connections. */
 	private static final List<Removal> WIRE = List.of(Removal.of("WireHandler", Kind.METHOD, "channelRead"),
 			Removal.of("WireHandler", Kind.METHOD, "write"), Removal.of("ConnectionRecord", Kind.BODY, "sent"),
 			Removal.of("ConnectionRecord", Kind.FIELD, "bytesSent"),

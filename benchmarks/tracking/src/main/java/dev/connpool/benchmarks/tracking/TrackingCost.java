@@ -52,8 +52,10 @@ public final class TrackingCost {
 
 	public static void main(String[] arguments) throws Exception {
 		if (arguments.length == 0) {
-			Rewriter.rewrite(TrackingCost.class.getClassLoader(), Tracking.ALL);
+			Rewriter.rewrite(TrackingCost.class.getClassLoader(), Safeguards.WITH_TRACKING);
 			Tracking.ALL.forEach(System.out::println);
+			System.out.println("with deadlines and replay, also:");
+			Safeguards.ALL.forEach(System.out::println);
 			return;
 		}
 		TrackingCost cost = new TrackingCost(arguments);

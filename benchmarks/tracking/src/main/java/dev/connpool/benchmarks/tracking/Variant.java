@@ -10,6 +10,9 @@ import dev.connpool.benchmarks.ClientAdapter;
  */
 enum Variant {
 
+	/** Without tracking, deadlines and replay. */
+	BARE("plain", Safeguards.WITH_TRACKING),
+
 	/** Without what exists only to be looked at. */
 	UNTRACKED("plain", Tracking.ALL),
 
