@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.settings.Protocol;
@@ -73,6 +74,29 @@ class LivenessIntegrationTests {
 		gate.open();
 		assertThat(calls.block(PATIENCE)).containsOnly("held");
 		assertThat(server).acceptedConnections(1);
+	}
+
+	@Test
+	void aServerThatIsHeardIsNotAsked() {
+		ScriptedServer server = this.network.scripted(Wire.H2);
+		TestClient client = this.network.client((settings) -> settings.ping(Duration.ofSeconds(3), PATIENCE));
+		await().during(Duration.ofSeconds(4)).until(() -> !client.fetch(server.url("/")).isEmpty());
+		assertThat(server).acceptedConnections(1).receivedPings(0);
+	}
+
+	// B14
+	@Test
+	void aServerThatIsHeardPastADeadlineIsNotAsked() {
+		ScriptedServer server = this.network.scripted(Wire.H2);
+		server.onRequest(1).waitsFor(new Gate());
+		TestClient client = this.network
+			.client((settings) -> settings.responseHeader(Duration.ofSeconds(1)).ping(Duration.ZERO, PATIENCE));
+		AtomicReference<Throwable> error = new AtomicReference<>();
+		client.get(server.url("/slow")).subscribe((answer) -> {
+		}, error::set);
+		await().until(() -> !client.fetch(server.url("/")).isEmpty() && error.get() != null);
+		assertThat(error.get()).isInstanceOf(ResponseHeaderTimeoutException.class);
+		assertThat(server).acceptedConnections(1).receivedPings(0);
 	}
 
 	// B14
