@@ -13,7 +13,6 @@ import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.snapshot.ClientSnapshot;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
@@ -117,8 +116,8 @@ public final class PooledHttpClient {
 	 * for it.
 	 */
 	public void warmUp() {
-		Schedulers.boundedElastic()
-			.schedule(() -> List.copyOf(this.contexts).forEach((context) -> context.prepare(settings().protocols())));
+		List.copyOf(this.contexts).forEach((context) -> context.whenMade(() -> {
+		}));
 	}
 
 	/**

@@ -94,6 +94,16 @@ final class Dial {
 	}
 
 	void start() {
+		ReloadableSslContext tls = this.pool.key().tls();
+		if (tls != null) {
+			tls.whenMade(this::enter);
+		}
+		else {
+			enter();
+		}
+	}
+
+	private void enter() {
 		try {
 			this.eventLoop.execute(this::begin);
 		}
@@ -107,7 +117,7 @@ final class Dial {
 		if (this.eventLoop.isShuttingDown()) {
 			fail(this.pool.host().closed());
 		}
-		else {
+		else if (!this.over.get()) {
 			arm(this.pool.host().timeouts().connect());
 			this.race.begin(this.pool.host().target());
 		}

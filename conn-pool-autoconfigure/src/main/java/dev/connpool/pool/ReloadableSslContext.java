@@ -2,8 +2,10 @@ package dev.connpool.pool;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -17,6 +19,7 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A TLS context that offers the protocols that are in force, and whose material can be
@@ -63,6 +66,22 @@ public final class ReloadableSslContext extends SslContext {
 	 */
 	public void prepare(List<Protocol> protocols) {
 		this.current.offering(protocols);
+	}
+
+	/**
+	 * Run something as soon as no handshake has to make what it needs: now, or when a
+	 * thread that may block has made it. What cannot be made is for the handshake to
+	 * report.
+	 * @param next what to run
+	 */
+	public void whenMade(Runnable next) {
+		try {
+			this.current.making(this.settings.get().protocols()).whenComplete((made, failure) -> next.run());
+		}
+		catch (RejectedExecutionException ex) {
+			// There are no such threads any more.
+			next.run();
+		}
 	}
 
 	int generation() {
@@ -130,11 +149,15 @@ public final class ReloadableSslContext extends SslContext {
 	 */
 	private static final class Generation {
 
+		private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture(null);
+
 		private final int number;
 
 		private final Function<List<Protocol>, SslContext> make;
 
 		private final Map<List<Protocol>, SslContext> made = new ConcurrentHashMap<>();
+
+		private final Map<List<Protocol>, CompletableFuture<?>> making = new ConcurrentHashMap<>();
 
 		Generation(int number, Function<List<Protocol>, SslContext> make) {
 			this.number = number;
@@ -144,6 +167,12 @@ public final class ReloadableSslContext extends SslContext {
 		SslContext offering(List<Protocol> protocols) {
 			SslContext known = this.made.get(protocols);
 			return (known != null) ? known : this.made.computeIfAbsent(protocols, this.make);
+		}
+
+		CompletableFuture<?> making(List<Protocol> protocols) {
+			return this.made.containsKey(protocols) ? DONE
+					: this.making.computeIfAbsent(protocols, (asked) -> CompletableFuture
+						.runAsync(() -> offering(asked), Schedulers.boundedElastic()::schedule));
 		}
 
 	}
