@@ -116,8 +116,7 @@ public final class PooledHttpClient {
 	 * for it.
 	 */
 	public void warmUp() {
-		List.copyOf(this.contexts).forEach((context) -> context.whenMade(() -> {
-		}));
+		List.copyOf(this.contexts).forEach(ReloadableSslContext::makeReady);
 	}
 
 	/**

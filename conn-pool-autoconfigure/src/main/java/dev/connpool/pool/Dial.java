@@ -28,8 +28,8 @@ import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * Opens one connection: resolves the name, connects to one of its addresses, does TLS.
- * Each step has its deadline; whatever fails is told once. All but {@link #start} happens
- * on one event loop, which is that of the channel.
+ * Each step on the network has its deadline; whatever fails is told once. All but
+ * {@link #start} happens on one event loop, which is that of the channel.
  */
 final class Dial {
 
@@ -39,7 +39,7 @@ final class Dial {
 
 	private final Instant openedAt = Instant.now();
 
-	private final long startedAt = System.nanoTime();
+	private volatile long startedAt = System.nanoTime();
 
 	private final HostPool pool;
 
@@ -96,16 +96,16 @@ final class Dial {
 	void start() {
 		ReloadableSslContext tls = this.pool.key().tls();
 		if (tls != null) {
-			tls.whenMade(this::enter);
+			tls.makeReady().whenComplete((ready, failure) -> enter((failure != null) ? failure.getCause() : null));
 		}
 		else {
-			enter();
+			enter(null);
 		}
 	}
 
-	private void enter() {
+	private void enter(@Nullable Throwable obstacle) {
 		try {
-			this.eventLoop.execute(this::begin);
+			this.eventLoop.execute(() -> begin(obstacle));
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
@@ -113,9 +113,14 @@ final class Dial {
 		}
 	}
 
-	private void begin() {
+	private void begin(@Nullable Throwable obstacle) {
+		this.startedAt = System.nanoTime();
 		if (this.eventLoop.isShuttingDown()) {
 			fail(this.pool.host().closed());
+		}
+		else if (obstacle != null) {
+			this.phase = Phase.TLS;
+			failed(obstacle);
 		}
 		else if (!this.over.get()) {
 			arm(this.pool.host().timeouts().connect());

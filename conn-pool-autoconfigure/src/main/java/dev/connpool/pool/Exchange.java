@@ -40,7 +40,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	final HttpClientConfig config;
 
 	/** When the caller asked for a connection. */
-	volatile long askedAt;
+	volatile long askedAt = System.nanoTime();
 
 	/** The list this is in, and its neighbours there; owned by that list. */
 	@Nullable ExchangeList list;
@@ -95,7 +95,6 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		this.actual = actual;
 		this.replay = replay;
 		this.scope = ExchangeScope.in(observer.currentContext());
-		this.askedAt = (this.scope != null) ? this.scope.now() : System.nanoTime();
 		this.log = ExchangeLog.of(this, pool.host());
 		this.leakWatch = LeakWatch.of(pool.host(), this.scope);
 	}
@@ -557,7 +556,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 
 	private void probeIfSilent(long now) {
 		Http2Session session = assigned().http2();
-		if (session != null && session.isSilent(this.askedAt, now)) {
+		if (session != null && session.isSilent(progress().begunAt(), now)) {
 			session.probe();
 		}
 	}

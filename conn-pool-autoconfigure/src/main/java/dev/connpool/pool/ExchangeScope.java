@@ -20,9 +20,9 @@ import reactor.util.context.ContextView;
  * included. It gives the exchanges made for it one start, lets a caller that gives up
  * leave the queue, and lets a deadline answer in its place.
  * <p>
- * It is also the context of those exchanges: that of the caller, where nobody sees it who
- * does not ask for it. Reactor Netty copies a context that has something in it several
- * times per request, and does without if it has nothing.
+ * It is also the context of those exchanges: that of the caller, in which it is found but
+ * no entry; one that is made of it has it as an entry. Reactor Netty copies a context
+ * that has something in it several times per request, and does without if it has nothing.
  */
 final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, Context {
 
@@ -144,15 +144,6 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 	}
 
 	/**
-	 * Return the time at which an exchange is begun for this request: the first is begun
-	 * with it.
-	 * @return the time, in terms of {@link System#nanoTime()}
-	 */
-	long now() {
-		return (this.exchange == null) ? this.startedAt : System.nanoTime();
-	}
-
-	/**
 	 * Tell which exchange now serves this request.
 	 * @param exchange the exchange
 	 */
@@ -197,6 +188,11 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 	}
 
 	@Override
+	public String toString() {
+		return this.caller.toString();
+	}
+
+	@Override
 	public Context put(Object key, Object value) {
 		return within(this.caller.put(key, value));
 	}
@@ -209,6 +205,11 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 	@Override
 	public Context putAll(ContextView other) {
 		return (other == this || other.isEmpty()) ? this : within(this.caller.putAll(other));
+	}
+
+	@Override
+	public Context putAllMap(Map<?, ?> from) {
+		return from.isEmpty() ? this : within(this.caller.putAllMap(from));
 	}
 
 	private Context within(Context changed) {

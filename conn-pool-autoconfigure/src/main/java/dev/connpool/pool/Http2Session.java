@@ -180,7 +180,7 @@ final class Http2Session {
 
 	/**
 	 * Return whether nothing at all was heard of the server for long.
-	 * @param start since when an exchange waits
+	 * @param start when an exchange began
 	 * @param now the current time
 	 * @return whether no byte has arrived for half the time since
 	 */

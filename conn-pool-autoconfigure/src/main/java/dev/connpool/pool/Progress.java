@@ -36,6 +36,8 @@ final class Progress {
 
 	private final Channel channel;
 
+	private final long begunAt = System.nanoTime();
+
 	/** Whether the server had answered on the connection before. */
 	private final boolean proven;
 
@@ -186,6 +188,10 @@ final class Progress {
 
 	boolean isAnswered() {
 		return this.answered;
+	}
+
+	long begunAt() {
+		return this.begunAt;
 	}
 
 	PooledConnection connection() {

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -19,7 +18,6 @@ import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A TLS context that offers the protocols that are in force, and whose material can be
@@ -69,19 +67,12 @@ public final class ReloadableSslContext extends SslContext {
 	}
 
 	/**
-	 * Run something as soon as no handshake has to make what it needs: now, or when a
-	 * thread that may block has made it. What cannot be made is for the handshake to
-	 * report.
-	 * @param next what to run
+	 * Make what the settings that are in force need, on a thread that may block and that
+	 * nobody else waits for.
+	 * @return completes when no handshake has to make it
 	 */
-	public void whenMade(Runnable next) {
-		try {
-			this.current.making(this.settings.get().protocols()).whenComplete((made, failure) -> next.run());
-		}
-		catch (RejectedExecutionException ex) {
-			// There are no such threads any more.
-			next.run();
-		}
+	public CompletableFuture<?> makeReady() {
+		return this.current.making(this.settings.get().protocols());
 	}
 
 	int generation() {
@@ -170,9 +161,24 @@ public final class ReloadableSslContext extends SslContext {
 		}
 
 		CompletableFuture<?> making(List<Protocol> protocols) {
-			return this.made.containsKey(protocols) ? DONE
-					: this.making.computeIfAbsent(protocols, (asked) -> CompletableFuture
-						.runAsync(() -> offering(asked), Schedulers.boundedElastic()::schedule));
+			return this.made.containsKey(protocols) ? DONE : this.making.computeIfAbsent(protocols,
+					(asked) -> CompletableFuture.runAsync(() -> make(asked), Generation::onNewThread));
+		}
+
+		private void make(List<Protocol> protocols) {
+			try {
+				offering(protocols);
+			}
+			finally {
+				this.making.remove(protocols);
+			}
+		}
+
+		// Those of a pool may all wait for this.
+		private static void onNewThread(Runnable task) {
+			Thread thread = new Thread(task, "conn-pool-tls");
+			thread.setDaemon(true);
+			thread.start();
 		}
 
 	}

@@ -14,11 +14,14 @@ import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestCertificate;
+import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +29,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -60,6 +64,23 @@ class ListenersIntegrationTests {
 		assertThat(fetch(client, server)).isSameAs(channel);
 		client.close();
 		loops.disposeLater().block(PATIENCE);
+	}
+
+	@Test
+	void whatDelaysARequestBeforeItWantsAConnectionIsNoWaiting() {
+		TestServer server = TestServer.h1().start(this.network);
+		List<Duration> waits = new CopyOnWriteArrayList<>();
+		TestClient client = this.network.client((settings) -> settings, new ConnectionListener() {
+
+			@Override
+			public void acquired(ConnectionInfo connection, Duration waited, boolean reused) {
+				waits.add(waited);
+			}
+
+		});
+		client.derive((http) -> http.headersWhen((headers) -> Mono.delay(Duration.ofSeconds(1)).thenReturn(headers)))
+			.fetch(server.url("/hello"));
+		assertThat(waits).singleElement(as(InstanceOfAssertFactories.DURATION)).isLessThan(Duration.ofSeconds(1));
 	}
 
 	private static Channel fetch(PooledHttpClient client, TestServer server) {

@@ -120,6 +120,29 @@ class LivenessIntegrationTests {
 
 	// B14
 	@Test
+	void whatWasHeardWhileACallerWaitedDoesNotCount() {
+		Gate gate = new Gate();
+		ScriptedServer server = this.network.scripted(Wire.H2);
+		server.onRequest(1).sendsHeader().waitsFor(gate).sends("held").ends();
+		server.onRequest(2).keepsSilent();
+		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(1)
+			.strictMaxConcurrentStreams()
+			.maxConcurrentStreams(1)
+			.responseHeader(Duration.ofMillis(300))
+			.ping(Duration.ZERO, PATIENCE));
+		client.get(server.url("/held")).subscribe();
+		await().until(() -> client.host(server).streams().active() == 1 && server.log().arrived() == 1);
+		AtomicReference<Throwable> error = new AtomicReference<>();
+		client.get(server.url("/frozen")).subscribe((answer) -> {
+		}, error::set);
+		await().during(Duration.ofMillis(600)).until(() -> client.host(server).pendingAcquires() == 1);
+		gate.open();
+		await().untilAsserted(() -> assertThat(error.get()).isInstanceOf(ResponseHeaderTimeoutException.class));
+		assertThat(client.host(server).connections().probing()).isOne();
+	}
+
+	// B14
+	@Test
 	void aServerThatIsOnlySlowIsUsedAgain() {
 		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onRequest(2).waitsFor(new Gate());

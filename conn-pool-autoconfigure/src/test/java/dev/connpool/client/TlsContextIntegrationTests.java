@@ -6,10 +6,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.connpool.error.ClientClosedException;
+import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestCertificate;
@@ -44,6 +46,8 @@ class TlsContextIntegrationTests {
 	private final ConnectionPool pool = new ConnectionPool("under-test", ClientSettings.DEFAULTS,
 			ConnectionListeners.NONE);
 
+	private volatile boolean broken;
+
 	private HttpClient client;
 
 	private TestServer server;
@@ -54,6 +58,9 @@ class TlsContextIntegrationTests {
 		ReloadableSslContext tls = new ReloadableSslContext(() -> ClientSettings.DEFAULTS, (protocols) -> {
 			this.makers.add(Thread.currentThread());
 			this.gate.await();
+			if (this.broken) {
+				throw new IllegalArgumentException("the trust store cannot be read");
+			}
 			return TestCertificate.LOOPBACK.trusted().sslContext(protocols);
 		});
 		this.client = HttpClients.create(this.pool, ClientSettings.DEFAULTS, tls, null);
@@ -77,6 +84,19 @@ class TlsContextIntegrationTests {
 		List<Integer> answers = Flux.range(0, 5).flatMap((number) -> call()).collectList().block(PATIENCE);
 		assertThat(answers).hasSize(5).containsOnly(200);
 		assertThat(this.makers).singleElement().isNotInstanceOf(NonBlocking.class).isNotSameAs(Thread.currentThread());
+	}
+
+	@Test
+	void whatCannotBeMadeFailsTheConnectionAndIsTriedAgain() {
+		this.gate.open();
+		this.broken = true;
+		Failure failure = Failure.of(call());
+		assertThat(failure.error()).isInstanceOf(ConnectionFailedException.class);
+		assertThat(failure.message()).contains(this.server.host(), "TLS", "the trust store cannot be read");
+		this.broken = false;
+		assertThat(call().block(PATIENCE)).isEqualTo(200);
+		assertThat(this.makers).hasSize(2).noneMatch(NonBlocking.class::isInstance);
+		assertThat(this.server).acceptedConnections(1);
 	}
 
 	@Test

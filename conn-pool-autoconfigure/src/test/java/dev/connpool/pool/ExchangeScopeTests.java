@@ -1,5 +1,6 @@
 package dev.connpool.pool;
 
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -53,7 +54,7 @@ class ExchangeScopeTests {
 		ExchangeScope scope = ExchangeScope.in(this.named);
 		Context other = Context.of("other", 1);
 		for (Context made : new Context[] { this.named.put("other", 1), this.named.putAll(other.readOnly()),
-				this.named.delete("name").put("other", 1),
+				this.named.putAllMap(Map.of("other", 1)), this.named.delete("name").put("other", 1),
 				this.named.putAll(Context.empty().readOnly()).putAll(other.readOnly()) }) {
 			assertThat(ExchangeScope.in(made)).isSameAs(scope);
 			assertThat(made.<Integer>get("other")).isEqualTo(1);
