@@ -198,7 +198,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * Close every idle connection; those in use are left alone.
 	 */
 	public void closeIdle() {
-		this.hosts.pools().forEach((host) -> host.closeIdle(CloseReason.DRAINED));
+		this.hosts.pools().forEach(HostPool::closeIdle);
 	}
 
 	/**
@@ -207,7 +207,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @throws IllegalArgumentException if there has been no request to that host
 	 */
 	public void closeIdle(String origin) {
-		hosts(origin).forEach((host) -> host.closeIdle(CloseReason.DRAINED));
+		hosts(origin).forEach(HostPool::closeIdle);
 	}
 
 	/**

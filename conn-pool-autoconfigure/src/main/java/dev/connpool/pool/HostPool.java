@@ -208,10 +208,10 @@ final class HostPool {
 
 	/**
 	 * Close what is idle, but not what is opened in its place meanwhile.
-	 * @param reason the reason
 	 */
-	void closeIdle(CloseReason reason) {
-		post(() -> connections().forEach((connection) -> this.connections.closeIfUnused(connection, reason)));
+	void closeIdle() {
+		post(() -> connections()
+			.forEach((connection) -> this.connections.closeIfUnused(connection, CloseReason.DRAINED)));
 	}
 
 	void drain(CloseReason reason) {

@@ -57,8 +57,8 @@ public final class ReloadableSslContext extends SslContext {
 	}
 
 	/**
-	 * Make what the next settings need, so that no handshake has to. A handshake that
-	 * comes earlier waits for it.
+	 * Make what the next settings need, so that no connection has to wait for it. One
+	 * that is opened earlier does.
 	 * @param protocols the protocols that are going to be offered
 	 * @throws IllegalArgumentException if the material cannot be used
 	 */
@@ -69,7 +69,8 @@ public final class ReloadableSslContext extends SslContext {
 	/**
 	 * Make what the settings that are in force need, on a thread that may block and that
 	 * nobody else waits for.
-	 * @return completes when no handshake has to make it
+	 * @return completes when no handshake has to make it, or with why it cannot be made;
+	 * that is tried again the next time
 	 */
 	public CompletableFuture<?> makeReady() {
 		return this.current.making(this.settings.get().protocols());
