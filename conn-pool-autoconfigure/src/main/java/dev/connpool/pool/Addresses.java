@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -37,7 +38,11 @@ final class Addresses {
 
 	private static final Logger log = Loggers.getLogger(Addresses.class);
 
-	private final HostPool pool;
+	private final DialOwner owner;
+
+	private final Host host;
+
+	private final Names names;
 
 	private final AddressResolverGroup<?> resolver;
 
@@ -54,11 +59,20 @@ final class Addresses {
 
 	private boolean failing;
 
-	Addresses(HostPool pool, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
-		this.pool = pool;
+	/**
+	 * Create addresses, none known at first.
+	 * @param owner who is told what the name stands for
+	 * @param names know when an answer expires
+	 * @param resolver looks up the name
+	 * @param eventLoop where time is measured
+	 */
+	Addresses(DialOwner owner, Names names, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
+		this.owner = owner;
+		this.host = owner.host();
+		this.names = names;
 		this.resolver = resolver;
 		this.eventLoop = eventLoop;
-		this.name = (pool.host().target() instanceof InetSocketAddress inet && inet.isUnresolved()
+		this.name = (this.host.target() instanceof InetSocketAddress inet && inet.isUnresolved()
 				&& !NetUtil.isValidIpV4Address(inet.getHostString())
 				&& !NetUtil.isValidIpV6Address(inet.getHostString())) ? inet : null;
 	}
@@ -85,8 +99,7 @@ final class Addresses {
 	 */
 	Lookup lookup(@Nullable InetSocketAddress aim) {
 		return new Lookup(this.resolver, (answer) -> {
-			List<InetSocketAddress> found = inet(answer);
-			this.pool.post(() -> learn(found));
+			this.owner.resolved(inet(answer));
 			return (aim != null && answer.contains(aim)) ? List.of(aim) : order(answer, this.turn.getAndIncrement());
 		});
 	}
@@ -157,7 +170,7 @@ final class Addresses {
 			stop();
 		}
 		else if (this.timer == null && this.name != null && isOfUse()) {
-			Duration delay = this.pool.client().names().nextLookup(this.name.getHostString(), this.resolver);
+			Duration delay = this.names.nextLookup(this.name.getHostString(), this.resolver);
 			if (delay != null) {
 				schedule(delay);
 			}
@@ -165,8 +178,7 @@ final class Addresses {
 	}
 
 	private boolean isOfUse() {
-		return this.pool.client().settings().dns().drainRemovedAddresses()
-				|| this.pool.host().http2().spreadAddresses();
+		return this.host.settings().dns().drainRemovedAddresses() || this.host.http2().spreadAddresses();
 	}
 
 	private void schedule(Duration delay) {
@@ -197,11 +209,11 @@ final class Addresses {
 			io.netty.util.concurrent.Future<List<SocketAddress>> answer = resolver.resolveAll(asked);
 			answer.addListener((done) -> {
 				List<InetSocketAddress> found = answer.isSuccess() ? inet(answer.getNow()) : List.of();
-				this.pool.lookedUp(found, answer.cause());
+				this.owner.lookedUp(found, answer.cause());
 			});
 		}
 		catch (RuntimeException ex) {
-			this.pool.lookedUp(List.of(), ex);
+			this.owner.lookedUp(List.of(), ex);
 		}
 	}
 
@@ -209,9 +221,11 @@ final class Addresses {
 	 * Note the outcome of looking again. Nothing is concluded from one that failed.
 	 * @param answer the addresses, none if there is no answer
 	 * @param failure what was reported, or {@code null}
-	 * @return the connections to addresses that the name does not stand for any more
+	 * @param connections those that are open
+	 * @return those of them to addresses that the name does not stand for any more
 	 */
-	List<PooledConnection> lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
+	List<PooledConnection> lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure,
+			Collection<PooledConnection> connections) {
 		this.timer = null;
 		if (answer.isEmpty()) {
 			failed(failure);
@@ -219,8 +233,7 @@ final class Addresses {
 		}
 		learn(answer);
 		Set<SocketAddress> present = new HashSet<>(answer);
-		return this.pool.connections()
-			.stream()
+		return connections.stream()
 			.filter((connection) -> connection.channel().remoteAddress() instanceof InetSocketAddress remote
 					&& !present.contains(remote))
 			.toList();
@@ -230,8 +243,7 @@ final class Addresses {
 		if (!this.failing) {
 			this.failing = true;
 			log.warn("Client '{}', host {}: looking up '{}' again failed ({}). Its connections stay as they are.",
-					this.pool.host().client(), this.pool.host().origin(),
-					(this.name != null) ? this.name.getHostString() : "",
+					this.host.client(), this.host.origin(), (this.name != null) ? this.name.getHostString() : "",
 					(failure != null) ? failure.getMessage() : "no addresses");
 		}
 		schedule(AFTER_FAILURE);

@@ -140,7 +140,7 @@ final class Callers {
 			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
 		}
 		else if (this.pool.tenure().isOver()) {
-			this.pool.client().hosts().redirect(exchange, this.pool);
+			this.pool.owner().redirect(exchange, this.pool);
 		}
 		else {
 			this.waiters.add(exchange);

@@ -237,11 +237,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * those who wait for one to the connections that took their place.
 	 */
 	public void supersede() {
-		this.hosts.pools().stream().filter((host) -> !isCurrent(host)).forEach(HostPool::supersede);
-	}
-
-	boolean isCurrent(HostPool host) {
-		return host.key().isCurrent(this.generation.number());
+		this.hosts.pools().stream().filter((host) -> !this.hosts.isCurrent(host)).forEach(HostPool::supersede);
 	}
 
 	private Collection<HostPool> hosts(String origin) {
@@ -291,7 +287,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		return (max == 0) ? Integer.MAX_VALUE : max;
 	}
 
-	// For hosts
+	// For the hosts
 
 	Generation generation() {
 		return this.generation;
@@ -301,28 +297,16 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.shutDown;
 	}
 
-	Names names() {
-		return this.names;
-	}
-
 	ConnectionListeners listeners() {
 		return this.listeners;
-	}
-
-	ReplayBudget replayBudget() {
-		return this.generation.replayBudget();
 	}
 
 	IdleCount idleCount() {
 		return this.idleCount;
 	}
 
-	long tick() {
-		return this.generation.tick();
-	}
-
 	InFlight inFlight(EventLoop eventLoop) {
-		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this::tick));
+		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this.hosts::tick));
 	}
 
 	void watch(EventLoop eventLoop) {

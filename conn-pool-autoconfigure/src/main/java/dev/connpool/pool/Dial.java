@@ -41,7 +41,7 @@ final class Dial {
 
 	private volatile long startedAt = System.nanoTime();
 
-	private final HostPool pool;
+	private final DialOwner owner;
 
 	private final HttpClientConfig config;
 
@@ -61,16 +61,16 @@ final class Dial {
 
 	/**
 	 * Create a dial.
-	 * @param pool what it is for
+	 * @param owner whom it is for
 	 * @param config the client as it was configured
 	 * @param aim the one address to connect to, or {@code null} for any of the host
 	 */
-	Dial(HostPool pool, HttpClientConfig config, @Nullable InetSocketAddress aim) {
-		this.pool = pool;
+	Dial(DialOwner owner, HttpClientConfig config, @Nullable InetSocketAddress aim) {
+		this.owner = owner;
 		this.config = config;
 		this.aim = aim;
 		this.eventLoop = choose(config.loopResources().onClient(config.isPreferNative()));
-		this.race = new Race(this, config, this.eventLoop, pool.addresses().lookup(aim));
+		this.race = new Race(this, config, this.eventLoop, owner.lookup(aim));
 	}
 
 	/**
@@ -81,7 +81,7 @@ final class Dial {
 	 * @return the event loop of the channel
 	 */
 	private EventLoop choose(EventLoopGroup group) {
-		if (this.pool.dials().sharesConnections()) {
+		if (this.owner.sharesConnections()) {
 			return group.next();
 		}
 		List<EventLoop> loops = new ArrayList<>();
@@ -94,7 +94,7 @@ final class Dial {
 	}
 
 	void start() {
-		ReloadableSslContext tls = this.pool.key().tls();
+		ReloadableSslContext tls = this.owner.tls();
 		if (tls != null) {
 			tls.makeReady().whenComplete((ready, failure) -> enter((failure != null) ? failure.getCause() : null));
 		}
@@ -109,22 +109,22 @@ final class Dial {
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
-			fail(this.pool.host().closed());
+			fail(this.owner.host().closed());
 		}
 	}
 
 	private void begin(@Nullable Throwable obstacle) {
 		this.startedAt = System.nanoTime();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.pool.host().closed());
+			fail(this.owner.host().closed());
 		}
 		else if (obstacle != null) {
 			this.phase = Phase.TLS;
 			failed(obstacle);
 		}
 		else if (!this.over.get()) {
-			arm(this.pool.host().timeouts().connect());
-			this.race.begin(this.pool.host().target());
+			arm(this.owner.host().timeouts().connect());
+			this.race.begin(this.owner.host().target());
 		}
 	}
 
@@ -147,15 +147,15 @@ final class Dial {
 	 * @return its connection
 	 */
 	PooledConnection prepare(Channel channel, boolean late) {
-		TcpKeepAlive.apply(channel, this.config, this.pool.host().settings().tcp());
+		TcpKeepAlive.apply(channel, this.config, this.owner.host().settings().tcp());
 		ConnectionRecord record = new ConnectionRecord(channel, this.openedAt, this.startedAt);
-		PooledConnection connection = new PooledConnection(this.pool, channel, record);
+		PooledConnection connection = this.owner.connection(channel, record);
 		if (!late) {
 			this.connection = connection;
 		}
-		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.pool.host().address(), false));
-		Proxy proxy = this.pool.host().proxy();
-		if (proxy != null && this.pool.host().isTunnelled()) {
+		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.owner.host().address(), false));
+		Proxy proxy = this.owner.host().proxy();
+		if (proxy != null && this.owner.host().isTunnelled()) {
 			channel.pipeline().addFirst(new TunnelHandler(this, connection, proxy));
 		}
 		channel.pipeline().addFirst(new WireHandler(connection));
@@ -205,7 +205,7 @@ final class Dial {
 	}
 
 	private void timedOut(Duration timeout) {
-		fail(this.pool.host().connectionTimedOut(this.phase, timeout, this.race.tried()));
+		fail(this.owner.host().connectionTimedOut(this.phase, timeout, this.race.tried()));
 	}
 
 	/**
@@ -215,7 +215,7 @@ final class Dial {
 	 * @return whether that address has not been tried
 	 */
 	boolean tries(PooledConnection connection, SocketAddress address) {
-		if (!this.race.tries(address, this.pool.host().target())) {
+		if (!this.race.tries(address, this.owner.host().target())) {
 			return false;
 		}
 		this.phase = Phase.CONNECT;
@@ -247,7 +247,7 @@ final class Dial {
 	 */
 	void chosen(PooledConnection winner) {
 		this.connection = winner;
-		if (this.pool.host().isTunnelled()) {
+		if (this.owner.host().isTunnelled()) {
 			this.phase = Phase.PROXY;
 		}
 		else {
@@ -265,7 +265,7 @@ final class Dial {
 		}
 		this.phase = Phase.TLS;
 		connection.record().connected();
-		arm(this.pool.host().timeouts().tlsHandshake());
+		arm(this.owner.host().timeouts().tlsHandshake());
 	}
 
 	/**
@@ -274,7 +274,7 @@ final class Dial {
 	 * @return the protocol, or {@code null} if there is none and the dial has failed
 	 */
 	@Nullable Protocol negotiated(@Nullable String alpn) {
-		Protocol protocol = this.pool.host().protocolFor(alpn);
+		Protocol protocol = this.owner.host().protocolFor(alpn);
 		if (protocol == null) {
 			fail(noCommonProtocol());
 		}
@@ -289,7 +289,7 @@ final class Dial {
 	void succeeded(PooledConnection connection, Protocol protocol) {
 		if (end()) {
 			connection.record().secured(protocol);
-			this.pool.opened(this, connection);
+			this.owner.opened(this, connection);
 		}
 	}
 
@@ -311,7 +311,7 @@ final class Dial {
 
 	void failed(Throwable cause) {
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.pool.host().closed());
+			fail(this.owner.host().closed());
 			return;
 		}
 		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {
@@ -319,7 +319,7 @@ final class Dial {
 			return;
 		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
-		fail(this.pool.host().connectionFailed(this.phase, after, cause, this.race.tried()));
+		fail(this.owner.host().connectionFailed(this.phase, after, cause, this.race.tried()));
 	}
 
 	// The alert has no type of its own in the JDK, nor in BoringSSL.
@@ -353,7 +353,7 @@ final class Dial {
 	}
 
 	private ConnPoolException noCommonProtocol() {
-		return this.pool.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'");
+		return this.owner.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'");
 	}
 
 	private void fail(ConnPoolException error) {
@@ -366,7 +366,7 @@ final class Dial {
 		if (connection != null) {
 			connection.close(reason);
 		}
-		this.pool.failed(this, reason, error);
+		this.owner.failed(this, reason, error);
 	}
 
 	// There are two threads when the event loop is at its end.

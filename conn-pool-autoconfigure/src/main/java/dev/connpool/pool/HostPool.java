@@ -19,9 +19,9 @@ import reactor.netty.http.client.HttpClientConfig;
  * belong to its mailbox, where one thread at a time works with them. Reserving a stream
  * on an open HTTP/2 connection does without.
  */
-final class HostPool {
+final class HostPool implements DialOwner {
 
-	private final ConnectionPool client;
+	private final HostPoolOwner owner;
 
 	private final HostKey key;
 
@@ -51,24 +51,25 @@ final class HostPool {
 
 	private final Tenure tenure;
 
-	HostPool(ConnectionPool client, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
-		this.client = client;
+	HostPool(HostPoolOwner owner, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
+		this.owner = owner;
 		this.key = key;
 		this.host = host;
 		this.eventLoop = eventLoop;
-		this.tenure = new Tenure(client, eventLoop, () -> post(this::forget));
-		this.idleCount = client.idleCount().forHost();
+		this.tenure = new Tenure(owner, eventLoop, () -> post(this::forget));
+		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
-		this.waiters = new Waiters(eventLoop, client.tick());
+		this.waiters = new Waiters(eventLoop, owner.tick());
 		this.sessions = new Sessions(host.http2().spreadAddresses());
 		this.connections = new Connections(this.sessions, this.idleCount);
-		this.addresses = new Addresses(this, resolver, eventLoop);
+		this.addresses = new Addresses(this, owner.names(), resolver, eventLoop);
 		this.dialler = new Dialler(this, this.connections, this.sessions, this.waiters, this::begin);
 		this.callers = new Callers(this, this.connections, this.sessions, this.waiters, this.dialler);
-		client.watch(eventLoop);
+		owner.watch(eventLoop);
 	}
 
-	Host host() {
+	@Override
+	public Host host() {
 		return this.host;
 	}
 
@@ -80,8 +81,8 @@ final class HostPool {
 		return this.eventLoop;
 	}
 
-	ConnectionPool client() {
-		return this.client;
+	HostPoolOwner owner() {
+		return this.owner;
 	}
 
 	HostCounters counters() {
@@ -145,7 +146,7 @@ final class HostPool {
 			evict(returning, CloseReason.MAX_IDLE_PER_HOST);
 		}
 		else {
-			this.client.limitIdle();
+			this.owner.limitIdle();
 		}
 	}
 
@@ -163,7 +164,7 @@ final class HostPool {
 				this.connections.closeIfUnused(connection, reason);
 			}
 			if (reason == CloseReason.MAX_IDLE) {
-				this.client.limitIdle();
+				this.owner.limitIdle();
 			}
 		});
 	}
@@ -197,7 +198,7 @@ final class HostPool {
 				settled.run();
 			}
 			else if (this.tenure.isOver()) {
-				this.client.hosts().keepReady(this, config, settled);
+				this.owner.keepReady(this, config, settled);
 			}
 			else {
 				this.tenure.stay();
@@ -226,7 +227,7 @@ final class HostPool {
 			this.tenure.supersede();
 			HttpClientConfig kept = this.dialler.reserve().end();
 			if (kept != null) {
-				this.client.hosts().keepReady(this, kept, () -> {
+				this.owner.keepReady(this, kept, () -> {
 				});
 			}
 			this.callers.moveOn();
@@ -288,9 +289,30 @@ final class HostPool {
 		});
 	}
 
-	// The outcome of dialling, on the event loop of the channel
+	// For dials
 
-	void opened(Dial dial, PooledConnection connection) {
+	@Override
+	public @Nullable ReloadableSslContext tls() {
+		return this.key.tls();
+	}
+
+	@Override
+	public boolean sharesConnections() {
+		return dials().sharesConnections();
+	}
+
+	@Override
+	public Lookup lookup(@Nullable InetSocketAddress aim) {
+		return this.addresses.lookup(aim);
+	}
+
+	@Override
+	public PooledConnection connection(Channel channel, ConnectionRecord record) {
+		return new PooledConnection(this, channel, record);
+	}
+
+	@Override
+	public void opened(Dial dial, PooledConnection connection) {
 		if (connection.record().tls() != null) {
 			this.counters.handshake();
 		}
@@ -303,13 +325,14 @@ final class HostPool {
 		});
 	}
 
-	void failed(Dial dial, CloseReason reason, ConnPoolException error) {
-		this.client.listeners()
+	@Override
+	public void failed(Dial dial, CloseReason reason, ConnPoolException error) {
+		this.owner.listeners()
 			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			PooledConnection connection = dial.connection();
 			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);
-			if (!this.client.isCurrent(this)) {
+			if (!this.owner.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
 				dials().failed(dial);
 				supersede();
@@ -320,15 +343,16 @@ final class HostPool {
 		});
 	}
 
-	/**
-	 * Note that the name was looked up again. On any thread.
-	 * @param answer what it stands for, nothing if there is no answer
-	 * @param failure what was reported, or {@code null}
-	 */
-	void lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
+	@Override
+	public void resolved(List<InetSocketAddress> answer) {
+		post(() -> this.addresses.learn(answer));
+	}
+
+	@Override
+	public void lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure) {
 		post(() -> {
-			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure);
-			if (this.client.settings().dns().drainRemovedAddresses()) {
+			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure, connections());
+			if (this.host.settings().dns().drainRemovedAddresses()) {
 				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
 			}
 			if (!answer.isEmpty()) {
@@ -394,7 +418,7 @@ final class HostPool {
 
 	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {
 		this.counters.closed(reason);
-		this.client.connectionGone(connection);
+		this.owner.connectionGone(connection);
 	}
 
 	private void settle() {
@@ -426,8 +450,8 @@ final class HostPool {
 	private void begin(Dial dial) {
 		this.tenure.stay();
 		this.counters.opened();
-		this.client.connectionBegun();
-		this.client.watch(dial.eventLoop());
+		this.owner.connectionBegun();
+		this.owner.watch(dial.eventLoop());
 		dial.start();
 	}
 
@@ -437,7 +461,7 @@ final class HostPool {
 
 	private void forget() {
 		if (this.tenure.forget(isQuiet())) {
-			this.client.hosts().forget(this);
+			this.owner.forget(this);
 		}
 	}
 

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.Proxy;
+import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import reactor.netty.http.client.HttpClientConfig;
  * The hosts that one client has connections to: which pool serves a request, and which
  * takes the place of another. Safe for use by many threads.
  */
-final class Hosts {
+final class Hosts implements HostPoolOwner {
 
 	private final ConnectionPool client;
 
@@ -68,7 +70,7 @@ final class Hosts {
 	 */
 	HostPool find(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
 		HostPool pool = this.pools.computeIfAbsent(key, (absent) -> create(config, absent, now, resolver));
-		if (!this.client.isCurrent(pool)) {
+		if (!isCurrent(pool)) {
 			// What replaced it did not see it yet.
 			pool.supersede();
 		}
@@ -77,7 +79,7 @@ final class Hosts {
 
 	private HostPool create(HttpClientConfig config, HostKey key, Generation now, AddressResolverGroup<?> resolver) {
 		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this.client, key, host(config, key, now), this.names.resolver(config, resolver), eventLoop);
+		return new HostPool(this, key, host(config, key, now), this.names.resolver(config, resolver), eventLoop);
 	}
 
 	private Host host(HttpClientConfig config, HostKey key, Generation now) {
@@ -108,12 +110,10 @@ final class Hosts {
 				? host.noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
 	}
 
-	/**
-	 * Send a caller on whose host was forgotten or superseded just before it came.
-	 * @param exchange the exchange
-	 * @param former the pool that took it
-	 */
-	void redirect(Exchange exchange, HostPool former) {
+	// For the pools
+
+	@Override
+	public void redirect(Exchange exchange, HostPool former) {
 		Generation now = this.client.generation();
 		HostKey key = HostKey.of(exchange.config, former.key().address(), now.number());
 		Throwable obstacle = obstacle(exchange.config, key, now);
@@ -126,13 +126,8 @@ final class Hosts {
 		successor.callers().acquire(exchange);
 	}
 
-	/**
-	 * Have another pool keep connections ready.
-	 * @param former the pool that does so no more
-	 * @param config how to open them
-	 * @param settled told once when they are open, or one could not be opened
-	 */
-	void keepReady(HostPool former, HttpClientConfig config, Runnable settled) {
+	@Override
+	public void keepReady(HostPool former, HttpClientConfig config, Runnable settled) {
 		Generation now = this.client.generation();
 		HostKey key = HostKey.of(config, former.key().address(), now.number());
 		if (obstacle(config, key, now) != null) {
@@ -143,8 +138,69 @@ final class Hosts {
 		find(config, key, now, former.addresses().resolver()).keepReady(config, settled);
 	}
 
-	void forget(HostPool pool) {
+	@Override
+	public void forget(HostPool pool) {
 		this.pools.remove(pool.key(), pool);
+	}
+
+	@Override
+	public boolean isShutDown() {
+		return this.client.isShutDown();
+	}
+
+	@Override
+	public boolean isCurrent(HostPool pool) {
+		return pool.key().isCurrent(this.client.generation().number());
+	}
+
+	@Override
+	public long tick() {
+		return this.client.generation().tick();
+	}
+
+	@Override
+	public ConnectionListeners listeners() {
+		return this.client.listeners();
+	}
+
+	@Override
+	public ReplayBudget replayBudget() {
+		return this.client.generation().replayBudget();
+	}
+
+	@Override
+	public InFlight inFlight(EventLoop eventLoop) {
+		return this.client.inFlight(eventLoop);
+	}
+
+	@Override
+	public IdleCount idleCount() {
+		return this.client.idleCount();
+	}
+
+	@Override
+	public Names names() {
+		return this.names;
+	}
+
+	@Override
+	public void watch(EventLoop eventLoop) {
+		this.client.watch(eventLoop);
+	}
+
+	@Override
+	public void limitIdle() {
+		this.client.limitIdle();
+	}
+
+	@Override
+	public void connectionBegun() {
+		this.client.connectionBegun();
+	}
+
+	@Override
+	public void connectionGone(@Nullable ClosedConnection connection) {
+		this.client.connectionGone(connection);
 	}
 
 	/**

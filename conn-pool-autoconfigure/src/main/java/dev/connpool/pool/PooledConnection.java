@@ -66,7 +66,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		this.pool = pool;
 		this.channel = channel;
 		this.record = record;
-		this.inFlight = pool.client().inFlight(channel.eventLoop());
+		this.inFlight = pool.owner().inFlight(channel.eventLoop());
 		this.idleTimer = new IdleTimer(this, pool.idleLimit());
 	}
 
@@ -102,7 +102,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	void opened() {
 		Protocol protocol = this.record.protocol();
-		if (protocol != null && !this.pool.client().listeners().isEmpty()) {
+		if (protocol != null && !this.pool.owner().listeners().isEmpty()) {
 			this.info = new ConnectionInfo(this.pool.host().client(), this.pool.host().origin(), this.record.id(),
 					protocol.id());
 			tell((listener, connection) -> listener.opened(connection, this.record.created()));
@@ -116,7 +116,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	void tell(BiConsumer<ConnectionListener, ConnectionInfo> event) {
 		ConnectionInfo told = this.info;
 		if (told != null) {
-			this.pool.client().listeners().tell((listener) -> event.accept(listener, told));
+			this.pool.owner().listeners().tell((listener) -> event.accept(listener, told));
 		}
 	}
 
@@ -169,7 +169,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		ConnectionInfo told = this.info;
 		if (told != null) {
 			Duration waited = Duration.ofNanos(System.nanoTime() - exchange.askedAt);
-			this.pool.client().listeners().tell((listener) -> listener.acquired(told, waited, reused));
+			this.pool.owner().listeners().tell((listener) -> listener.acquired(told, waited, reused));
 		}
 		exchange.onStateChange(this, reused ? State.ACQUIRED : State.CONNECTED);
 	}

@@ -92,7 +92,7 @@ final class Replay {
 	 * @return the repetition, or {@code null} if the budget is used up
 	 */
 	static @Nullable Replay begin(HostPool pool, ReplayReason reason, @Nullable Replay before, long backoff) {
-		if (!pool.client().replayBudget().take(System.nanoTime())) {
+		if (!pool.owner().replayBudget().take(System.nanoTime())) {
 			tell(pool, reason, "rejected");
 			return null;
 		}
@@ -190,7 +190,7 @@ final class Replay {
 
 	private static void tell(HostPool pool, ReplayReason reason, String outcome) {
 		Host host = pool.host();
-		pool.client()
+		pool.owner()
 			.listeners()
 			.tell((listener) -> listener.replayed(host.client(), host.origin(), reason.toString(), outcome));
 	}

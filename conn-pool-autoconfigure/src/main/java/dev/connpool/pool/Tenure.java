@@ -16,7 +16,7 @@ final class Tenure {
 
 	private static final long FORGET_AFTER_MINUTES = 5;
 
-	private final ConnectionPool client;
+	private final HostPoolOwner owner;
 
 	private final EventLoop eventLoop;
 
@@ -30,12 +30,12 @@ final class Tenure {
 
 	/**
 	 * Create a tenure.
-	 * @param client whose pool it is
+	 * @param owner what the pool is part of
 	 * @param eventLoop where time is measured
 	 * @param due run when the pool has been quiet for long, to ask whether it still is
 	 */
-	Tenure(ConnectionPool client, EventLoop eventLoop, Runnable due) {
-		this.client = client;
+	Tenure(HostPoolOwner owner, EventLoop eventLoop, Runnable due) {
+		this.owner = owner;
 		this.eventLoop = eventLoop;
 		this.due = due;
 	}
@@ -45,7 +45,7 @@ final class Tenure {
 	 * @return whether the client has been shut down, or its event loops are
 	 */
 	boolean isClosed() {
-		return this.client.isShutDown() || this.eventLoop.isShuttingDown();
+		return this.owner.isShutDown() || this.eventLoop.isShuttingDown();
 	}
 
 	/**

@@ -104,7 +104,7 @@ class ConnectionsTests {
 	private PooledConnection add() {
 		EmbeddedChannel channel = new EmbeddedChannel();
 		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0, 1, null, 1);
-		HostPool host = new HostPool(this.client, key, Host.of("test", key, ClientSettings.DEFAULTS, null),
+		HostPool host = new HostPool(this.client.hosts(), key, Host.of("test", key, ClientSettings.DEFAULTS, null),
 				DefaultAddressResolverGroup.INSTANCE, channel.eventLoop());
 		PooledConnection connection = new PooledConnection(host, channel,
 				new ConnectionRecord(channel, Instant.now(), System.nanoTime()));

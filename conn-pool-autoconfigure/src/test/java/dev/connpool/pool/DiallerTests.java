@@ -136,7 +136,7 @@ class DiallerTests {
 
 	private HostPool pool(ClientSettings settings) {
 		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0, 1, null, 1);
-		return new HostPool(new ConnectionPool("test", settings, ConnectionListeners.NONE), key,
+		return new HostPool(new ConnectionPool("test", settings, ConnectionListeners.NONE).hosts(), key,
 				Host.of("test", key, settings, null), DefaultAddressResolverGroup.INSTANCE, this.eventLoop);
 	}
 

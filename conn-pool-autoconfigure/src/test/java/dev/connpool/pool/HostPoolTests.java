@@ -24,7 +24,7 @@ class HostPoolTests {
 	void aHostThatIsForgottenLeavesNoTimer() {
 		ConnectionPool client = new ConnectionPool("test", ClientSettings.DEFAULTS, ConnectionListeners.NONE);
 		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0, 1, null, 1);
-		HostPool host = new HostPool(client, key, Host.of("test", key, ClientSettings.DEFAULTS, null),
+		HostPool host = new HostPool(client.hosts(), key, Host.of("test", key, ClientSettings.DEFAULTS, null),
 				DefaultAddressResolverGroup.INSTANCE, this.eventLoop);
 		host.drain(CloseReason.DRAINED);
 		assertThat(timers()).hasSize(1);

@@ -39,7 +39,7 @@ class PooledConnectionTests {
 
 	private PooledConnection connection() {
 		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0, 1, null, 1);
-		HostPool host = new HostPool(this.client, key, Host.of("test", key, ClientSettings.DEFAULTS, null),
+		HostPool host = new HostPool(this.client.hosts(), key, Host.of("test", key, ClientSettings.DEFAULTS, null),
 				DefaultAddressResolverGroup.INSTANCE, this.channel.eventLoop());
 		return new PooledConnection(host, this.channel,
 				new ConnectionRecord(this.channel, Instant.now(), System.nanoTime()));

@@ -17,7 +17,7 @@ class TenureTests {
 
 	private int due;
 
-	private final Tenure tenure = new Tenure(this.client, this.channel.eventLoop(), () -> this.due++);
+	private final Tenure tenure = new Tenure(this.client.hosts(), this.channel.eventLoop(), () -> this.due++);
 
 	@Test
 	void aPoolThatStaysQuietIsForgotten() {

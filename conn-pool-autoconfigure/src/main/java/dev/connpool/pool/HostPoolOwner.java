@@ -1,0 +1,108 @@
+package dev.connpool.pool;
+
+import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.snapshot.ClosedConnection;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClientConfig;
+
+/**
+ * What the pool of one host is part of: what it shares with the other hosts of its
+ * client, and who is told what concerns them. For any thread.
+ */
+interface HostPoolOwner {
+
+	/**
+	 * Return whether nobody is served any more.
+	 * @return whether the client has been shut down
+	 */
+	boolean isShutDown();
+
+	/**
+	 * Return whether new requests use the connections of a pool.
+	 * @param pool the pool
+	 * @return whether neither the settings nor the TLS context were replaced
+	 */
+	boolean isCurrent(HostPool pool);
+
+	/**
+	 * Return how often deadlines are looked at.
+	 * @return the time in nanoseconds
+	 */
+	long tick();
+
+	/**
+	 * Return who is told what connections do.
+	 * @return the listeners
+	 */
+	ConnectionListeners listeners();
+
+	/**
+	 * Return what bounds the requests that are sent again.
+	 * @return the budget of the client
+	 */
+	ReplayBudget replayBudget();
+
+	/**
+	 * Return where the exchanges on one event loop are watched.
+	 * @param eventLoop the event loop
+	 * @return the exchanges in flight on it
+	 */
+	InFlight inFlight(EventLoop eventLoop);
+
+	/**
+	 * Return how many connections are idle.
+	 * @return the count of all hosts
+	 */
+	IdleCount idleCount();
+
+	/**
+	 * Return who looks up names.
+	 * @return the names of the client
+	 */
+	Names names();
+
+	/**
+	 * Notice when an event loop is about to stop.
+	 * @param eventLoop an event loop in use
+	 */
+	void watch(EventLoop eventLoop);
+
+	/**
+	 * Close the least recently used idle connection if there are too many.
+	 */
+	void limitIdle();
+
+	/**
+	 * Note that a connection is being opened.
+	 */
+	void connectionBegun();
+
+	/**
+	 * Note that a connection is closed, or could not be opened.
+	 * @param connection what is remembered of it, or {@code null} for nothing
+	 */
+	void connectionGone(@Nullable ClosedConnection connection);
+
+	/**
+	 * Send a caller on whose pool was forgotten or superseded just before it came.
+	 * @param exchange the exchange
+	 * @param former the pool that took it
+	 */
+	void redirect(Exchange exchange, HostPool former);
+
+	/**
+	 * Have another pool keep connections ready.
+	 * @param former the pool that does so no more
+	 * @param config how to open them
+	 * @param settled told once when they are open, or one could not be opened
+	 */
+	void keepReady(HostPool former, HttpClientConfig config, Runnable settled);
+
+	/**
+	 * Note that nobody needs a pool any more.
+	 * @param pool the pool
+	 */
+	void forget(HostPool pool);
+
+}
