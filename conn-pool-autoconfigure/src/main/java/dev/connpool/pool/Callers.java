@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.listener.ConnectionListeners;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * until its request is sent again, or is refused. Used by the mailbox of the host, but
  * for what says so.
  */
-final class Callers {
+final class Callers implements ConnectionSource {
 
 	private final HostPool pool;
 
@@ -45,7 +46,28 @@ final class Callers {
 
 	// On any thread
 
-	void acquire(Exchange exchange) {
+	@Override
+	public Host host() {
+		return this.pool.host();
+	}
+
+	@Override
+	public HostCounters counters() {
+		return this.pool.counters();
+	}
+
+	@Override
+	public ConnectionListeners listeners() {
+		return this.pool.listeners();
+	}
+
+	@Override
+	public ReplayBudget replayBudget() {
+		return this.pool.owner().replayBudget();
+	}
+
+	@Override
+	public void acquire(Exchange exchange) {
 		PooledConnection connection = (this.waiters.published() == 0) ? this.sessions.reserve() : null;
 		if (connection == null) {
 			this.pool.changed(exchange);
@@ -75,7 +97,8 @@ final class Callers {
 		}
 	}
 
-	void cancelled(Exchange exchange) {
+	@Override
+	public void cancelled(Exchange exchange) {
 		this.resting.remove(exchange);
 		this.pool.changed(exchange);
 	}
@@ -90,12 +113,8 @@ final class Callers {
 		}
 	}
 
-	/**
-	 * Note that a request is sent again in a while, for which nobody waits once the
-	 * client is shut down.
-	 * @param exchange the exchange
-	 */
-	void rests(Exchange exchange) {
+	@Override
+	public void rests(Exchange exchange) {
 		this.resting.add(exchange);
 		if (this.pool.tenure().isClosed()) {
 			this.resting.remove(exchange);
@@ -107,20 +126,14 @@ final class Callers {
 		}
 	}
 
-	/**
-	 * Find a connection for a request that is sent again.
-	 * @param exchange the exchange
-	 */
-	void replay(Exchange exchange) {
+	@Override
+	public void replay(Exchange exchange) {
 		this.resting.remove(exchange);
 		this.pool.post(() -> goFirst(exchange));
 	}
 
-	/**
-	 * Say what callers find.
-	 * @return how many connections there are, and how many wait
-	 */
-	String describe() {
+	@Override
+	public String describe() {
 		int max = this.pool.host().pool().maxConnectionsPerHost();
 		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
 				(max == 0) ? "unlimited" : max, this.dialler.dials().underWay().size(), this.waiters.published());
@@ -232,7 +245,8 @@ final class Callers {
 		this.resting.clear();
 	}
 
-	ConnPoolException acquireTimeout() {
+	@Override
+	public ConnPoolException acquireTimeout() {
 		countIfFull();
 		return this.pool.host().acquireTimeout(describe());
 	}

@@ -144,7 +144,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			return;
 		}
 		now.replayBudget().requested();
-		new Exchange(host, config, observer, actual).start();
+		new Exchange(host.callers(), config, observer, actual).start();
 	}
 
 	/**

@@ -49,7 +49,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 
 	@Nullable Exchange next;
 
-	private HostPool pool;
+	private ConnectionSource source;
 
 	private final ConnectionObserver observer;
 
@@ -78,29 +78,29 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	/** Notices that nobody reads; {@code null} if that is not looked for. */
 	private final @Nullable LeakWatch leakWatch;
 
-	Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
+	Exchange(ConnectionSource source, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
-		this(pool, config, observer, actual, null);
+		this(source, config, observer, actual, null);
 	}
 
 	private Exchange(Exchange lost, Replay replay) {
-		this(lost.pool, lost.config, lost.observer, lost.actual, replay);
+		this(lost.source, lost.config, lost.observer, lost.actual, replay);
 	}
 
-	private Exchange(HostPool pool, HttpClientConfig config, ConnectionObserver observer,
+	private Exchange(ConnectionSource source, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual, @Nullable Replay replay) {
-		this.pool = pool;
+		this.source = source;
 		this.config = config;
 		this.observer = observer;
 		this.actual = actual;
 		this.replay = replay;
 		this.scope = ExchangeScope.in(observer.currentContext());
-		this.log = ExchangeLog.of(this, pool.host());
-		this.leakWatch = LeakWatch.of(pool.host(), this.scope);
+		this.log = ExchangeLog.of(this, source.host());
+		this.leakWatch = LeakWatch.of(source.host(), this.scope);
 	}
 
 	private TimeoutSettings timeouts() {
-		return this.pool.host().timeouts();
+		return this.source.host().timeouts();
 	}
 
 	private long requestDeadline() {
@@ -122,7 +122,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (this.scope != null) {
 			this.scope.enter(this);
 		}
-		this.pool.callers().acquire(this);
+		this.source.acquire(this);
 	}
 
 	/**
@@ -132,9 +132,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	@Nullable ConnPoolException overdue(long now) {
 		if (passed(requestDeadline(), now)) {
-			return this.pool.host().requestTimeout("waiting for a connection; " + this.pool.callers().describe());
+			return this.source.host().requestTimeout("waiting for a connection; " + this.source.describe());
 		}
-		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.pool.callers().acquireTimeout() : null;
+		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.source.acquireTimeout() : null;
 	}
 
 	/**
@@ -163,10 +163,10 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 
 	/**
 	 * Wait somewhere else.
-	 * @param pool the pool that now serves the host
+	 * @param source what now serves the host
 	 */
-	void moveTo(HostPool pool) {
-		this.pool = pool;
+	void moveTo(ConnectionSource source) {
+		this.source = source;
 	}
 
 	@Override
@@ -178,7 +178,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	public void cancel() {
 		boolean waiting = leave();
 		if (waiting) {
-			this.pool.callers().cancelled(this);
+			this.source.cancelled(this);
 		}
 		if (waiting || decline()) {
 			over();
@@ -271,7 +271,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (isActive()) {
 			over();
 			if (this.leakWatch != null) {
-				this.leakWatch.ended(progress().channel(), this.pool.counters());
+				this.leakWatch.ended(progress().channel(), this.source.counters());
 			}
 		}
 		finish();
@@ -337,8 +337,8 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	void cutOff(ChannelHandlerContext ctx) {
 		if (progress().isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.pool.host().closed()
-					: this.pool.host().lost(this, null, assigned().failure());
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.host().closed()
+					: this.source.host().lost(this, null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
 			}
@@ -358,13 +358,13 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	private ConnPoolException lost(Throwable cause) {
 		if (eventLoop().isShuttingDown()) {
-			return this.pool.host().closed();
+			return this.source.host().closed();
 		}
 		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
 		String obstacle = (reason != null) ? repeat(reason, Replay.backoff(reason, attempt())) : loss.obstacle();
 		Throwable failure = assigned().failure();
-		return this.pool.host().lost(this, obstacle, (failure != null) ? failure : cause);
+		return this.source.host().lost(this, obstacle, (failure != null) ? failure : cause);
 	}
 
 	/**
@@ -376,16 +376,16 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return what forbids it, as a sentence, or {@code null} if nothing does
 	 */
 	private @Nullable String repeat(ReplayReason reason, long backoff) {
-		String obstacle = Replay.obstacle(this.pool.host(), reason, this.replay);
+		String obstacle = Replay.obstacle(this.source.host(), reason, this.replay);
 		if (obstacle != null || this.scope == null || this.scope.isDone()) {
 			return obstacle;
 		}
 		if (backoff < 0 || passed(requestDeadline(), System.nanoTime() + backoff)) {
 			return Replay.TOO_LATE;
 		}
-		Replay next = Replay.begin(this.pool, reason, this.replay, backoff);
+		Replay next = Replay.begin(this.source, reason, this.replay, backoff);
 		if (next == null) {
-			return Replay.exhausted(this.pool.host());
+			return Replay.exhausted(this.source.host());
 		}
 		replace(next);
 		return null;
@@ -399,10 +399,10 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 		// Before the timer is set: a caller that gives up cancels it, and nothing else
 		// would take this out.
-		this.pool.callers().rests(successor);
+		this.source.rests(successor);
 		next.schedule(eventLoop(), () -> {
 			successor.askedAt = System.nanoTime();
-			this.pool.callers().replay(successor);
+			this.source.replay(successor);
 		});
 	}
 
@@ -414,7 +414,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return whether it is sent again
 	 */
 	private boolean retry(Connection connection, HttpClientResponse response) {
-		if (!this.pool.host().settings().replay().retryStatuses().contains(response.status().code())
+		if (!this.source.host().settings().replay().retryStatuses().contains(response.status().code())
 				|| !progress().loss(this.config.method().name()).mayBeRepeated()) {
 			return false;
 		}
@@ -543,7 +543,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 		if (!progress().isEventStream() && passed(requestDeadline(), now)) {
 			probeIfSilent(now);
-			abort(this.pool.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
+			abort(this.source.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
 		}
 		else if (progress().isOverdue(now)) {
 			probeIfSilent(now);
@@ -562,7 +562,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	}
 
 	private ConnPoolException phaseTimeout() {
-		Host host = this.pool.host();
+		Host host = this.source.host();
 		return progress().isReading()
 				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
 				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
@@ -572,7 +572,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * End the exchange because its event loop is about to stop.
 	 */
 	void abort() {
-		abort(this.pool.host().closed(), CloseReason.SHUTDOWN);
+		abort(this.source.host().closed(), CloseReason.SHUTDOWN);
 	}
 
 	/**

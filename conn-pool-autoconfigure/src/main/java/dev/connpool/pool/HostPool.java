@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -19,7 +20,7 @@ import reactor.netty.http.client.HttpClientConfig;
  * belong to its mailbox, where one thread at a time works with them. Reserving a stream
  * on an open HTTP/2 connection does without.
  */
-final class HostPool implements DialOwner {
+final class HostPool implements ConnectionOwner, DialOwner {
 
 	private final HostPoolOwner owner;
 
@@ -85,16 +86,29 @@ final class HostPool implements DialOwner {
 		return this.owner;
 	}
 
-	HostCounters counters() {
+	@Override
+	public HostCounters counters() {
 		return this.counters;
 	}
 
-	IdleCount idleCount() {
+	@Override
+	public IdleCount idleCount() {
 		return this.idleCount;
 	}
 
-	IdleLimit idleLimit() {
+	@Override
+	public IdleLimit idleLimit() {
 		return this.idleLimit;
+	}
+
+	@Override
+	public ConnectionListeners listeners() {
+		return this.owner.listeners();
+	}
+
+	@Override
+	public InFlight inFlight(EventLoop eventLoop) {
+		return this.owner.inFlight(eventLoop);
 	}
 
 	Set<PooledConnection> connections() {
@@ -119,20 +133,18 @@ final class HostPool implements DialOwner {
 
 	// Connections, on any thread
 
-	/**
-	 * Note that an HTTP/1.1 connection is free, or will be when its event loop has done
-	 * what it is doing now.
-	 * @param connection the connection
-	 */
-	void released(PooledConnection connection) {
+	@Override
+	public void reassign(Exchange exchange) {
+		this.callers.reassign(exchange);
+	}
+
+	@Override
+	public void released(PooledConnection connection) {
 		this.mailbox.post(connection);
 	}
 
-	/**
-	 * Note that a stream has become free on an HTTP/2 connection.
-	 * @param connection the connection
-	 */
-	void streamFree(PooledConnection connection) {
+	@Override
+	public void streamFree(PooledConnection connection) {
 		if (this.waiters.published() > 0) {
 			this.mailbox.drain();
 		}
@@ -150,12 +162,8 @@ final class HostPool implements DialOwner {
 		}
 	}
 
-	/**
-	 * Close a connection unless it is in use.
-	 * @param connection the connection
-	 * @param reason the reason
-	 */
-	void evict(PooledConnection connection, CloseReason reason) {
+	@Override
+	public void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
 			if (reason == CloseReason.IDLE_TIMEOUT && this.dialler.spares(connection)) {
 				connection.idleTimer().again();
@@ -169,21 +177,13 @@ final class HostPool implements DialOwner {
 		});
 	}
 
-	/**
-	 * Use a connection no more, and close it when its exchanges have ended.
-	 * @param connection the connection
-	 * @param reason the reason
-	 */
-	void retire(PooledConnection connection, CloseReason reason) {
+	@Override
+	public void retire(PooledConnection connection, CloseReason reason) {
 		post(() -> drain(connection, reason));
 	}
 
-	/**
-	 * Note that the event loop of a connection has been stopped, so that it cannot be
-	 * closed in order.
-	 * @param connection the connection
-	 */
-	void stranded(PooledConnection connection) {
+	@Override
+	public void stranded(PooledConnection connection) {
 		post(() -> closed(connection));
 	}
 
@@ -271,15 +271,13 @@ final class HostPool implements DialOwner {
 		this.dialler.reserve().end();
 	}
 
-	/**
-	 * Note what the server's SETTINGS allow.
-	 * @param limit the streams that may be open at once on one connection
-	 */
-	void streamLimit(int limit) {
+	@Override
+	public void streamLimit(int limit) {
 		post(() -> dials().streamLimit(limit));
 	}
 
-	void settingsMissing(Http2Session session) {
+	@Override
+	public void settingsMissing(Http2Session session) {
 		ConnPoolException error = this.host.settingsMissing();
 		session.fail(error);
 		post(() -> {
@@ -327,8 +325,7 @@ final class HostPool implements DialOwner {
 
 	@Override
 	public void failed(Dial dial, CloseReason reason, ConnPoolException error) {
-		this.owner.listeners()
-			.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
+		listeners().tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			PooledConnection connection = dial.connection();
 			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);

@@ -122,7 +122,7 @@ final class Hosts implements HostPoolOwner {
 			return;
 		}
 		HostPool successor = find(exchange.config, key, now, former.addresses().resolver());
-		exchange.moveTo(successor);
+		exchange.moveTo(successor.callers());
 		successor.callers().acquire(exchange);
 	}
 

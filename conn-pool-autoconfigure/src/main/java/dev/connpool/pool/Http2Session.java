@@ -273,7 +273,7 @@ final class Http2Session {
 
 	private void giveBack(Exchange exchange) {
 		unreserve();
-		this.connection.pool().callers().reassign(exchange);
+		this.connection.pool().reassign(exchange);
 	}
 
 	private void opened(Exchange exchange, Future<Http2StreamChannel> opening) {

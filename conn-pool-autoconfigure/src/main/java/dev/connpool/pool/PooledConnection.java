@@ -29,7 +29,7 @@ import reactor.util.context.Context;
  */
 final class PooledConnection implements Connection, ConnectionObserver {
 
-	private final HostPool pool;
+	private final ConnectionOwner pool;
 
 	private final Channel channel;
 
@@ -62,11 +62,11 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	/** Whether this is going to be closed whatever happens. */
 	private volatile boolean doomed;
 
-	PooledConnection(HostPool pool, Channel channel, ConnectionRecord record) {
+	PooledConnection(ConnectionOwner pool, Channel channel, ConnectionRecord record) {
 		this.pool = pool;
 		this.channel = channel;
 		this.record = record;
-		this.inFlight = pool.owner().inFlight(channel.eventLoop());
+		this.inFlight = pool.inFlight(channel.eventLoop());
 		this.idleTimer = new IdleTimer(this, pool.idleLimit());
 	}
 
@@ -87,7 +87,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		this.http2 = session;
 	}
 
-	HostPool pool() {
+	ConnectionOwner pool() {
 		return this.pool;
 	}
 
@@ -102,7 +102,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	void opened() {
 		Protocol protocol = this.record.protocol();
-		if (protocol != null && !this.pool.owner().listeners().isEmpty()) {
+		if (protocol != null && !this.pool.listeners().isEmpty()) {
 			this.info = new ConnectionInfo(this.pool.host().client(), this.pool.host().origin(), this.record.id(),
 					protocol.id());
 			tell((listener, connection) -> listener.opened(connection, this.record.created()));
@@ -116,7 +116,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	void tell(BiConsumer<ConnectionListener, ConnectionInfo> event) {
 		ConnectionInfo told = this.info;
 		if (told != null) {
-			this.pool.owner().listeners().tell((listener) -> event.accept(listener, told));
+			this.pool.listeners().tell((listener) -> event.accept(listener, told));
 		}
 	}
 
@@ -133,7 +133,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 		else if (!isFit() || this.current != null) {
 			this.released = false;
-			this.pool.callers().reassign(exchange);
+			this.pool.reassign(exchange);
 		}
 		else if (!exchange.activate()) {
 			this.pool.released(this);
@@ -169,7 +169,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		ConnectionInfo told = this.info;
 		if (told != null) {
 			Duration waited = Duration.ofNanos(System.nanoTime() - exchange.askedAt);
-			this.pool.owner().listeners().tell((listener) -> listener.acquired(told, waited, reused));
+			this.pool.listeners().tell((listener) -> listener.acquired(told, waited, reused));
 		}
 		exchange.onStateChange(this, reused ? State.ACQUIRED : State.CONNECTED);
 	}

@@ -28,7 +28,7 @@ final class Replay {
 
 	private static final long LONGEST_BACKOFF = TimeUnit.SECONDS.toNanos(60);
 
-	private final HostPool pool;
+	private final ConnectionSource source;
 
 	private final ReplayReason reason;
 
@@ -43,13 +43,13 @@ final class Replay {
 
 	private volatile @Nullable Future<?> timer;
 
-	private Replay(HostPool pool, ReplayReason reason, @Nullable Replay before, long backoff) {
-		this.pool = pool;
+	private Replay(ConnectionSource source, ReplayReason reason, @Nullable Replay before, long backoff) {
+		this.source = source;
 		this.reason = reason;
 		this.lost = reason == ReplayReason.CONNECTION_LOST || isLost(before);
 		this.attempt = attempt(before) + 1;
 		this.backoff = backoff;
-		pool.counters().replayed(reason);
+		source.counters().replayed(reason);
 	}
 
 	/**
@@ -85,18 +85,18 @@ final class Replay {
 
 	/**
 	 * Repeat a request if the budget of the client allows.
-	 * @param pool the host
+	 * @param source where connections to the host come from
 	 * @param reason why it is sent again
 	 * @param before the repetition that it was, or {@code null} if it was none
 	 * @param backoff how long to wait, in nanoseconds
 	 * @return the repetition, or {@code null} if the budget is used up
 	 */
-	static @Nullable Replay begin(HostPool pool, ReplayReason reason, @Nullable Replay before, long backoff) {
-		if (!pool.owner().replayBudget().take(System.nanoTime())) {
-			tell(pool, reason, "rejected");
+	static @Nullable Replay begin(ConnectionSource source, ReplayReason reason, @Nullable Replay before, long backoff) {
+		if (!source.replayBudget().take(System.nanoTime())) {
+			tell(source, reason, "rejected");
 			return null;
 		}
-		return new Replay(pool, reason, before, backoff);
+		return new Replay(source, reason, before, backoff);
 	}
 
 	static String exhausted(Host host) {
@@ -180,7 +180,7 @@ final class Replay {
 	 */
 	void ended(boolean answered) {
 		if (this.told.compareAndSet(false, true)) {
-			tell(this.pool, this.reason, answered ? "answered" : "failed");
+			tell(this.source, this.reason, answered ? "answered" : "failed");
 			Future<?> waiting = this.timer;
 			if (waiting != null) {
 				waiting.cancel(false);
@@ -188,10 +188,9 @@ final class Replay {
 		}
 	}
 
-	private static void tell(HostPool pool, ReplayReason reason, String outcome) {
-		Host host = pool.host();
-		pool.owner()
-			.listeners()
+	private static void tell(ConnectionSource source, ReplayReason reason, String outcome) {
+		Host host = source.host();
+		source.listeners()
 			.tell((listener) -> listener.replayed(host.client(), host.origin(), reason.toString(), outcome));
 	}
 

@@ -147,7 +147,8 @@ class DiallerTests {
 	private void waiters(int more) {
 		HostPool pool = pool(ClientSettings.DEFAULTS);
 		for (int number = 0; number < more; number++) {
-			this.waiters.add(new Exchange(pool, this.config, ConnectionObserver.emptyListener(), new Caller()));
+			this.waiters
+				.add(new Exchange(pool.callers(), this.config, ConnectionObserver.emptyListener(), new Caller()));
 		}
 	}
 

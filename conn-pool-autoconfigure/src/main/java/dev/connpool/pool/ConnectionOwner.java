@@ -1,0 +1,101 @@
+package dev.connpool.pool;
+
+import dev.connpool.listener.ConnectionListeners;
+import io.netty.channel.EventLoop;
+
+/**
+ * Whom a connection belongs to: what it shares with the other connections to its host,
+ * and who is told what becomes of it. For any thread.
+ */
+interface ConnectionOwner {
+
+	/**
+	 * Return the host.
+	 * @return what is true of it
+	 */
+	Host host();
+
+	/**
+	 * Return where the events of the host are counted.
+	 * @return the counters
+	 */
+	HostCounters counters();
+
+	/**
+	 * Return who is told what connections do.
+	 * @return the listeners
+	 */
+	ConnectionListeners listeners();
+
+	/**
+	 * Return where the exchanges on one event loop are watched.
+	 * @param eventLoop the event loop
+	 * @return the exchanges in flight on it
+	 */
+	InFlight inFlight(EventLoop eventLoop);
+
+	/**
+	 * Return how many connections are idle.
+	 * @return the count of the host
+	 */
+	IdleCount idleCount();
+
+	/**
+	 * Return how long connections may be idle.
+	 * @return the limit, which may be learned from the server
+	 */
+	IdleLimit idleLimit();
+
+	/**
+	 * Note that an HTTP/1.1 connection is free, or will be when its event loop has done
+	 * what it is doing now.
+	 * @param connection the connection
+	 */
+	void released(PooledConnection connection);
+
+	/**
+	 * Note that a stream has become free on an HTTP/2 connection.
+	 * @param connection the connection
+	 */
+	void streamFree(PooledConnection connection);
+
+	/**
+	 * Note what the server's SETTINGS allow.
+	 * @param limit the streams that may be open at once on one connection
+	 */
+	void streamLimit(int limit);
+
+	/**
+	 * Note that the server's SETTINGS are overdue.
+	 * @param session the streams of the connection
+	 */
+	void settingsMissing(Http2Session session);
+
+	/**
+	 * Find another connection for an exchange whose connection went away before use.
+	 * @param exchange the exchange
+	 */
+	void reassign(Exchange exchange);
+
+	/**
+	 * Close a connection unless it is in use.
+	 * @param connection the connection
+	 * @param reason the reason
+	 */
+	void evict(PooledConnection connection, CloseReason reason);
+
+	/**
+	 * Use a connection no more, and close it when its exchanges have ended.
+	 * @param connection the connection
+	 * @param reason the reason
+	 */
+	void retire(PooledConnection connection, CloseReason reason);
+
+	/**
+	 * Note that the event loop of a connection has been stopped, so that it cannot be
+	 * closed in order.
+	 * @param connection the connection
+	 */
+	void stranded(PooledConnection connection);
+
+}
