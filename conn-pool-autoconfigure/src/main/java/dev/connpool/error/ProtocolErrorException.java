@@ -18,6 +18,16 @@ public final class ProtocolErrorException extends ConnPoolException {
 	}
 
 	/**
+	 * Create an exception for what the decoder has accepted.
+	 * @param client the client name
+	 * @param host the host
+	 * @param rule what is wrong, and the section of the RFC that says so
+	 */
+	public ProtocolErrorException(String client, String host, String rule) {
+		super(client, host, rule, null);
+	}
+
+	/**
 	 * Create an exception for an error that ended an HTTP/2 connection.
 	 * @param client the client name
 	 * @param host the host

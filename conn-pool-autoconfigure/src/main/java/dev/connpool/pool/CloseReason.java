@@ -29,6 +29,8 @@ enum CloseReason {
 
 	LEAKED("leaked"),
 
+	REFUSED_UPGRADE("refused-upgrade"),
+
 	PROTOCOL_ERROR("protocol-error"),
 
 	TLS_ERROR("tls-error"),

@@ -130,7 +130,12 @@ final class DiscardHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	private static boolean isAbandoned(Channel channel) {
+	/**
+	 * Return whether nobody reads what is received.
+	 * @param channel the channel of a connection
+	 * @return whether its caller wants no more
+	 */
+	static boolean isAbandoned(Channel channel) {
 		ChannelOperations<?, ?> operations = ChannelOperations.get(channel);
 		return operations != null && operations.isInboundCancelled();
 	}

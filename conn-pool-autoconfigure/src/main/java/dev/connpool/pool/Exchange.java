@@ -594,7 +594,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		PooledConnection connection = assigned();
 		connection.inFlight().remove(this);
 		if (channel == connection.channel()) {
-			connection.closing(reason);
+			connection.ending(reason);
 		}
 		// Who has given up before the response begins wants to be told nothing.
 		if (this.scope == null || (!this.scope.fail(error) && so.isReading())) {

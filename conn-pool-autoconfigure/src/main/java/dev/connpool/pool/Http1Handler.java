@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -18,7 +17,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -56,9 +55,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 		if (msg instanceof HttpResponse response) {
 			this.interim = isInterim(response);
 			obey(response);
-			if (isTunnel(response, exchange.config.method())) {
-				this.connection.markPersistent(false);
-			}
 		}
 		if (this.interim) {
 			ReferenceCountUtil.release(msg);
@@ -96,17 +92,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 		return HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
 	}
 
-	/**
-	 * Tell whether the connection is a tunnel from now on (RFC 9110, section 9.3.6),
-	 * which serves no other request.
-	 * @param response the head of the response
-	 * @param method the method of the request
-	 * @return whether the server has agreed to a CONNECT
-	 */
-	private static boolean isTunnel(HttpResponse response, HttpMethod method) {
-		return HttpMethod.CONNECT.equals(method) && response.status().codeClass() == HttpStatusClass.SUCCESS;
-	}
-
 	private ProtocolErrorException error(HttpObject malformed) {
 		Host host = this.connection.pool().host();
 		Throwable cause = malformed.decoderResult().cause();
@@ -128,15 +113,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 	}
 
 	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
-			// Reactor Netty closes now, but it is the server that wants it.
-			this.connection.closing(CloseReason.PEER_CLOSED);
-		}
-		ctx.fireUserEventTriggered(event);
-	}
-
-	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException && !(cause instanceof ConnPoolException)) {
 			// The exchange is told of the end of the channel, which follows.
@@ -144,6 +120,10 @@ final class Http1Handler extends ChannelDuplexHandler {
 			ctx.close();
 		}
 		else {
+			if (cause instanceof ReadTimeoutException) {
+				// Whoever has noticed closes next.
+				this.connection.closing(CloseReason.RESPONSE_TIMEOUT);
+			}
 			ctx.fireExceptionCaught(cause);
 		}
 	}

@@ -68,6 +68,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
 		// closes.
 		this.connection.failed(cause);
 		if (!(cause instanceof IOException)) {
+			// Of TLS it is known already.
 			this.connection.closing(CloseReason.PROTOCOL_ERROR);
 		}
 	}

@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 import dev.connpool.listener.ConnectionInfo;
@@ -46,10 +47,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	/** What listeners are told this is; {@code null} if there are none. */
 	private @Nullable ConnectionInfo info;
 
-	private @Nullable CloseReason reason;
-
-	/** How long this had been unused when that came to be known. */
-	private @Nullable Duration idleAtEnd;
+	/** Why this is closed; what is noted first stands, on whichever thread. */
+	private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
 	/** What was reported before this was closed. */
 	private @Nullable Throwable failure;
@@ -214,9 +213,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 			this.channel.config().setAutoClose(true);
 			releaseEarly();
 		}
-		else {
-			close(!this.channel.isActive() ? CloseReason.PEER_CLOSED
-					: exchange.progress().isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+		else if (this.channel.isActive()) {
+			close(exchange.progress().isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
 		}
 		this.released = false;
 		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
@@ -251,7 +249,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 * @return whether neither end wants this closed
 	 */
 	boolean isKeptAlive() {
-		return isPersistent() && this.pool.host().pool().keepAlive();
+		return !this.doomed && isPersistent() && this.pool.host().pool().keepAlive();
 	}
 
 	/**
@@ -365,14 +363,36 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	/**
-	 * Note why this is going to be closed; the first reason stands.
+	 * Note why this is going to be closed; the first reason stands. On any thread.
 	 * @param reason the reason
 	 */
 	void closing(CloseReason reason) {
-		if (this.reason == null) {
-			this.idleAtEnd = idleNow();
-			this.reason = reason;
+		if (this.end.get() == null) {
+			this.end.compareAndSet(null, new End(reason, idleNow()));
 		}
+	}
+
+	/**
+	 * Note that this is being closed, which may take a while: nothing else is begun on
+	 * it.
+	 * @param reason the reason, unless there is one
+	 */
+	void ending(CloseReason reason) {
+		closing(reason);
+		this.doomed = true;
+	}
+
+	/**
+	 * Note that this is closed. If it is not known why, it was not closed on this side.
+	 * @param broken whether reading or writing had failed
+	 */
+	void closed(boolean broken) {
+		closing(broken ? CloseReason.PEER_RESET : lastReason());
+	}
+
+	// An event loop that ends closes what is open on it.
+	private CloseReason lastReason() {
+		return this.channel.eventLoop().isShuttingDown() ? CloseReason.SHUTDOWN : CloseReason.PEER_CLOSED;
 	}
 
 	private @Nullable Duration idleNow() {
@@ -385,7 +405,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 * @return the time, or {@code null} if it was in use
 	 */
 	@Nullable Duration idleFor() {
-		return (this.reason != null) ? this.idleAtEnd : idleNow();
+		End end = this.end.get();
+		return (end != null) ? end.idleFor() : idleNow();
 	}
 
 	/**
@@ -398,7 +419,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	boolean isClosing() {
-		return this.reason != null;
+		return this.end.get() != null;
 	}
 
 	/**
@@ -414,12 +435,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	CloseReason closeReason() {
-		CloseReason reason = this.reason;
-		if (reason != null) {
-			return reason;
-		}
-		// An event loop that ends closes what is open on it.
-		return this.channel.eventLoop().isShuttingDown() ? CloseReason.SHUTDOWN : CloseReason.PEER_CLOSED;
+		End end = this.end.get();
+		return (end != null) ? end.reason() : lastReason();
 	}
 
 	/**
@@ -443,8 +460,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 * @param reason the reason
 	 */
 	void close(CloseReason reason) {
-		closing(reason);
-		this.doomed = true;
+		ending(reason);
 		try {
 			this.channel.eventLoop().execute(this.channel::close);
 		}
@@ -457,6 +473,16 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	@Override
 	public String toString() {
 		return "PooledConnection[" + this.pool.host().origin() + ", " + this.channel + "]";
+	}
+
+	/**
+	 * Why this was closed.
+	 *
+	 * @param reason the reason
+	 * @param idleFor how long it had been unused when that came to be known, {@code null}
+	 * if it was in use
+	 */
+	private record End(CloseReason reason, @Nullable Duration idleFor) {
 	}
 
 }

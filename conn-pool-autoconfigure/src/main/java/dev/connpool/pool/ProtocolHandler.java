@@ -89,9 +89,12 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			// Reactor Netty has bound operations of its own, which are for no exchange.
 			this.connection.bind();
 			remove(pipeline, NettyPipeline.HttpDecompressor);
+			pipeline.addBefore(NettyPipeline.HttpCodec, CloseHandler.NAME, new CloseHandler(this.connection));
 			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(this.connection));
+			pipeline.addAfter(NettyPipeline.HttpCodec, ResponseHeadHandler.NAME,
+					new ResponseHeadHandler(this.connection));
 			forwardByProxy(pipeline);
 		}
 		// An idle connection has to notice that the server closes it.
@@ -122,7 +125,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		LivenessHandler liveness = new LivenessHandler(this.connection, settings);
 		Http2Session session = new Http2Session(this.connection, codec, headerBytes, liveness);
 		this.connection.http2(session);
-		pipeline
+		pipeline.addBefore(NettyPipeline.ReactiveBridge, CloseHandler.NAME, new CloseHandler(this.connection))
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush,
 					new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.headers", headerBytes)

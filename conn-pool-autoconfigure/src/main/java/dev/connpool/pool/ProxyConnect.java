@@ -10,10 +10,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
@@ -29,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyConnect extends ProxyHandler {
 
-	private final HttpClientCodec codec = new HttpClientCodec();
+	private final HttpRequestEncoder encoder = new HttpRequestEncoder();
+
+	private final HttpResponseDecoder decoder = new ConnectResponseDecoder();
 
 	private final Proxy.@Nullable Credentials credentials;
 
@@ -62,17 +66,17 @@ final class ProxyConnect extends ProxyHandler {
 
 	@Override
 	protected void addCodec(ChannelHandlerContext ctx) {
-		ctx.pipeline().addBefore(ctx.name(), null, this.codec);
+		ctx.pipeline().addBefore(ctx.name(), null, this.encoder).addBefore(ctx.name(), null, this.decoder);
 	}
 
 	@Override
 	protected void removeEncoder(ChannelHandlerContext ctx) {
-		this.codec.removeOutboundHandler();
+		ctx.pipeline().remove(this.encoder);
 	}
 
 	@Override
 	protected void removeDecoder(ChannelHandlerContext ctx) {
-		ctx.pipeline().remove(this.codec);
+		ctx.pipeline().remove(this.decoder);
 	}
 
 	@Override
@@ -89,16 +93,33 @@ final class ProxyConnect extends ProxyHandler {
 	}
 
 	@Override
-	protected boolean handleResponse(ChannelHandlerContext ctx, Object message) throws RefusedException {
+	protected boolean handleResponse(ChannelHandlerContext ctx, Object message) throws ProxyConnectException {
 		if (message instanceof HttpResponse response) {
+			if (response.decoderResult().isFailure() || response.protocolVersion().majorVersion() != 1) {
+				throw new ProxyConnectException("the answer of the proxy is not HTTP/1.x",
+						response.decoderResult().cause());
+			}
 			this.status = response.status();
-			if (this.status.codeClass() != HttpStatusClass.SUCCESS
-					&& this.status.codeClass() != HttpStatusClass.INFORMATIONAL) {
+			if (this.status.codeClass() != HttpStatusClass.SUCCESS && !Http1Handler.isInterim(response)) {
 				throw new RefusedException(this.status);
 			}
 		}
 		return message instanceof LastHttpContent && this.status != null
 				&& this.status.codeClass() == HttpStatusClass.SUCCESS;
+	}
+
+	/**
+	 * Knows that the tunnel begins after the header of any success, whatever that says of
+	 * a body.
+	 */
+	private static final class ConnectResponseDecoder extends HttpResponseDecoder {
+
+		@Override
+		protected boolean isContentAlwaysEmpty(HttpMessage message) {
+			return (message instanceof HttpResponse response
+					&& response.status().codeClass() == HttpStatusClass.SUCCESS) || super.isContentAlwaysEmpty(message);
+		}
+
 	}
 
 	/**

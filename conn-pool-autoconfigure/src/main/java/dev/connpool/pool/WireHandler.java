@@ -47,9 +47,15 @@ final class WireHandler extends ChannelDuplexHandler {
 	}
 
 	private void closed(@Nullable Throwable failureOfWrite) {
-		if (this.reset || failureOfWrite instanceof IOException) {
-			this.connection.closing(CloseReason.PEER_RESET);
-		}
+		this.connection.closed(this.reset || failureOfWrite instanceof IOException);
+	}
+
+	/**
+	 * Return whether the connection can be used no more, although it may not be closed.
+	 * @return whether reading or writing has failed
+	 */
+	boolean isReset() {
+		return this.reset;
 	}
 
 	@Override

@@ -110,6 +110,8 @@ class ProxiesIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "HTTP/1.1 200 OK", "SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+			"HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n", "HTTP/1.1 1000 OK\r\n\r\n",
+			"HTTP/1.1 0 OK\r\n\r\n", "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", "HTTP/1.1 700 Eh\r\n\r\n",
 			"HTTP/1.1 403 No\r\nContent-Length: 100000\r\n\r\npart",
 			"HTTP/1.1 407 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n" })
 	void whateverElseTheProxySaysIsToldAsItsFault(String answer) {
@@ -144,11 +146,14 @@ class ProxiesIntegrationTests {
 			.contains("refused the tunnel with 504 Too Late. ");
 	}
 
-	@Test
-	void whatTheServerSendsRightAfterTheAnswerOfTheProxyIsItsOwn() {
+	// RFC 9110, section 9.3.6: any success will do, and none has a body
+	@ParameterizedTest
+	@ValueSource(strings = { "200 Connected\r\nX: y", "201 Created", "202 Accepted\r\nContent-Length: 1000",
+			"204 No Content", "299 Whatever\r\nTransfer-Encoding: chunked", "200 OK\r\nContent-Length: 5" })
+	void whatTheServerSendsRightAfterTheAnswerOfTheProxyIsItsOwn(String answer) {
 		RawServer proxy = RawServer.start(this.network, (connection) -> {
 			this.heads.add(String.valueOf(connection.readHead()));
-			connection.write("HTTP/1.1 200 Connected\r\nX: y\r\n\r\n" + SETTINGS_OF_7_STREAMS);
+			connection.write("HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 " + answer + "\r\n\r\n" + SETTINGS_OF_7_STREAMS);
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C).proxy(explicit(proxy)));
 		client.begin("http://no-such-host.invalid/", 1);

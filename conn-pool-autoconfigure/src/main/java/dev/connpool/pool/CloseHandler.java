@@ -1,0 +1,55 @@
+package dev.connpool.pool;
+
+import javax.net.ssl.SSLException;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+
+/**
+ * Notes who ends a connection. Whatever closes it on this side passes here, be it Reactor
+ * Netty, a caller or a codec, before TLS takes its time to say farewell; what the server
+ * does, does not.
+ */
+final class CloseHandler extends ChannelDuplexHandler {
+
+	static final String NAME = "connpool.close";
+
+	private final PooledConnection connection;
+
+	CloseHandler(PooledConnection connection) {
+		this.connection = connection;
+	}
+
+	@Override
+	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+		if (ctx.channel().isActive()) {
+			this.connection.ending(isBroken(ctx) ? CloseReason.PEER_RESET : CloseReason.CANCELLED);
+		}
+		ctx.close(promise);
+	}
+
+	private static boolean isBroken(ChannelHandlerContext ctx) {
+		WireHandler wire = ctx.pipeline().get(WireHandler.class);
+		return wire != null && wire.isReset();
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+			// This side closes now, but it is the server that wants it.
+			this.connection.closing(CloseReason.PEER_CLOSED);
+		}
+		ctx.fireUserEventTriggered(event);
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+			this.connection.closing(CloseReason.TLS_ERROR);
+		}
+		ctx.fireExceptionCaught(cause);
+	}
+
+}

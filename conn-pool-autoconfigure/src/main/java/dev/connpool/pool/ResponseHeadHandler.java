@@ -1,0 +1,139 @@
+package dev.connpool.pool;
+
+import java.util.List;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Looks at the heads of HTTP/1.1 responses. One that leaves it open what follows, or says
+ * something else than the decoder has understood, ends the exchange and the connection.
+ */
+final class ResponseHeadHandler extends ChannelDuplexHandler {
+
+	/**
+	 * Before the handlers that Reactor Netty adds for a WebSocket, or callers add first.
+	 */
+	static final String NAME = NettyPipeline.LEFT + "connpool.response-head";
+
+	private static final int LOWEST_STATUS = 100;
+
+	private static final int HIGHEST_STATUS = 999;
+
+	private final PooledConnection connection;
+
+	private final Upgrade upgrade = new Upgrade();
+
+	private HttpMethod method = HttpMethod.GET;
+
+	/** Whether what follows is nothing that a caller waits for. */
+	private boolean over;
+
+	ResponseHeadHandler(PooledConnection connection) {
+		this.connection = connection;
+	}
+
+	@Override
+	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		if (msg instanceof HttpRequest request) {
+			this.method = request.method();
+			this.upgrade.asked(request);
+		}
+		ctx.write(msg, promise);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		Exchange exchange = this.connection.current();
+		if (this.over) {
+			ReferenceCountUtil.release(msg);
+		}
+		else if (exchange != null && msg instanceof HttpResponse response && response.decoderResult().isSuccess()) {
+			read(ctx, response, exchange);
+		}
+		else {
+			ctx.fireChannelRead(msg);
+		}
+	}
+
+	private void read(ChannelHandlerContext ctx, HttpResponse response, Exchange exchange) {
+		String fault = fault(response);
+		if (fault != null) {
+			this.over = true;
+			ReferenceCountUtil.release(response);
+			exchange.abort(this.connection.pool().host().protocolError(fault), CloseReason.PROTOCOL_ERROR);
+			return;
+		}
+		boolean tunnel = isTunnel(response, this.method);
+		if (tunnel || Upgrade.isSwitch(response)) {
+			this.connection.markPersistent(false);
+		}
+		if (!Http1Handler.isInterim(response)) {
+			this.upgrade.answered(response);
+		}
+		ctx.fireChannelRead(response);
+		if (tunnel && !HttpResponseStatus.OK.equals(response.status())) {
+			// The decoder knows no other, and waits for a body.
+			this.over = true;
+			ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+		}
+	}
+
+	private @Nullable String fault(HttpResponse response) {
+		int status = response.status().code();
+		if (response.protocolVersion().majorVersion() != 1) {
+			return "the version of the response is %s (RFC 9112, section 2.3)".formatted(response.protocolVersion());
+		}
+		if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
+			return "the status of the response is %d (RFC 9110, section 15)".formatted(status);
+		}
+		return Upgrade.isSwitch(response) ? this.upgrade.fault(response) : codingFault(response);
+	}
+
+	private @Nullable String codingFault(HttpResponse response) {
+		String coding = response.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+		if (coding == null || isTunnel(response, this.method)) {
+			return null;
+		}
+		List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+		return (codings.size() > 1 || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding.strip()))
+				? "the Transfer-Encoding of the response is not just 'chunked' (RFC 9112, sections 6.1 and 7)" : null;
+	}
+
+	/**
+	 * Tell whether the connection is a tunnel from now on (RFC 9110, section 9.3.6),
+	 * which serves no other request, whatever its header says of a body.
+	 * @param response the head of the response
+	 * @param method the method of the request
+	 * @return whether the server has agreed to a CONNECT
+	 */
+	static boolean isTunnel(HttpResponse response, HttpMethod method) {
+		return HttpMethod.CONNECT.equals(method) && response.status().codeClass() == HttpStatusClass.SUCCESS;
+	}
+
+	@Override
+	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+		Exchange exchange = this.connection.current();
+		if (exchange != null && !this.connection.isClosing()) {
+			boolean established = exchange.progress().isEventStream();
+			CloseReason reason = this.upgrade.reason(established);
+			if (reason != null && !(established && DiscardHandler.isAbandoned(ctx.channel()))) {
+				this.connection.closing(reason);
+			}
+		}
+		ctx.close(promise);
+	}
+
+}
