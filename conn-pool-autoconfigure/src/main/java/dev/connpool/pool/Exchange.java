@@ -312,13 +312,20 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (this.replaced) {
 			return;
 		}
-		Throwable told = isLost() ? lost(error) : error;
+		Throwable told = isLost() ? lost(error) : named(error);
 		if (this.log != null) {
 			this.log.failed(told);
 		}
 		if (!this.replaced) {
 			this.observer.onUncaughtException(connection, told);
 		}
+	}
+
+	// Reactor Netty reads the length of a request before it writes anything.
+	private Throwable named(Throwable error) {
+		Progress so = this.progress;
+		return (error instanceof NumberFormatException && so != null && so.statesNoNumber())
+				? this.source.host().wrongLength(RequestLength.NO_NUMBER) : error;
 	}
 
 	// Losing the connection or the stream, on its event loop
@@ -488,13 +495,27 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	}
 
 	/**
-	 * Note that the server has answered without the body of the request. It waits for
+	 * Note that the server has answered without all of the request's body. It waits for
 	 * that body on HTTP/1.1, whatever else is sent.
 	 */
 	void refused() {
 		PooledConnection connection = assigned();
 		if (progress().channel() == connection.channel()) {
 			connection.markPersistent(false);
+		}
+	}
+
+	/**
+	 * End this because the request is not as long as it says, unless the response has
+	 * begun, which then counts for more.
+	 * @param error what is wrong with the request
+	 */
+	void misstated(ConnPoolException error) {
+		if (progress().isReading()) {
+			refused();
+		}
+		else {
+			abort(error, CloseReason.CANCELLED);
 		}
 	}
 

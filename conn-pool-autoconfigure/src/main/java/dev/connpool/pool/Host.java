@@ -11,6 +11,7 @@ import dev.connpool.error.ClientClosedException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionLostException;
+import dev.connpool.error.ContentLengthException;
 import dev.connpool.error.NoCommonProtocolException;
 import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.error.ProtocolErrorException;
@@ -154,6 +155,10 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 			return ProtocolErrorException.ofConnection(this.client, this.origin, error.error().name(), message, error);
 		}
 		return new ConnectionLostException(this.client, this.origin, message, cause);
+	}
+
+	ContentLengthException wrongLength(String mistake) {
+		return new ContentLengthException(this.client, this.origin, mistake);
 	}
 
 	ProtocolErrorException protocolError(String rule, Throwable cause) {

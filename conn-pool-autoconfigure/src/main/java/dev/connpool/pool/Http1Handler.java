@@ -32,6 +32,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private final PooledConnection connection;
 
+	private final RequestLength requestLength = new RequestLength(false);
+
 	private boolean interim;
 
 	Http1Handler(PooledConnection connection) {
@@ -140,10 +142,13 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		Exchange exchange = this.connection.current();
+		if (exchange != null && !this.requestLength.admits(ctx, msg, promise, exchange)) {
+			return;
+		}
 		if (msg instanceof HttpRequest request) {
 			announceEnd(request);
 		}
-		Exchange exchange = this.connection.current();
 		if (exchange != null) {
 			exchange.progress().sent(msg);
 			ContinueHandler.watch(ctx, msg, exchange);

@@ -27,6 +27,8 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 
 	private final Progress progress;
 
+	private final RequestLength requestLength = new RequestLength(true);
+
 	Http2StreamHandler(Http2Session session, Exchange exchange) {
 		this.session = session;
 		this.exchange = exchange;
@@ -35,6 +37,9 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		if (!this.requestLength.admits(ctx, msg, promise, this.exchange)) {
+			return;
+		}
 		this.progress.sent(msg);
 		ContinueHandler.watch(ctx, msg, this.exchange);
 		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);

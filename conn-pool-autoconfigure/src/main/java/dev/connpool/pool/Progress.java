@@ -186,6 +186,19 @@ final class Progress {
 		return this.phase == Phase.READING;
 	}
 
+	boolean isWritten() {
+		return this.written;
+	}
+
+	/**
+	 * Return whether the request states a length that is none.
+	 * @return whether it has a Content-Length that is not one number
+	 */
+	boolean statesNoNumber() {
+		HttpClientRequest prepared = this.request;
+		return prepared != null && RequestLength.isNoNumber(prepared.requestHeaders());
+	}
+
 	boolean isAnswered() {
 		return this.answered;
 	}
