@@ -7,6 +7,9 @@ import javax.net.ssl.SSLParameters;
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.settings.ClientSettings;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +38,19 @@ final class HttpClients {
 			.option(ChannelOption.SO_KEEPALIVE, settings.tcp().keepAlive())
 			.secure(provider(tls))
 			.compress(settings.compression())
+			.headers((headers) -> acceptCodings(headers, settings.compression()))
 			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))
 			// The pool decides what is sent again.
 			.disableRetry(true)
 			.mapConnect(pool::scoped);
+	}
+
+	// Reactor Netty asks for Brotli too where that is on the class path; the pool decodes
+	// none.
+	private static void acceptCodings(HttpHeaders headers, boolean compression) {
+		if (compression) {
+			headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.GZIP);
+		}
 	}
 
 	// One of our own: to customize its default one, Reactor Netty makes contexts for all

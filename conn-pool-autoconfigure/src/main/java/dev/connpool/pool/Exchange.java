@@ -338,6 +338,14 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	}
 
 	/**
+	 * Return whether the caller gets no more of this.
+	 * @return whether this was ended, by either side
+	 */
+	boolean isAborted() {
+		return this.aborted;
+	}
+
+	/**
 	 * Tell the reader of the response that there is no more of it.
 	 * @param ctx the place in the pipeline
 	 */

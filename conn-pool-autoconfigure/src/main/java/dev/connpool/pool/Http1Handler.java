@@ -70,7 +70,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 			this.connection.releaseEarly();
 		}
 		if (msg instanceof HttpResponse response) {
-			Decompression.prepare(ctx.pipeline(), DiscardHandler.NAME, response, exchange);
+			ContentDecoder.prepare(ctx, response, exchange);
 		}
 		exchange.received(msg);
 		ctx.fireChannelRead(msg);

@@ -54,7 +54,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 				ctx.read();
 				return;
 			}
-			Decompression.prepare(ctx.pipeline(), ctx.name(), response, this.exchange);
+			ContentDecoder.prepare(ctx, response, this.exchange);
 		}
 		this.exchange.received(msg);
 		if (msg instanceof LastHttpContent) {

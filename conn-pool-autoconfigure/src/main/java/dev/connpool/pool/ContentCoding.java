@@ -1,0 +1,80 @@
+package dev.connpool.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content codings that are decoded (RFC 9110, section 8.4.1).
+ */
+enum ContentCoding {
+
+	GZIP {
+
+		@Override
+		ContentSource decode(ContentSource coded) {
+			return new GzipInflation(coded);
+		}
+
+	},
+
+	DEFLATE {
+
+		@Override
+		ContentSource decode(ContentSource coded) {
+			return new DeflateInflation(coded);
+		}
+
+	};
+
+	/** As many as anybody has a use for. */
+	private static final int MOST = 5;
+
+	/**
+	 * Return the codings of a response.
+	 * @param headers the headers of the response
+	 * @return the codings in the order in which they were applied; empty if there are
+	 * none, or any that is not decoded
+	 */
+	static List<ContentCoding> of(HttpHeaders headers) {
+		List<ContentCoding> codings = new ArrayList<>(1);
+		for (String value : headers.getAll(HttpHeaderNames.CONTENT_ENCODING)) {
+			for (String name : value.split(",")) {
+				String token = name.trim().toLowerCase(Locale.ROOT);
+				ContentCoding coding = of(token);
+				if (coding != null) {
+					codings.add(coding);
+				}
+				else if (!token.isEmpty() && !token.equals("identity")) {
+					return List.of();
+				}
+			}
+		}
+		return (codings.size() <= MOST) ? codings : List.of();
+	}
+
+	private static @Nullable ContentCoding of(String token) {
+		return switch (token) {
+			case "gzip", "x-gzip" -> GZIP;
+			case "deflate" -> DEFLATE;
+			default -> null;
+		};
+	}
+
+	/**
+	 * Decode content.
+	 * @param coded the content, coded
+	 * @return the content
+	 */
+	abstract ContentSource decode(ContentSource coded);
+
+	@Override
+	public String toString() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+}
