@@ -45,6 +45,9 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final IdleCount idleCount = new IdleCount();
 
+	private final LeastRecentlyUsed idleConnections = new LeastRecentlyUsed(this.idleCount::get,
+			() -> settings().pool().maxIdleConnections());
+
 	private final Hosts hosts;
 
 	private final Map<EventLoop, InFlight> inFlight = new ConcurrentHashMap<>();
@@ -305,6 +308,10 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.idleCount;
 	}
 
+	LeastRecentlyUsed idleConnections() {
+		return this.idleConnections;
+	}
+
 	InFlight inFlight(EventLoop eventLoop) {
 		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this.hosts::tick));
 	}
@@ -338,16 +345,6 @@ public final class ConnectionPool implements ConnectionProvider {
 			this.names.close();
 			this.eventLoopWatch.end();
 			this.terminated.complete(null);
-		}
-	}
-
-	/**
-	 * Close the least recently used idle connection if there are too many.
-	 */
-	void limitIdle() {
-		if (this.idleCount.get() > settings().pool().maxIdleConnections()) {
-			this.hosts.eldestIdle()
-				.ifPresent((connection) -> connection.pool().evict(connection, CloseReason.MAX_IDLE));
 		}
 	}
 
