@@ -35,6 +35,9 @@ import reactor.netty.transport.TransportConfig;
  */
 public final class ConnectionPool implements ConnectionProvider {
 
+	/** Most hosts that an error names. */
+	private static final int NAMED_HOSTS = 10;
+
 	private final String name;
 
 	private final ConnectionListeners listeners;
@@ -246,8 +249,9 @@ public final class ConnectionPool implements ConnectionProvider {
 	private Collection<HostPool> hosts(String origin) {
 		Collection<HostPool> found = this.hosts.pools(origin);
 		if (found.isEmpty()) {
-			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s"
-				.formatted(this.name, origin, snapshot().hosts().keySet()));
+			ClientSnapshot known = snapshot().limit(NAMED_HOSTS);
+			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s%s"
+				.formatted(this.name, origin, known.hosts().keySet(), (known.omittedHosts() > 0) ? " and others" : ""));
 		}
 		return found;
 	}
