@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.web.ConnPoolClient;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +18,13 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param client the client name
  * @param action {@code drain} or {@code close-idle}
- * @param hosts the hosts that it was done to, as {@code scheme://host:port}
+ * @param hosts the hosts that it was done to, as {@code scheme://host:port}; cut at a
+ * bound
+ * @param omittedHosts how many hosts were cut from the list; left out if there are none
  */
-@JsonPropertyOrder({ "client", "action", "hosts" })
-public record ActionDescriptor(String client, String action, List<String> hosts) implements OperationResponseBody {
+@JsonPropertyOrder({ "client", "action", "hosts", "omittedHosts" })
+public record ActionDescriptor(String client, String action, List<String> hosts,
+		@JsonInclude(Include.NON_NULL) @Nullable Integer omittedHosts) implements OperationResponseBody {
 
 	/**
 	 * What can be done to a client.
@@ -77,7 +83,10 @@ public record ActionDescriptor(String client, String action, List<String> hosts)
 		ActionDescriptor on(ConnPoolClient client, @Nullable String host) {
 			List<String> hosts = (host != null) ? List.of(host) : List.copyOf(client.snapshot().hosts().keySet());
 			hosts.forEach((each) -> perform(client, each));
-			return new ActionDescriptor(client.name(), this.id, hosts);
+			int listed = Math.min(hosts.size(), ClientSnapshot.MOST_HOSTS);
+			int omitted = hosts.size() - listed;
+			return new ActionDescriptor(client.name(), this.id, hosts.subList(0, listed),
+					(omitted > 0) ? omitted : null);
 		}
 
 	}

@@ -22,6 +22,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param protocols the ALPN ids it may speak, in the order of preference
  * @param settings its settings, in groups
  * @param hosts the hosts it knows, by {@code scheme://host:port}
+ * @param omittedHosts how many hosts were left out because there are too many; left out
+ * if there are none
  * @param recentlyClosed the connections that ended last, latest first; left out unless
  * connections are listed
  * @param findings what should be changed
@@ -29,13 +31,13 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * answer in time; else left out
  */
 @JsonInclude(Include.NON_NULL)
-@JsonPropertyOrder({ "protocols", "settings", "hosts", "recentlyClosed", "findings", "partial" })
+@JsonPropertyOrder({ "protocols", "settings", "hosts", "omittedHosts", "recentlyClosed", "findings", "partial" })
 public record ClientDescriptor(List<String> protocols, Map<String, Object> settings, Map<String, HostDescriptor> hosts,
-		@Nullable List<Closed> recentlyClosed, List<Found> findings,
+		@Nullable Integer omittedHosts, @Nullable List<Closed> recentlyClosed, List<Found> findings,
 		@Nullable Boolean partial) implements OperationResponseBody {
 
 	static ClientDescriptor summary(ConnPoolClient client, List<Finding> findings, Values values) {
-		return of(client, client.snapshot(), null, findings, values);
+		return of(client, client.snapshot().limit(ClientSnapshot.MOST_HOSTS), null, findings, values);
 	}
 
 	static ClientDescriptor whole(ConnPoolClient client, ClientSnapshot snapshot, List<Finding> findings,
@@ -48,7 +50,8 @@ public record ClientDescriptor(List<String> protocols, Map<String, Object> setti
 		Map<String, HostDescriptor> hosts = new LinkedHashMap<>();
 		snapshot.hosts().forEach((origin, host) -> hosts.put(origin, HostDescriptor.of(host, values)));
 		return new ClientDescriptor(snapshot.protocols(), SettingsDescriptor.of(client.settings(), values), hosts,
-				closed, findings.stream().map(Found::of).toList(), snapshot.partial() ? true : null);
+				(snapshot.omittedHosts() > 0) ? snapshot.omittedHosts() : null, closed,
+				findings.stream().map(Found::of).toList(), snapshot.partial() ? true : null);
 	}
 
 	/**

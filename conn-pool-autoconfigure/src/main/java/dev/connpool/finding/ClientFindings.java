@@ -32,6 +32,9 @@ public final class ClientFindings {
 	/** How long a finding is kept, in periods, after it was last true. */
 	private static final int KEPT = 6;
 
+	/** Most findings at once. */
+	private static final int MOST = 500;
+
 	/** Findings that are remembered for having been logged. */
 	private static final int LOGGED = 1000;
 
@@ -78,7 +81,7 @@ public final class ClientFindings {
 	 * Look at the client, and remember how it looked. To be called once in each period.
 	 */
 	public synchronized void look() {
-		ClientSnapshot snapshot = this.looking.get();
+		ClientSnapshot snapshot = snapshot();
 		long now = System.nanoTime();
 		evaluate(snapshot, now);
 		this.observations.add(snapshot, now);
@@ -89,7 +92,7 @@ public final class ClientFindings {
 	 * @return the findings, the worst first
 	 */
 	public synchronized List<Finding> current() {
-		evaluate(this.looking.get(), System.nanoTime());
+		evaluate(snapshot(), System.nanoTime());
 		return known();
 	}
 
@@ -106,11 +109,18 @@ public final class ClientFindings {
 			.toList();
 	}
 
+	private ClientSnapshot snapshot() {
+		return this.looking.get().limit(ClientSnapshot.MOST_HOSTS);
+	}
+
 	private void evaluate(ClientSnapshot snapshot, long now) {
 		this.findings.values().removeIf((seen) -> now - seen.at() > this.kept);
 		ClientEvidence client = new ClientEvidence(this.name, this.settings.get());
 		for (Finding finding : check(client, this.observations.compare(client, snapshot, now))) {
 			Key key = new Key(finding.rule(), finding.host());
+			if (this.findings.size() >= MOST && !this.findings.containsKey(key)) {
+				continue;
+			}
 			this.findings.put(key, new Seen(finding, now));
 			if (this.logged.add(key)) {
 				log.warn("Client '{}'{}: {} [{}]", this.name,

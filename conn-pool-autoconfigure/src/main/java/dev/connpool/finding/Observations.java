@@ -57,6 +57,7 @@ final class Observations {
 		return now.hosts()
 			.entrySet()
 			.stream()
+			.filter((host) -> before.tells(host.getKey()))
 			.map((host) -> evidence(client, host.getKey(), before, host.getValue(), new Look(now, at)))
 			.toList();
 	}
@@ -120,6 +121,16 @@ final class Observations {
 	 * A client at one instant.
 	 */
 	private record Look(ClientSnapshot snapshot, long at) {
+
+		/**
+		 * Return whether something is known about a host, if only that there had been no
+		 * request to it.
+		 * @param origin the host
+		 * @return whether it cannot be one of those that were left out
+		 */
+		boolean tells(String origin) {
+			return this.snapshot.omittedHosts() == 0 || this.snapshot.hosts().containsKey(origin);
+		}
 
 		HostSnapshot host(String origin) {
 			return this.snapshot.hosts().getOrDefault(origin, UNKNOWN);

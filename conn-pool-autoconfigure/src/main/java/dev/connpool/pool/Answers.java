@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.settings.DnsSettings;
 import io.netty.channel.EventLoop;
@@ -30,7 +32,10 @@ final class Answers implements DnsCache {
 	private final long longest;
 
 	/** When the answer for a name expires or did, in terms of nano time. */
-	private final Map<String, Long> expiries = new ConcurrentHashMap<>();
+	private final ConcurrentNavigableMap<String, Long> expiries = new ConcurrentSkipListMap<>();
+
+	/** Kept beside, as that map would count its entries each time. */
+	private final AtomicInteger names = new AtomicInteger();
 
 	Answers(DnsSettings settings) {
 		Duration most = settings.refreshInterval().isZero() ? DnsSettings.LONGEST : settings.refreshInterval();
@@ -48,9 +53,11 @@ final class Answers implements DnsCache {
 		String key = key(name);
 		Long expiry = this.expiries.get(key);
 		if (expiry == null) {
-			expiry = this.expiries.entrySet()
+			// In the order of names, what begins with the same is together.
+			expiry = this.expiries.tailMap(key + ".")
+				.entrySet()
 				.stream()
-				.filter((other) -> other.getKey().startsWith(key + "."))
+				.takeWhile((other) -> other.getKey().startsWith(key + "."))
 				.map(Map.Entry::getValue)
 				.min((one, other) -> Long.signum(one - other))
 				.orElse(null);
@@ -68,11 +75,19 @@ final class Answers implements DnsCache {
 		long seconds = Math.max(0, Math.min(ttl, this.longest));
 		Long expiry = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
 		String key = key(name);
-		if (this.expiries.size() < MOST || this.expiries.containsKey(key)) {
-			this.expiries.put(key, expiry);
-			loop.schedule(() -> this.expiries.remove(key, expiry), seconds + this.longest, TimeUnit.SECONDS);
+		if (this.names.get() < MOST || this.expiries.containsKey(key)) {
+			if (this.expiries.put(key, expiry) == null) {
+				this.names.incrementAndGet();
+			}
+			loop.schedule(() -> removed(this.expiries.remove(key, expiry)), seconds + this.longest, TimeUnit.SECONDS);
 		}
 		return this.cache.cache(name, additionals, address, ttl, loop);
+	}
+
+	private void removed(boolean present) {
+		if (present) {
+			this.names.decrementAndGet();
+		}
 	}
 
 	@Override
@@ -87,13 +102,13 @@ final class Answers implements DnsCache {
 
 	@Override
 	public void clear() {
-		this.expiries.clear();
+		this.expiries.keySet().forEach((key) -> removed(this.expiries.remove(key) != null));
 		this.cache.clear();
 	}
 
 	@Override
 	public boolean clear(String name) {
-		this.expiries.remove(key(name));
+		removed(this.expiries.remove(key(name)) != null);
 		return this.cache.clear(name);
 	}
 

@@ -41,6 +41,12 @@ interface ConnectionOwner {
 	IdleCount idleCount();
 
 	/**
+	 * Return which connection goes when too many are idle.
+	 * @return the idle connections of all hosts of the client
+	 */
+	LeastRecentlyUsed idleConnections();
+
+	/**
 	 * Return how long connections may be idle.
 	 * @return the limit, which may be learned from the server
 	 */
@@ -83,6 +89,15 @@ interface ConnectionOwner {
 	 * @param reason the reason
 	 */
 	void evict(PooledConnection connection, CloseReason reason);
+
+	/**
+	 * Close a connection to make room for those of other hosts, unless it was used
+	 * meanwhile.
+	 * @param connection the connection
+	 * @param since when it was last used
+	 * @param settled run when that is settled
+	 */
+	void makeRoom(PooledConnection connection, long since, Runnable settled);
 
 	/**
 	 * Use a connection no more, and close it when its exchanges have ended.

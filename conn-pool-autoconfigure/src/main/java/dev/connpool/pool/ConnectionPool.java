@@ -35,6 +35,9 @@ import reactor.netty.transport.TransportConfig;
  */
 public final class ConnectionPool implements ConnectionProvider {
 
+	/** Most hosts that an error names. */
+	private static final int NAMED_HOSTS = 10;
+
 	private final String name;
 
 	private final ConnectionListeners listeners;
@@ -44,6 +47,9 @@ public final class ConnectionPool implements ConnectionProvider {
 	private final Names names;
 
 	private final IdleCount idleCount = new IdleCount();
+
+	private final LeastRecentlyUsed idleConnections = new LeastRecentlyUsed(this.idleCount::get,
+			() -> settings().pool().maxIdleConnections());
 
 	private final Hosts hosts;
 
@@ -243,8 +249,9 @@ public final class ConnectionPool implements ConnectionProvider {
 	private Collection<HostPool> hosts(String origin) {
 		Collection<HostPool> found = this.hosts.pools(origin);
 		if (found.isEmpty()) {
-			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s"
-				.formatted(this.name, origin, snapshot().hosts().keySet()));
+			ClientSnapshot known = snapshot().limit(NAMED_HOSTS);
+			throw new IllegalArgumentException("Client '%s' has no connections to '%s'; it knows %s%s"
+				.formatted(this.name, origin, known.hosts().keySet(), (known.omittedHosts() > 0) ? " and others" : ""));
 		}
 		return found;
 	}
@@ -305,6 +312,10 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.idleCount;
 	}
 
+	LeastRecentlyUsed idleConnections() {
+		return this.idleConnections;
+	}
+
 	InFlight inFlight(EventLoop eventLoop) {
 		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this.hosts::tick));
 	}
@@ -338,16 +349,6 @@ public final class ConnectionPool implements ConnectionProvider {
 			this.names.close();
 			this.eventLoopWatch.end();
 			this.terminated.complete(null);
-		}
-	}
-
-	/**
-	 * Close the least recently used idle connection if there are too many.
-	 */
-	void limitIdle() {
-		if (this.idleCount.get() > settings().pool().maxIdleConnections()) {
-			this.hosts.eldestIdle()
-				.ifPresent((connection) -> connection.pool().evict(connection, CloseReason.MAX_IDLE));
 		}
 	}
 

@@ -107,6 +107,11 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
+	public LeastRecentlyUsed idleConnections() {
+		return this.owner.idleConnections();
+	}
+
+	@Override
 	public InFlight inFlight(EventLoop eventLoop) {
 		return this.owner.inFlight(eventLoop);
 	}
@@ -158,7 +163,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 			evict(returning, CloseReason.MAX_IDLE_PER_HOST);
 		}
 		else {
-			this.owner.limitIdle();
+			this.owner.idleConnections().limit();
 		}
 	}
 
@@ -171,8 +176,19 @@ final class HostPool implements ConnectionOwner, DialOwner {
 			else {
 				this.connections.closeIfUnused(connection, reason);
 			}
-			if (reason == CloseReason.MAX_IDLE) {
-				this.owner.limitIdle();
+		});
+	}
+
+	@Override
+	public void makeRoom(PooledConnection connection, long since, Runnable settled) {
+		post(() -> {
+			try {
+				if (connection.idleSince() == since) {
+					this.connections.closeIfUnused(connection, CloseReason.MAX_IDLE);
+				}
+			}
+			finally {
+				settled.run();
 			}
 		});
 	}
@@ -409,6 +425,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 			connections().forEach((other) -> other.idleTimer().look());
 		}
 		this.connections.remove(connection);
+		this.owner.idleConnections().gone(connection.idlePlace());
 		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
 		this.dialler.closed(connection, reason);
 	}

@@ -69,9 +69,16 @@ interface HostPoolOwner {
 	void watch(EventLoop eventLoop);
 
 	/**
-	 * Close the least recently used idle connection if there are too many.
+	 * Return which connection goes when too many are idle.
+	 * @return the idle connections of all hosts
 	 */
-	void limitIdle();
+	LeastRecentlyUsed idleConnections();
+
+	/**
+	 * Return which host is forgotten when there are too many that nobody needs.
+	 * @return the hosts that nobody needs
+	 */
+	QuietHosts quietHosts();
 
 	/**
 	 * Note that a connection is being opened.

@@ -2,10 +2,8 @@ package dev.connpool.pool;
 
 import java.net.InetSocketAddress;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.connpool.listener.ConnectionListeners;
@@ -28,6 +26,8 @@ final class Hosts implements HostPoolOwner {
 	private final Names names;
 
 	private final Map<HostKey, HostPool> pools = new ConcurrentHashMap<>();
+
+	private final QuietHosts quietHosts = new QuietHosts();
 
 	/**
 	 * Create hosts, none at first.
@@ -189,8 +189,13 @@ final class Hosts implements HostPoolOwner {
 	}
 
 	@Override
-	public void limitIdle() {
-		this.client.limitIdle();
+	public LeastRecentlyUsed idleConnections() {
+		return this.client.idleConnections();
+	}
+
+	@Override
+	public QuietHosts quietHosts() {
+		return this.quietHosts;
 	}
 
 	@Override
@@ -201,17 +206,6 @@ final class Hosts implements HostPoolOwner {
 	@Override
 	public void connectionGone(@Nullable ClosedConnection connection) {
 		this.client.connectionGone(connection);
-	}
-
-	/**
-	 * Return the connection that serves nobody and was used least recently.
-	 * @return the connection, if there is one
-	 */
-	Optional<PooledConnection> eldestIdle() {
-		return pools().stream()
-			.flatMap((pool) -> pool.connections().stream())
-			.filter((connection) -> connection.idleSince() != 0)
-			.min(Comparator.comparingLong(PooledConnection::idleSince));
 	}
 
 }

@@ -40,6 +40,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private final IdleTimer idleTimer;
 
+	private final IdlePlace idlePlace = new IdlePlace();
+
 	private @Nullable Http2Session http2;
 
 	private @Nullable Exchange current;
@@ -310,10 +312,15 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	void idle() {
 		this.idleTimer.begin();
+		this.pool.idleConnections().unused(this.idlePlace);
 	}
 
 	IdleTimer idleTimer() {
 		return this.idleTimer;
+	}
+
+	LeastRecentlyUsed.Entry idlePlace() {
+		return this.idlePlace;
 	}
 
 	/**
@@ -483,6 +490,23 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 * if it was in use
 	 */
 	private record End(CloseReason reason, @Nullable Duration idleFor) {
+	}
+
+	/**
+	 * The place of this among the idle connections of all hosts.
+	 */
+	private final class IdlePlace extends LeastRecentlyUsed.Entry {
+
+		@Override
+		long unusedSince() {
+			return isFit() ? idleSince() : 0;
+		}
+
+		@Override
+		void letGo(long since, Runnable settled) {
+			pool().makeRoom(PooledConnection.this, since, settled);
+		}
+
 	}
 
 }

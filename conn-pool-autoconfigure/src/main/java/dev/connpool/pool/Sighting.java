@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,16 +42,17 @@ final class Sighting {
 
 	/**
 	 * Look at what belongs to an event loop. On that event loop.
-	 * @param pool the client
+	 * @param hosts the hosts to look at
+	 * @param inFlight the exchanges on the event loop
 	 * @param eventLoop the event loop
 	 * @param only the id of the one connection to list, with all its exchanges, or
 	 * {@code null} to list all connections
 	 * @return what there is
 	 */
-	static Sighting of(ConnectionPool pool, EventLoop eventLoop, @Nullable String only) {
+	static Sighting of(Collection<HostPool> hosts, InFlight inFlight, EventLoop eventLoop, @Nullable String only) {
 		Sighting sighting = new Sighting(only);
-		Map<PooledConnection, List<Exchange>> exchanges = sighting.exchanges(pool.inFlight(eventLoop));
-		for (HostPool host : pool.hosts().pools()) {
+		Map<PooledConnection, List<Exchange>> exchanges = sighting.exchanges(inFlight);
+		for (HostPool host : hosts) {
 			for (Dial dial : host.dials().underWay()) {
 				PooledConnection connection = dial.connection();
 				if (connection != null && connection.channel().eventLoop() == eventLoop) {
@@ -70,14 +72,14 @@ final class Sighting {
 	/**
 	 * Look at the dials that no event loop has seen: they have no channel yet, or their
 	 * event loop does not answer. On any thread.
-	 * @param pool the client
+	 * @param hosts the hosts to look at
 	 * @param sightings what event loops have seen
 	 * @param only the id of the one dial to list, or {@code null} to list all
 	 * @return what is known of them
 	 */
-	static Sighting ofUnseenDials(ConnectionPool pool, List<Sighting> sightings, @Nullable String only) {
+	static Sighting ofUnseenDials(Collection<HostPool> hosts, List<Sighting> sightings, @Nullable String only) {
 		Sighting unseen = new Sighting(only);
-		for (HostPool host : pool.hosts().pools()) {
+		for (HostPool host : hosts) {
 			for (Dial dial : host.dials().underWay()) {
 				if (sightings.stream().noneMatch((sighting) -> sighting.dials.contains(dial))
 						&& unseen.isWanted(dial.id()) && unseen.hasRoom(host.host().origin())) {

@@ -4,12 +4,15 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
@@ -49,11 +52,25 @@ final class Survey {
 	}
 
 	Mono<ClientSnapshot> take() {
+		return Mono.defer(() -> take(wanted()));
+	}
+
+	private Mono<ClientSnapshot> take(Collection<HostPool> hosts) {
 		List<EventLoop> eventLoops = List.copyOf(this.pool.eventLoops());
 		return Flux.fromIterable(eventLoops)
-			.flatMap((eventLoop) -> ask(eventLoop).timeout(PATIENCE).onErrorComplete())
+			.flatMap((eventLoop) -> ask(eventLoop, hosts).timeout(PATIENCE).onErrorComplete())
 			.collectList()
-			.map((sightings) -> combine(sightings, sightings.size() < eventLoops.size()));
+			.map((sightings) -> combine(hosts, sightings, sightings.size() < eventLoops.size()));
+	}
+
+	// One connection may be anybody's
+	private Collection<HostPool> wanted() {
+		Collection<HostPool> all = this.pool.hosts().pools();
+		if (this.only != null || all.size() <= ClientSnapshot.MOST_HOSTS) {
+			return all;
+		}
+		Set<String> wanted = count().limit(ClientSnapshot.MOST_HOSTS).hosts().keySet();
+		return all.stream().filter((host) -> wanted.contains(host.host().origin())).toList();
 	}
 
 	/**
@@ -108,18 +125,24 @@ final class Survey {
 		return host.connections().stream().allMatch(PooledConnection::isDraining) ? 0 : 1;
 	}
 
-	private Mono<Sighting> ask(EventLoop eventLoop) {
-		return Mono
-			.create((sink) -> eventLoop.execute(() -> sink.success(Sighting.of(this.pool, eventLoop, this.only))));
+	private Mono<Sighting> ask(EventLoop eventLoop, Collection<HostPool> hosts) {
+		return Mono.create((sink) -> eventLoop
+			.execute(() -> sink.success(Sighting.of(hosts, this.pool.inFlight(eventLoop), eventLoop, this.only))));
 	}
 
-	private ClientSnapshot combine(List<Sighting> sightings, boolean partial) {
+	private ClientSnapshot combine(Collection<HostPool> wanted, List<Sighting> sightings, boolean partial) {
 		List<Sighting> all = new ArrayList<>(sightings);
-		all.add(Sighting.ofUnseenDials(this.pool, sightings, this.only));
+		all.add(Sighting.ofUnseenDials(wanted, sightings, this.only));
 		ClientSnapshot summary = count();
+		Set<String> origins = wanted.stream().map((host) -> host.host().origin()).collect(Collectors.toSet());
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
-		summary.hosts().forEach((origin, host) -> hosts.put(origin, combine(origin, host, all)));
-		return new ClientSnapshot(summary.client(), summary.protocols(), hosts, summary.recentlyClosed(), partial);
+		summary.hosts().forEach((origin, host) -> {
+			if (origins.contains(origin)) {
+				hosts.put(origin, combine(origin, host, all));
+			}
+		});
+		return new ClientSnapshot(summary.client(), summary.protocols(), hosts, summary.hosts().size() - hosts.size(),
+				summary.recentlyClosed(), partial);
 	}
 
 	private static HostSnapshot combine(String origin, HostSnapshot host, List<Sighting> sightings) {

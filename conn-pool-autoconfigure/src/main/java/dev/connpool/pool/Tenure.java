@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long a pool serves its host: until the client is shut down, another pool takes its
- * place, or nobody has needed it for a while. Used by the mailbox of the host alone, but
- * for what says so.
+ * place, or nobody has needed it for a while, which is shorter the more hosts there are
+ * that nobody needs. Used by the mailbox of the host alone, but for what says so.
  */
 final class Tenure {
 
@@ -24,7 +24,12 @@ final class Tenure {
 
 	private @Nullable Future<?> timer;
 
-	private boolean forgotten;
+	private final Place place = new Place();
+
+	/** Since when nobody needs the pool; 0 while somebody does. */
+	private volatile long quietSince;
+
+	private volatile boolean forgotten;
 
 	private boolean superseded;
 
@@ -75,7 +80,10 @@ final class Tenure {
 			catch (RejectedExecutionException ex) {
 				// The event loops have been stopped before the client, which is of no use
 				// any more.
+				return;
 			}
+			this.quietSince = System.nanoTime() | 1;
+			this.owner.quietHosts().add(this.place);
 		}
 	}
 
@@ -87,17 +95,45 @@ final class Tenure {
 			this.timer.cancel(false);
 			this.timer = null;
 		}
+		if (this.quietSince != 0) {
+			this.quietSince = 0;
+			this.owner.quietHosts().remove();
+		}
 	}
 
 	/**
-	 * Note that the time is over after which a quiet pool is forgotten.
+	 * Note that the time is over after which a quiet pool is forgotten, or that there are
+	 * too many such.
 	 * @param quiet whether nobody needs it
 	 * @return whether it is forgotten
 	 */
 	boolean forget(boolean quiet) {
-		this.timer = null;
-		this.forgotten |= quiet;
+		stay();
+		if (quiet && !this.forgotten) {
+			this.forgotten = true;
+			this.owner.quietHosts().forgotten(this.place);
+		}
 		return quiet;
+	}
+
+	/**
+	 * The place of the pool among those that nobody needs.
+	 */
+	private final class Place extends LeastRecentlyUsed.Entry {
+
+		@Override
+		long unusedSince() {
+			return Tenure.this.forgotten ? 0 : Tenure.this.quietSince;
+		}
+
+		@Override
+		void letGo(long since, Runnable settled) {
+			if (Tenure.this.quietSince == since) {
+				Tenure.this.due.run();
+			}
+			settled.run();
+		}
+
 	}
 
 }

@@ -72,6 +72,26 @@ class ConnPoolEndpointBoundsIntegrationTests {
 		assertThat(streams.block(PATIENCE)).hasSize(STREAMS).containsOnly("held");
 	}
 
+	// B47
+	@Test
+	void hostsBeyondTheBoundAreCountedAndTheWorstAreListed() {
+		TestServer server = TestServer.h1().hold("/held", this.gate).start(this.network, "0.0.0.0", 0);
+		String busy = "127.1.2.3:" + server.port();
+		Mono<List<String>> calls = this.application.begin(2, "http://" + busy + "/held");
+		await().atMost(PATIENCE).until(() -> server.requests("/held") == 2);
+		for (int number = 1; number <= 129; number++) {
+			this.application.begin(1, "http://127.1.1.%d:%d/hello".formatted(number, server.port())).block(PATIENCE);
+		}
+		for (JsonNode client : List.of(this.application.get("/default").json(),
+				this.application.get("").json().at("/clients/default"))) {
+			assertThat(client.get("hosts")).hasSize(100);
+			assertThat(client.get("omittedHosts").asInt()).isEqualTo(30);
+			assertThat(client.get("hosts").has("http://" + busy)).isTrue();
+		}
+		this.gate.open();
+		assertThat(calls.block(PATIENCE)).hasSize(2);
+	}
+
 	private Mono<List<String>> begin(TestServer server, int times) {
 		Mono<List<String>> bodies = this.application.begin(times, server.url("/held"));
 		await().atMost(PATIENCE).until(() -> server.requests("/held") == times);

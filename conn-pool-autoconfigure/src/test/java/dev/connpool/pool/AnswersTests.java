@@ -57,6 +57,15 @@ class AnswersTests {
 	}
 
 	@Test
+	void ofSeveralSearchDomainsTheFirstToExpireCounts() {
+		cache(this.answers, "orders-db.shop.svc.cluster.local.", 5);
+		cache(this.answers, "orders.shop.svc.cluster.local.", 60);
+		cache(this.answers, "orders.svc.cluster.local.", 20);
+		cache(this.answers, "ordersx.svc.cluster.local.", 5);
+		assertThat(this.answers.expiresIn("orders")).isBetween(Duration.ofSeconds(19), Duration.ofSeconds(20));
+	}
+
+	@Test
 	void anAnswerThatMustNotBeKeptHasExpired() {
 		cache(this.answers, "orders.example.com", 0);
 		assertThat(this.answers.expiresIn("orders.example.com")).isLessThanOrEqualTo(Duration.ZERO);

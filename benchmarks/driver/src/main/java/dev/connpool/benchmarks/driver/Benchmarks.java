@@ -8,11 +8,18 @@ import dev.connpool.benchmarks.driver.TrackingRun.Pair;
 
 /**
  * Runs one of the benchmarks: {@code smoke}, {@code tracking}, {@code footprint},
- * {@code micro}, {@code quick} or {@code full}.
+ * {@code hosts}, {@code micro}, {@code quick}, {@code full} or {@code soak}.
  */
 public final class Benchmarks {
 
 	private static final Path DIRECTORY = Path.of("target", "run").toAbsolutePath();
+
+	private static final double SMOKE_SECONDS = 6;
+
+	private static final int SMOKE_RATE = 50;
+
+	private static final List<String> SMOKE_WITHOUT = List.of("GZIP", "MALFORMED_GZIP", "TRUNCATED_GZIP", "LEFTOVER",
+			"SECOND_RESPONSE");
 
 	private final Options options;
 
@@ -35,15 +42,19 @@ public final class Benchmarks {
 
 	private void run() {
 		switch (this.options.mode()) {
+			case "none" -> Console.log("The benchmarks are built");
 			case "smoke" -> smoke();
 			case "tracking" -> tracking();
 			case "footprint" -> footprint();
+			case "hosts" -> soak().manyHosts(publication(), this.options.count("rounds", 5));
 			case "micro" -> micro();
+			case "soak" -> soak().run(this.options.number("minutes", 10) * 60, this.options.count("rate", 500),
+					this.options.list("without", List.of()));
 			case "quick" -> compare(Plan.quick(this.options));
 			case "full" -> compare(Plan.full(this.options));
-			default ->
-				throw new StoppedException("There is no '%s', only smoke, tracking, footprint, micro, quick and full"
-					.formatted(this.options.mode()));
+			default -> throw new StoppedException(
+					"There is no '%s', only smoke, tracking, footprint, hosts, micro, quick, full and soak"
+						.formatted(this.options.mode()));
 		}
 	}
 
@@ -59,7 +70,12 @@ public final class Benchmarks {
 				throw new StoppedException("Requests failed: " + row.line());
 			});
 		}
+		soak().run(SMOKE_SECONDS, SMOKE_RATE, SMOKE_WITHOUT);
 		Console.log("The benchmarks work");
+	}
+
+	private SoakRun soak() {
+		return new SoakRun(this.options, new ServerFiles(DIRECTORY));
 	}
 
 	private Servers start(Plan plan) {

@@ -12,7 +12,7 @@ import java.util.Set;
 final class Options {
 
 	private static final Set<String> NAMES = Set.of("clients", "cells", "bursts", "downloads", "rounds", "forks",
-			"warm", "window", "java", "port", "publish");
+			"warm", "window", "java", "port", "publish", "minutes", "rate", "without");
 
 	private final String mode;
 
