@@ -2,11 +2,13 @@ package dev.connpool.autoconfigure;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Shown;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ import org.springframework.util.StringUtils;
  * @param properties the bound properties
  */
 record BootProperties(HttpClientSettingsProperties properties) {
+
+	private static final Pattern WEB = Pattern.compile("https?:", Pattern.CASE_INSENSITIVE);
 
 	/**
 	 * Boot's names for our settings.
@@ -91,13 +95,26 @@ record BootProperties(HttpClientSettingsProperties properties) {
 
 	/**
 	 * Parse a URL that we can use. Boot takes others, such as {@code lb://orders} or URI
-	 * templates, and then applies them itself.
+	 * templates, and then applies them itself, unless it would tell a secret in doing so.
 	 */
 	private static @Nullable URI parse(String url) {
+		if (!WEB.matcher(url).lookingAt()) {
+			return null;
+		}
+		URI uri = uri(url);
+		if (uri != null && uri.getHost() != null) {
+			return uri;
+		}
+		if (url.indexOf('{') < 0 && !url.equals(Shown.url(url))) {
+			throw new InvalidSettingException("base-url", Shown.url(url),
+					"must be a URL, as in 'https://orders.example.com'");
+		}
+		return null;
+	}
+
+	private static @Nullable URI uri(String url) {
 		try {
-			URI uri = new URI(url);
-			String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
-			return ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) ? uri : null;
+			return new URI(url);
 		}
 		catch (URISyntaxException ex) {
 			return null;

@@ -12,6 +12,7 @@ import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -109,7 +110,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			return new URI(value.strip());
 		}
 		catch (URISyntaxException ex) {
-			throw new InvalidSettingException(setting, value,
+			throw new InvalidSettingException(setting, Shown.url(value),
 					"must be a URL, as in 'https://orders.example.com': %s".formatted(ex.getReason()));
 		}
 	}

@@ -7,6 +7,8 @@ import java.util.WeakHashMap;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
+import dev.connpool.settings.Shown;
+import dev.connpool.settings.Undisclosed;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -92,10 +94,11 @@ final class ClientTls {
 			throw new NoSuchSslBundleException(bundle, "There are no SSL bundles");
 		}
 		catch (NoSuchSslBundleException ex) {
+			Object shown = (Shown.value(bundle) != Undisclosed.VALUE) ? bundle : "<name>";
 			throw new InvalidPropertyException(this.configured.property(name, "ssl.bundle"), bundle,
 					"must be the name of an SSL bundle, %s; define 'spring.ssl.bundle.pem.%s' or 'spring.ssl.bundle.jks.%s'"
-						.formatted(known.isEmpty() ? "and there is none" : "one of " + known, bundle, bundle),
-					ex);
+						.formatted(known.isEmpty() ? "and there is none" : "one of " + known, shown, shown),
+					null);
 		}
 	}
 

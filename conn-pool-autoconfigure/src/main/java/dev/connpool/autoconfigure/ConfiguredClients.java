@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
@@ -54,9 +55,12 @@ final class ConfiguredClients {
 	ConfiguredClients(Environment environment) {
 		this.environment = environment;
 		Binder binder = Binder.get(environment);
-		this.properties = bind(binder);
-		this.shared = new BootProperties(binder.bindOrCreate(SHARED, HttpClientsProperties.class));
-		this.groups = binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of());
+		this.properties = bind(
+				() -> binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
+						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter())));
+		this.shared = new BootProperties(bind(() -> binder.bindOrCreate(SHARED, HttpClientsProperties.class)));
+		this.groups = bind(
+				() -> binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of()));
 		if (this.properties.clients().containsKey(ConnPoolClients.DEFAULT)) {
 			throw new InvalidPropertyException(CLIENTS + "." + ConnPoolClients.DEFAULT, ConnPoolClients.DEFAULT,
 					"must have another name:"
@@ -160,16 +164,14 @@ final class ConfiguredClients {
 		return sources(name).property(setting);
 	}
 
-	private static ConnPoolProperties bind(Binder binder) {
+	private static <T> T bind(Supplier<T> binding) {
 		try {
-			return binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
-					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+			return binding.get();
 		}
 		catch (BindException ex) {
-			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-				throw InvalidPropertyException.unknown(unbound);
-			}
-			throw ex;
+			// Not as the cause: its own causes tell the value.
+			throw (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)
+					? InvalidPropertyException.unknown(unbound) : BindFailure.of(ex).exception();
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -14,14 +15,16 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  */
 final class InvalidPropertyException extends RuntimeException {
 
-	private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]*@");
+	/** Somebody wrote a value where the name was to end. */
+	private static final Pattern NAME_WITH_VALUE = Pattern.compile("\\.(password|username|base-?url|url)[^.].*$");
 
 	private final String property;
 
 	/**
 	 * Create an exception for one property.
 	 * @param property the full name of the property
-	 * @param value the value that was refused, or {@code null} if there is none
+	 * @param value the value that was refused, of which no more than {@link Shown} allows
+	 * gets into the message, or {@code null} if there is none
 	 * @param requirement what the value has to be, starting with a verb, and how to get
 	 * what was probably meant
 	 * @param cause the cause, or {@code null}
@@ -30,10 +33,14 @@ final class InvalidPropertyException extends RuntimeException {
 		this("Property", property, value, requirement, cause);
 	}
 
+	private InvalidPropertyException(String message, String property) {
+		super(message);
+		this.property = property;
+	}
+
 	private InvalidPropertyException(String kind, String property, @Nullable Object value, String requirement,
 			@Nullable Throwable cause) {
-		super(withoutUserInfo((value != null) ? "%s '%s' is '%s' but %s".formatted(kind, property, value, requirement)
-				: "%s '%s' is not set but %s".formatted(kind, property, requirement)), cause);
+		super("%s '%s' %s but %s".formatted(kind, property, Shown.clause(value), requirement), cause);
 		this.property = property;
 	}
 
@@ -53,17 +60,22 @@ final class InvalidPropertyException extends RuntimeException {
 	/**
 	 * Create an exception for properties that do not exist.
 	 * @param cause the properties
-	 * @return an exception for the first of them that mentions the others
+	 * @return an exception for the first of them that mentions the others, and none of
+	 * their values
 	 */
 	static InvalidPropertyException unknown(UnboundConfigurationPropertiesException cause) {
-		ConfigurationProperty first = cause.getUnboundProperties().iterator().next();
+		String first = name(cause.getUnboundProperties().iterator().next());
 		String others = cause.getUnboundProperties()
 			.stream()
 			.skip(1)
-			.map((property) -> ", nor '%s'".formatted(property.getName()))
+			.map((property) -> ", nor '%s'".formatted(name(property)))
 			.collect(Collectors.joining());
-		return new InvalidPropertyException(first.getName().toString(), first.getValue(),
-				"there is no property of that name" + others, cause);
+		return new InvalidPropertyException(
+				"Property '%s' is set but there is no property of that name%s".formatted(first, others), first);
+	}
+
+	private static String name(ConfigurationProperty property) {
+		return NAME_WITH_VALUE.matcher(property.getName().toString()).replaceFirst(".$1…");
 	}
 
 	/**
@@ -72,10 +84,6 @@ final class InvalidPropertyException extends RuntimeException {
 	 */
 	String property() {
 		return this.property;
-	}
-
-	private static String withoutUserInfo(String message) {
-		return USER_INFO.matcher(message).replaceAll("//");
 	}
 
 }

@@ -8,6 +8,7 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Shown;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,7 @@ record StartReport(String name, ClientSettings settings) {
 		if (baseUrl == null) {
 			return "";
 		}
-		String port = (baseUrl.getPort() != -1) ? ":" + baseUrl.getPort() : "";
-		return " for %s://%s%s%s".formatted(baseUrl.getScheme(), baseUrl.getHost(), port, baseUrl.getRawPath());
+		return " for " + Shown.value(baseUrl);
 	}
 
 	private static String limits(PoolSettings pool) {

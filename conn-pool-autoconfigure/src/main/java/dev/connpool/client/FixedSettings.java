@@ -7,6 +7,7 @@ import java.util.TreeMap;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ final class FixedSettings {
 		of(before).forEach((setting, value) -> {
 			if (!Objects.equals(value, next.get(setting))) {
 				throw new InvalidSettingException(setting, next.get(setting),
-						"cannot be changed from '%s' while the application runs; restart it".formatted(value));
+						"cannot be changed from '%s' while the application runs; restart it"
+							.formatted(Shown.value(value)));
 			}
 		});
 	}

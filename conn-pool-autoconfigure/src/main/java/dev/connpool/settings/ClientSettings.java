@@ -56,19 +56,25 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	private static void checkBaseUrl(URI baseUrl, List<Protocol> protocols) {
 		String scheme = Objects.requireNonNullElse(baseUrl.getScheme(), "").toLowerCase(Locale.ROOT);
 		if (!scheme.equals("http") && !scheme.equals("https")) {
-			throw new InvalidSettingException("base-url", baseUrl, "must start with 'http://' or 'https://'");
+			throw new InvalidSettingException("base-url", Shown.url(baseUrl.toString()),
+					"must start with 'http://' or 'https://'");
 		}
 		if (baseUrl.getHost() == null) {
 			throw new InvalidSettingException("base-url", baseUrl,
 					"must name a host, as in '%s://orders.example.com'".formatted(scheme));
+		}
+		if (baseUrl.getPort() == 0 || baseUrl.getPort() > HostAndPort.MAX_PORT) {
+			throw new InvalidSettingException("base-url", baseUrl,
+					"must name a port from 1 to 65535, or none, as in '%s://orders.example.com:8443'"
+						.formatted(scheme));
 		}
 		Protocol useless = scheme.equals("http") ? Protocol.H2 : Protocol.H2C;
 		if (protocols.equals(List.of(useless))) {
 			throw new InvalidSettingException("protocols", useless.id(),
 					scheme.equals("http")
 							? "cannot be spoken to '%s': 'h2' needs https; add 'http/1.1', or use 'h2c'"
-								.formatted(baseUrl)
-							: "cannot be spoken to '%s': 'h2c' needs http; use 'h2'".formatted(baseUrl));
+								.formatted(Shown.value(baseUrl))
+							: "cannot be spoken to '%s': 'h2c' needs http; use 'h2'".formatted(Shown.value(baseUrl)));
 		}
 	}
 
@@ -84,6 +90,16 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 		HostSettings exact = this.hosts.get(name + ":" + port);
 		HostSettings settings = (exact != null) ? exact : this.hosts.get(name);
 		return (settings != null) ? settings : new HostSettings(this.pool, this.http2);
+	}
+
+	/**
+	 * Return the settings as they may be shown.
+	 * @return those that are most asked for, without what may be secret
+	 */
+	@Override
+	public String toString() {
+		return "ClientSettings[baseUrl=%s, protocols=%s, pool=%s, timeouts=%s, proxy=%s, hosts=%s]"
+			.formatted(Shown.value(this.baseUrl), this.protocols, this.pool, this.timeouts, this.proxy, this.hosts);
 	}
 
 }

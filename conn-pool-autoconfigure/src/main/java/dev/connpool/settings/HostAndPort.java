@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record HostAndPort(String host, int port) {
 
-	private static final int MAX_PORT = 65_535;
+	static final int MAX_PORT = 65_535;
 
 	private static final Pattern AUTHORITY = Pattern
 		.compile("(?:\\[([^\\[\\]\\s]+)]|([^:\\[\\]\\s/]*))(?::(\\d{1,5}))?");

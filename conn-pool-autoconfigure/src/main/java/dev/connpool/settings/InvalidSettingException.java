@@ -17,14 +17,15 @@ public final class InvalidSettingException extends IllegalArgumentException {
 	 * Create an exception for one setting.
 	 * @param setting the name of the setting, relative to its client, such as
 	 * {@code pool.idle-timeout}
-	 * @param value the value that was refused
+	 * @param value the value that was refused, of which no more than {@link Shown} allows
+	 * gets into the message
 	 * @param requirement what the value has to be, starting with a verb, and how to get
 	 * what was probably meant
 	 */
 	public InvalidSettingException(String setting, @Nullable Object value, String requirement) {
-		super("'%s' is '%s' but %s".formatted(setting, value, requirement));
+		super("'%s' %s but %s".formatted(setting, Shown.clause(value), requirement));
 		this.setting = setting;
-		this.value = value;
+		this.value = Shown.value(value);
 		this.requirement = requirement;
 	}
 
@@ -38,7 +39,7 @@ public final class InvalidSettingException extends IllegalArgumentException {
 
 	/**
 	 * Return the value that was refused.
-	 * @return the value
+	 * @return what may be shown of it
 	 */
 	public @Nullable Object value() {
 		return this.value;

@@ -61,10 +61,7 @@ public record Proxy(Type type, String host, int port, @Nullable Credentials cred
 	}
 
 	private static InvalidSettingException invalid(String source, String value, String requirement) {
-		int at = value.lastIndexOf('@');
-		int scheme = value.indexOf("://");
-		String shown = (at < 0) ? value : value.substring(0, (scheme < 0) ? 0 : scheme + 3) + value.substring(at + 1);
-		return new InvalidSettingException(source, shown, requirement);
+		return new InvalidSettingException(source, Shown.url(value), requirement);
 	}
 
 	Proxy with(Credentials credentials) {

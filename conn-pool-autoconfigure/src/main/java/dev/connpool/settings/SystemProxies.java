@@ -3,6 +3,7 @@ package dev.connpool.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class SystemProxies {
 	private static final String HTTPS = "https.proxyHost";
 
 	private static final String SOCKS = "socksProxyHost";
+
+	private static final Pattern HOST = Pattern.compile("[^/?#@\\\\:\\s]+|\\[[^/?#@\\\\\\s]+]");
 
 	private SystemProxies() {
 	}
@@ -36,7 +39,8 @@ final class SystemProxies {
 		String source = scheme.equals("http") ? HTTP : HTTPS;
 		String host = properties.getProperty(source, "");
 		return host.isBlank() ? null
-				: new Proxy(Proxy.Type.HTTP, host.strip(), port(properties, scheme + ".proxyPort", defaultPort),
+				: new Proxy(Proxy.Type.HTTP, checked(source, host.strip()),
+						port(properties, scheme + ".proxyPort", defaultPort),
 						credentials(properties, scheme + ".proxyUser", scheme + ".proxyPassword"), source);
 	}
 
@@ -49,9 +53,17 @@ final class SystemProxies {
 		if (!version.equals("4") && !version.equals("5")) {
 			throw new InvalidSettingException("socksProxyVersion", version, "must be '4' or '5'");
 		}
-		return new Proxy(version.equals("4") ? Proxy.Type.SOCKS4 : Proxy.Type.SOCKS5, host.strip(),
+		return new Proxy(version.equals("4") ? Proxy.Type.SOCKS4 : Proxy.Type.SOCKS5, checked(SOCKS, host.strip()),
 				port(properties, "socksProxyPort", 1080),
 				credentials(properties, "java.net.socks.username", "java.net.socks.password"), SOCKS);
+	}
+
+	private static String checked(String source, String host) {
+		if (IpAddress.parse(host) == null && !HOST.matcher(host).matches()) {
+			throw new InvalidSettingException(source, host,
+					"must be the name or the address of a host, as in 'proxy.example.com'");
+		}
+		return host;
 	}
 
 	private static int port(Properties properties, String name, int defaultPort) {

@@ -211,9 +211,8 @@ class ConfiguredClientsTests {
 					spring.http.serviceclient.stock.read-timeout                    | PT-1S | must not be negative
 					conn-pool.protocols                                             | spdy | must be one of 'http/1.1', 'h2', 'h2c'
 					conn-pool.clients.orders.protocols                              | h3   | HTTP/3 is not supported
-					conn-pool.base-url                                              | http:/orders | must name a host
+					conn-pool.base-url                                              | http:///orders | must name a host
 					conn-pool.clients.orders.base-url                               | orders.example.com | must start with 'http://'
-					conn-pool.base-url                                              | https://a b | must be a URL
 					conn-pool.http2.initial-window-size                             | 3221225472B | must be less than 2GB
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port

@@ -83,7 +83,7 @@ class SettingsReloadTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = {
 			"conn-pool.clients.stock.pool.max-connections-per-host | -1 | is '-1' but must be at least 0; 0 means no limit",
-			"conn-pool.clients.stock.pool.max-conections-per-host | 1 | is '1' but there is no property of that name",
+			"conn-pool.clients.stock.pool.max-conections-per-host | 1 | is set but there is no property of that name",
 			"conn-pool.clients.stock.base-url | http://stock | is 'http://stock' but cannot be changed from 'null'",
 			"conn-pool.clients.stock.compression | false | is 'false' but cannot be changed from 'true'",
 			"conn-pool.tcp.no-delay | false | is 'false' but cannot be changed from 'true'",

@@ -1,5 +1,8 @@
 package dev.connpool.autoconfigure;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -14,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.catchException;
 
 /**
  * What users read when an application does not start.
@@ -119,13 +122,13 @@ class StartFailureTests {
 	void unknownProperty(CapturedOutput output) {
 		failToStart("conn-pool.pool.max-conections=5");
 		assertThat(output)
-			.contains("Property 'conn-pool.pool.max-conections' is '5' but there is no property of that name.");
+			.contains("Property 'conn-pool.pool.max-conections' is set but there is no property of that name.");
 	}
 
 	@Test
 	void unknownPropertyOfAClient(CapturedOutput output) {
 		failToStart("conn-pool.clients.orders.timeout.request=5s", "conn-pool.clients.orders.enabled=true");
-		assertThat(output).contains("Property 'conn-pool.clients.orders.enabled' is 'true' but there is no property of"
+		assertThat(output).contains("Property 'conn-pool.clients.orders.enabled' is set but there is no property of"
 				+ " that name, nor 'conn-pool.clients.orders.timeout.request'.");
 	}
 
@@ -133,8 +136,18 @@ class StartFailureTests {
 	void propertyOfAnotherType(CapturedOutput output) {
 		failToStart("conn-pool.pool.max-connections-per-host=many");
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("Property: conn-pool.pool.max-connections-per-host")
-			.contains("Value: \"many\"");
+			.contains("Property 'conn-pool.pool.max-connections-per-host' is 'many' but must be a number.");
+	}
+
+	@Test
+	void secrets(CapturedOutput output) {
+		failToStart("conn-pool.base-url=http://user:SECRET/pw@h/x");
+		failToStart("conn-pool.proxy=http://user:SECRET@proxy");
+		failToStart("conn-pool.proxy.passwort=SECRET");
+		failToStart("conn-pool.proxy.password:SECRET");
+		failToStart("conn-pool.ssl.bundle=-----BEGIN SECRET KEY-----");
+		failToStart("spring.http.serviceclient.orders.base-url=http://user:SECRET/pw@h/x");
+		assertThat(output).contains("APPLICATION FAILED TO START").doesNotContain("SECRET", "passwordsecret");
 	}
 
 	private static void failToStart(String... properties) {
@@ -145,7 +158,11 @@ class StartFailureTests {
 		}
 		SpringApplication application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.build();
-		assertThatException().isThrownBy(() -> application.run(arguments));
+		Exception failure = catchException(() -> application.run(arguments));
+		assertThat(failure).isNotNull();
+		StringWriter chain = new StringWriter();
+		failure.printStackTrace(new PrintWriter(chain));
+		assertThat(chain.toString()).doesNotContain("SECRET");
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
