@@ -48,7 +48,11 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 
 	static Mono<Void> send(HttpClientRequest request, NettyOutbound outbound) {
 		PooledCall call = request.currentContextView().get(Head.class).call;
-		return call.requestCallback.apply(new PooledRequest(call.method, call.uri, request, outbound));
+		// A redirect may have made a GET of it, which has no body.
+		String method = request.method().name();
+		return call.requestCallback
+			.apply(method.equals(call.method.name()) ? new PooledRequest(call.method, call.uri, request, outbound)
+					: PooledRequest.withoutBody(HttpMethod.valueOf(method), call.uri, request, outbound));
 	}
 
 	/**

@@ -47,6 +47,8 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	private final NettyDataBufferFactory buffers;
 
+	private final boolean hasBody;
+
 	private final MultiValueMap<String, HttpCookie> cookies = new LinkedMultiValueMap<>(0);
 
 	private final Map<String, Object> attributes = new LinkedHashMap<>();
@@ -60,11 +62,31 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 	private boolean committed;
 
 	PooledRequest(HttpMethod method, URI uri, HttpClientRequest request, NettyOutbound outbound) {
+		this(method, uri, request, outbound, true);
+	}
+
+	private PooledRequest(HttpMethod method, URI uri, HttpClientRequest request, NettyOutbound outbound,
+			boolean hasBody) {
 		this.method = method;
 		this.uri = uri;
 		this.request = request;
 		this.outbound = outbound;
 		this.buffers = new NettyDataBufferFactory(outbound.alloc());
+		this.hasBody = hasBody;
+	}
+
+	/**
+	 * Create a request whose body is not written. A {@code Flux} is not even subscribed
+	 * to; for a {@code Mono} there may be a buffer already, which goes to the pool and is
+	 * released there.
+	 * @param method the method
+	 * @param uri the URI
+	 * @param request the request of Reactor Netty
+	 * @param outbound where it is written
+	 * @return a new request
+	 */
+	static PooledRequest withoutBody(HttpMethod method, URI uri, HttpClientRequest request, NettyOutbound outbound) {
+		return new PooledRequest(method, uri, request, outbound, false);
 	}
 
 	@Override
@@ -120,6 +142,9 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		if (!this.hasBody && !(body instanceof Mono<?>)) {
+			return setComplete();
+		}
 		return commit(() -> {
 			Publisher<ByteBuf> buffers = (body instanceof Mono<? extends DataBuffer> single)
 					? single.map(NettyDataBufferFactory::toByteBuf)
@@ -130,13 +155,13 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return commit(() -> this.outbound
+		return !this.hasBody ? setComplete() : commit(() -> this.outbound
 			.sendGroups(Flux.from(body).map((group) -> Flux.from(group).map(NettyDataBufferFactory::toByteBuf))));
 	}
 
 	@Override
 	public Mono<Void> writeWith(Path file, long position, long count) {
-		return commit(() -> this.outbound.sendFile(file, position, count));
+		return !this.hasBody ? setComplete() : commit(() -> this.outbound.sendFile(file, position, count));
 	}
 
 	private Mono<Void> commit(@Nullable Supplier<NettyOutbound> body) {

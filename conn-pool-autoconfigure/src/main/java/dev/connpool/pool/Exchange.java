@@ -1,10 +1,12 @@
 package dev.connpool.pool;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.RedirectException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
@@ -71,6 +73,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	private boolean aborted;
 
 	private boolean released;
+
+	/** The response as a redirect; {@code null} if it is none or is not followed. */
+	private @Nullable Redirect redirect;
 
 	/** What is logged in the end; {@code null} if nothing is. */
 	private final @Nullable ExchangeLog log;
@@ -289,11 +294,13 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
 			progress().prepared(prepared);
+			prepareRedirected();
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
 			progress().requestSent();
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
+			this.redirect = null;
 			if (connection instanceof HttpClientResponse response && responseReceived(connection, response)) {
 				return;
 			}
@@ -312,7 +319,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (this.replaced) {
 			return;
 		}
-		Throwable told = isLost() ? lost(error) : named(error);
+		Throwable told = isLost() ? lost(error) : redirected(named(error));
 		if (this.log != null) {
 			this.log.failed(told);
 		}
@@ -326,6 +333,34 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		Progress so = this.progress;
 		return (error instanceof NumberFormatException && so != null && so.statesNoNumber())
 				? this.source.host().wrongLength(RequestLength.NO_NUMBER) : error;
+	}
+
+	// Redirects, which Reactor Netty follows
+
+	private void prepareRedirected() {
+		Redirects redirects = (this.scope != null) ? this.scope.redirects() : null;
+		if (redirects != null) {
+			redirects.prepare(progress().channel().pipeline(), this.source.host(), this.config);
+		}
+	}
+
+	/**
+	 * Tell what is wrong with a redirect, or with a request that was redirected here.
+	 * @param reported what was reported, for a redirect that is followed too
+	 * @return what the caller is told
+	 */
+	private Throwable redirected(Throwable reported) {
+		ExchangeScope of = this.scope;
+		if (of == null || this.aborted || reported instanceof IOException) {
+			return reported;
+		}
+		if (this.redirect != null && progress().isAnswered()) {
+			RedirectException error = of.redirectedFrom(this.source.host()).follow(this.redirect, this.source.host());
+			return (error != null) ? error : reported;
+		}
+		Redirects redirects = of.redirects();
+		return (redirects != null && !progress().isReading()) ? redirects.bodySpent(this.source.host(), reported)
+				: reported;
 	}
 
 	// Losing the connection or the stream, on its event loop
@@ -472,7 +507,8 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @param msg the part
 	 */
 	void received(Object msg) {
-		if (msg instanceof HttpResponse) {
+		if (msg instanceof HttpResponse response) {
+			this.redirect = progress().redirect(response, this.config);
 			progress().headerReceived();
 			assigned().record().answered();
 			if (this.replay != null) {

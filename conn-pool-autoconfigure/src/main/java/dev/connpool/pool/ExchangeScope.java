@@ -44,6 +44,8 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 
 	private volatile int done;
 
+	private volatile @Nullable Redirects redirects;
+
 	private ExchangeScope(CoreSubscriber<? super Connection> actual, List<String> callSite) {
 		this.actual = actual;
 		this.callSite = callSite;
@@ -128,7 +130,7 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 		try {
 			this.actual.onError(error);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			// What a caller throws must not keep the connection from being closed.
 			Operators.onErrorDropped(ex, this);
 		}
@@ -152,6 +154,28 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 		if (this.done != 0) {
 			exchange.cancel();
 		}
+	}
+
+	/**
+	 * Return where the request has been sent on from.
+	 * @return the redirects, or {@code null} if there were none
+	 */
+	@Nullable Redirects redirects() {
+		return this.redirects;
+	}
+
+	/**
+	 * Note that a host has sent a redirect.
+	 * @param host the host
+	 * @return the redirects of this request, perhaps none yet
+	 */
+	Redirects redirectedFrom(Host host) {
+		Redirects known = this.redirects;
+		if (known == null) {
+			known = new Redirects(host.origin());
+			this.redirects = known;
+		}
+		return known;
 	}
 
 	private void cancelUpstream() {

@@ -2,6 +2,7 @@ package dev.connpool.pool;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.BiPredicate;
 
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.snapshot.StreamSnapshot;
@@ -10,6 +11,8 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
@@ -18,6 +21,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
 
@@ -117,6 +121,19 @@ final class Progress {
 	void headerReceived() {
 		this.phase = Phase.READING;
 		this.deadline = NEVER;
+	}
+
+	/**
+	 * Look whether a response leads elsewhere.
+	 * @param response the head of the response
+	 * @param config what the caller asked for
+	 * @return the redirect, or {@code null} if it is none
+	 */
+	@Nullable Redirect redirect(HttpResponse response, HttpClientConfig config) {
+		HttpClientRequest sent = this.request;
+		BiPredicate<HttpClientRequest, HttpClientResponse> followed = config.followRedirectPredicate();
+		return (sent != null && followed != null && response.status().codeClass() == HttpStatusClass.REDIRECTION)
+				? Redirect.of(response, sent, this.connection.pool().host().origin(), followed) : null;
 	}
 
 	/**
