@@ -72,6 +72,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	/** Whether the end of the channel is no news to the caller. */
 	private boolean aborted;
 
+	/** Whether this was ended because of what the server sent. */
+	private boolean malformed;
+
 	private boolean released;
 
 	/** The response as a redirect; {@code null} if it is none or is not followed. */
@@ -634,6 +637,15 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	}
 
 	/**
+	 * Return whether the server is told that it broke the rules of HTTP (RFC 9113,
+	 * section 8.1.1).
+	 * @return whether the exchange was ended because its response does
+	 */
+	boolean isMalformed() {
+		return this.malformed;
+	}
+
+	/**
 	 * End the exchange because its event loop is about to stop.
 	 */
 	void abort() {
@@ -652,6 +664,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 			return;
 		}
 		this.aborted = true;
+		this.malformed = reason == CloseReason.PROTOCOL_ERROR;
 		Channel channel = so.channel();
 		if (this.log != null) {
 			this.log.failed(error);

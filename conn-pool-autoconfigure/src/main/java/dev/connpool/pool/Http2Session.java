@@ -327,7 +327,8 @@ final class Http2Session {
 		this.connection.announce(exchange);
 		this.connection.tell(ConnectionListener::streamOpened);
 		ChannelPipeline pipeline = stream.pipeline();
-		pipeline.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
+		pipeline.addLast(Http2MessageHandler.NAME, new Http2MessageHandler())
+			.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
 			.addLast(NettyPipeline.HttpTrafficHandler, new Http2StreamHandler(this, exchange));
 		ChannelOperations.OnSetup factory = exchange.config.channelOperationsProvider();
 		ChannelOperations.addReactiveBridge(stream, factory, exchange);

@@ -10,12 +10,16 @@ import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.PendingAcquiresFullException;
+import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
+import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
+import dev.connpool.testing.RawFrame;
+import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import org.junit.jupiter.api.Test;
@@ -138,6 +142,19 @@ class DoorsIntegrationTests {
 	void aRefusedConnectionIsTheCause(Door door) {
 		door.assertFails(this.network.client(), "http://%s:%d/".formatted(ObservedServer.HOST, LoopbackPort.free()),
 				ConnectionFailedException.class);
+	}
+
+	// B38
+	@ParameterizedTest
+	@EnumSource
+	void aMalformedResponseOverHttp2IsTheCause(Door door) {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.acceptHttp2("");
+			connection.readFrame(RawFrame.HEADERS);
+			connection.write(RawFrame.headers(3, RawFrame.END_STREAM, ":status", "200", "content-length", "5"));
+		});
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
+		door.assertFails(client, server.url("/"), ProtocolErrorException.class);
 	}
 
 	private static WebClient webClient(TestClient client) {

@@ -42,20 +42,32 @@ public final class RawConnection implements AutoCloseable {
 
 	/** Read HTTP/2 frames up to one of a type, and return its payload. */
 	public ByteBuffer readFrame(int type) throws IOException {
+		RawFrame frame = readFrame();
+		while (frame.type() != type) {
+			frame = readFrame();
+		}
+		return frame.payload();
+	}
+
+	/** Read the next HTTP/2 frame. The head of the preface has been read. */
+	public RawFrame readFrame() throws IOException {
 		DataInputStream input = new DataInputStream(this.socket.getInputStream());
 		if (!this.prefaceRead) {
 			input.readFully(new byte[PREFACE_END.length()]);
 			this.prefaceRead = true;
 		}
-		while (true) {
-			int lengthAndType = input.readInt();
-			input.skipNBytes(5);
-			byte[] payload = new byte[lengthAndType >>> 8];
-			input.readFully(payload);
-			if ((lengthAndType & 0xff) == type) {
-				return ByteBuffer.wrap(payload);
-			}
-		}
+		int lengthAndType = input.readInt();
+		int flags = input.readUnsignedByte();
+		int stream = input.readInt();
+		byte[] payload = new byte[lengthAndType >>> 8];
+		input.readFully(payload);
+		return new RawFrame(lengthAndType & 0xff, flags, stream, ByteBuffer.wrap(payload));
+	}
+
+	/** Begin to speak HTTP/2, with these SETTINGS. */
+	public void acceptHttp2(String settings) throws IOException {
+		readHead();
+		write(RawFrame.of(RawFrame.SETTINGS, 0, 0, settings));
 	}
 
 	public void write(String text) throws IOException {
