@@ -411,6 +411,9 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.connections.remove(connection);
 		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
 		this.dialler.closed(connection, reason);
+		if (reason == CloseReason.PROTOCOL_ERROR && connection.record().exchanges() == 0) {
+			this.callers.spokenTo(connection);
+		}
 	}
 
 	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {

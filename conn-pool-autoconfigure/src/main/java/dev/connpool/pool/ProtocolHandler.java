@@ -89,8 +89,9 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			// Reactor Netty has bound operations of its own, which are for no exchange.
 			this.connection.bind();
 			remove(pipeline, NettyPipeline.HttpDecompressor);
-			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
-			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
+			ResponseBoundaryHandler boundary = new ResponseBoundaryHandler(this.connection);
+			pipeline.addBefore(NettyPipeline.HttpCodec, ResponseBoundaryHandler.NAME, boundary);
+			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection, boundary));
 			pipeline.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(this.connection));
 			forwardByProxy(pipeline);
 		}
@@ -116,6 +117,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	private void useHttp2(ChannelPipeline pipeline) throws Http2Exception {
 		remove(pipeline, NettyPipeline.HttpDecompressor);
 		remove(pipeline, NettyPipeline.HttpCodec);
+		remove(pipeline, TlsRecordHandler.NAME);
 		Http2Settings settings = this.connection.pool().host().http2();
 		HeaderBytes headerBytes = new HeaderBytes();
 		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes);
