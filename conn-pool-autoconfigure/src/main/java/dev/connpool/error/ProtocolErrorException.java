@@ -17,6 +17,10 @@ public final class ProtocolErrorException extends ConnPoolException {
 		super(client, host, "%s: %s".formatted(rule, cause.getMessage()), cause);
 	}
 
+	private ProtocolErrorException(String client, String host, String message) {
+		super(client, host, message, null);
+	}
+
 	/**
 	 * Create an exception for what the decoder has accepted.
 	 * @param client the client name
@@ -40,6 +44,18 @@ public final class ProtocolErrorException extends ConnPoolException {
 			Throwable cause) {
 		return new ProtocolErrorException(client, host,
 				"%s The error was %s (RFC 9113, section 5.4.1)".formatted(lost, error), cause);
+	}
+
+	/**
+	 * Create an exception for a server that sends something on every new connection
+	 * before there is a request.
+	 * @param client the client name
+	 * @param host the host
+	 * @return a new exception
+	 */
+	public static ProtocolErrorException unsolicited(String client, String host) {
+		return new ProtocolErrorException(client, host, "the server sends before it is asked"
+				+ " (RFC 9112, section 9.2), on one connection after the other. Does it speak HTTP?");
 	}
 
 	/**

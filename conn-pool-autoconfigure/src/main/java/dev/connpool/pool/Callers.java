@@ -245,6 +245,18 @@ final class Callers implements ConnectionSource {
 		this.resting.clear();
 	}
 
+	/**
+	 * Note that a server sent something on a new connection before it was asked. What
+	 * does so again and again would have connections opened for ever.
+	 * @param connection the connection, closed
+	 */
+	void spokenTo(PooledConnection connection) {
+		Exchange first = this.waiters.first();
+		if (connection.http2() == null && first != null && first.isSpokenToTooOften()) {
+			this.waiters.failFirst(this.pool.host().unsolicited());
+		}
+	}
+
 	@Override
 	public ConnPoolException acquireTimeout() {
 		countIfFull();

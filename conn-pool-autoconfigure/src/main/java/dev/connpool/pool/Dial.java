@@ -154,6 +154,11 @@ final class Dial {
 			this.connection = connection;
 		}
 		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.owner.host().address(), false));
+		if (channel.pipeline().get(NettyPipeline.SslHandler) != null) {
+			TlsRecordHandler records = new TlsRecordHandler();
+			channel.pipeline().addBefore(NettyPipeline.SslHandler, TlsRecordHandler.NAME, records);
+			connection.tlsRecords(records);
+		}
 		Proxy proxy = this.owner.host().proxy();
 		if (proxy != null && this.owner.host().isTunnelled()) {
 			channel.pipeline().addFirst(new TunnelHandler(this, connection, proxy));

@@ -39,6 +39,9 @@ import reactor.util.context.Context;
  */
 final class Exchange extends Assignment implements ConnectionObserver, Subscription, Runnable {
 
+	/** Bounds how many connections are opened to a server that speaks first. */
+	private static final int MAX_SPOKEN_TO = 3;
+
 	final HttpClientConfig config;
 
 	/** When the caller asked for a connection. */
@@ -65,6 +68,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 
 	/** Why this is a repetition; {@code null} if it is none. */
 	private final @Nullable Replay replay;
+
+	/** New connections on which the server has spoken first while this waited. */
+	private int spokenTo;
 
 	/** Whether another exchange has taken the place of this one. */
 	private boolean replaced;
@@ -143,6 +149,15 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 			return this.source.host().requestTimeout("waiting for a connection; " + this.source.describe());
 		}
 		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.source.acquireTimeout() : null;
+	}
+
+	/**
+	 * Count a new connection on which the server has spoken before it was asked. In the
+	 * mailbox of the host.
+	 * @return whether another one is not worth waiting for
+	 */
+	boolean isSpokenToTooOften() {
+		return ++this.spokenTo >= MAX_SPOKEN_TO;
 	}
 
 	/**

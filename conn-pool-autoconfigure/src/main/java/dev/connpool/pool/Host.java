@@ -169,6 +169,10 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		return new ProtocolErrorException(this.client, this.origin, rule);
 	}
 
+	ProtocolErrorException unsolicited() {
+		return ProtocolErrorException.unsolicited(this.client, this.origin);
+	}
+
 	ProtocolErrorException headerTooLarge(Throwable cause) {
 		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
 				"max-response-header-size", cause);

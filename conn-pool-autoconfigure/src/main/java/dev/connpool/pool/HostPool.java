@@ -428,6 +428,9 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.owner.idleConnections().gone(connection.idlePlace());
 		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
 		this.dialler.closed(connection, reason);
+		if (reason == CloseReason.PROTOCOL_ERROR && connection.record().exchanges() == 0) {
+			this.callers.spokenTo(connection);
+		}
 	}
 
 	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {

@@ -1,6 +1,7 @@
 package dev.connpool.pool;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ProtocolErrorException;
@@ -32,12 +33,18 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private final PooledConnection connection;
 
+	private final ResponseBoundaryHandler boundary;
+
 	private final RequestLength requestLength = new RequestLength(false);
 
 	private boolean interim;
 
-	Http1Handler(PooledConnection connection) {
+	/** Whether what follows the response is not HTTP. */
+	private boolean upgraded;
+
+	Http1Handler(PooledConnection connection, ResponseBoundaryHandler boundary) {
 		this.connection = connection;
+		this.boundary = boundary;
 	}
 
 	@Override
@@ -56,6 +63,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		if (msg instanceof HttpResponse response) {
 			this.interim = isInterim(response);
+			this.upgraded = Upgrade.isSwitch(response)
+					|| ResponseHeadHandler.isTunnel(response, exchange.config.method());
 			obey(response);
 		}
 		if (this.interim) {
@@ -66,7 +75,19 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
+			if (this.boundary.isCutShort()) {
+				// The end of the channel, which follows, is told in place of this.
+				ReferenceCountUtil.release(msg);
+				this.connection.cutShort();
+				return;
+			}
 			exchange.progress().answered();
+			if (this.upgraded) {
+				this.boundary.connectionIsUpgraded();
+			}
+			else {
+				this.boundary.responseEnds();
+			}
 			this.connection.releaseEarly();
 		}
 		if (msg instanceof HttpResponse response) {
@@ -147,6 +168,11 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof HttpRequest request) {
+			if (!this.connection.isStillSilent()) {
+				refuse(ctx, msg, promise);
+				return;
+			}
+			this.boundary.requestBegins();
 			announceEnd(request);
 		}
 		if (exchange != null) {
@@ -157,6 +183,18 @@ final class Http1Handler extends ChannelDuplexHandler {
 			}
 		}
 		ctx.write(msg, ctx.channel().config().isAutoClose() ? promise : patient(ctx, promise));
+	}
+
+	/**
+	 * Write nothing of a request: it is sent on another connection.
+	 * @param ctx the place in the pipeline
+	 * @param request the head of the request
+	 * @param promise who waits for it to be written
+	 */
+	private static void refuse(ChannelHandlerContext ctx, Object request, ChannelPromise promise) {
+		ReferenceCountUtil.release(request);
+		ctx.close();
+		promise.tryFailure(new ClosedChannelException());
 	}
 
 	private void announceEnd(HttpRequest request) {

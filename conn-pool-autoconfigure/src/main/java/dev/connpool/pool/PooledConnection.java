@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
+import javax.net.ssl.SSLException;
+
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.listener.ConnectionListener;
 import dev.connpool.settings.PoolSettings;
@@ -29,6 +31,9 @@ import reactor.util.context.Context;
  * Fields are written on the connection's event loop unless they say otherwise.
  */
 final class PooledConnection implements Connection, ConnectionObserver {
+
+	/** Takes longer than to write a request, and less than to be answered. */
+	private static final long JUST_NOW = TimeUnit.MICROSECONDS.toNanos(100);
 
 	private final ConnectionOwner pool;
 
@@ -54,6 +59,12 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	/** What was reported before this was closed. */
 	private @Nullable Throwable failure;
+
+	/** Follows the records of TLS; {@code null} without TLS. */
+	private @Nullable TlsRecordHandler tlsRecords;
+
+	/** When nothing was left of what the server had sent. */
+	private long silentAt;
 
 	/** Whether this has been released although its exchange has not quite ended. */
 	private boolean released;
@@ -132,7 +143,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (session != null) {
 			session.open(exchange);
 		}
-		else if (!isFit() || this.current != null) {
+		else if (!isFit() || this.current != null || !isSilent()) {
 			this.released = false;
 			this.pool.reassign(exchange);
 		}
@@ -142,6 +153,42 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		else {
 			exchangeOverHttp1(exchange);
 		}
+	}
+
+	/**
+	 * Make sure that nothing is left of what the server has sent: it would be taken for
+	 * the answer to what is written next. If there is anything, this is closed.
+	 * @return whether a request may be written
+	 */
+	private boolean isSilent() {
+		boolean silent = SocketInput.drain(this.channel) && !isWithinTlsRecord();
+		this.silentAt = System.nanoTime();
+		if (!silent && isFit()) {
+			close(CloseReason.PROTOCOL_ERROR);
+		}
+		return isFit();
+	}
+
+	/**
+	 * Do so again, unless that was just done.
+	 * @return whether a request may be written
+	 */
+	boolean isStillSilent() {
+		return System.nanoTime() - this.silentAt < JUST_NOW || isSilent();
+	}
+
+	// Before the first response it may be a ticket for a later handshake, and there is
+	// nobody who could get the answer of another.
+	private boolean isWithinTlsRecord() {
+		return this.tlsRecords != null && this.record.isProven() && this.tlsRecords.isWithinRecord();
+	}
+
+	/**
+	 * Follow the records of TLS.
+	 * @param records the handler that does
+	 */
+	void tlsRecords(TlsRecordHandler records) {
+		this.tlsRecords = records;
 	}
 
 	private void exchangeOverHttp1(Exchange exchange) {
@@ -437,6 +484,16 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		this.failure = cause;
 	}
 
+	/**
+	 * Note that this has ended a response that may not have been complete.
+	 */
+	void cutShort() {
+		if (this.failure == null && this.record.tls() != null) {
+			this.failure = new SSLException(
+					"The connection ended without close_notify, as anybody on the way can make it end");
+		}
+	}
+
 	@Nullable Throwable failure() {
 		return this.failure;
 	}
@@ -452,7 +509,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	String describeEnd() {
 		return switch (closeReason()) {
-			case PEER_CLOSED -> "the server closed the connection";
+			case PEER_CLOSED -> "the server closed the connection"
+					+ ((this.failure instanceof SSLException) ? " without close_notify (RFC 9112, section 9.8)" : "");
 			case PEER_RESET -> "the server reset the connection";
 			case PING_TIMEOUT -> "the server did not answer a PING";
 			case GOAWAY -> "the server sent GOAWAY and closed the connection";

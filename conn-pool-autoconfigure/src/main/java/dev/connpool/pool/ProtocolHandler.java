@@ -90,8 +90,9 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			this.connection.bind();
 			remove(pipeline, NettyPipeline.HttpDecompressor);
 			pipeline.addBefore(NettyPipeline.HttpCodec, CloseHandler.NAME, new CloseHandler(this.connection));
-			pipeline.addBefore(NettyPipeline.HttpCodec, FirstByteHandler.NAME, new FirstByteHandler(this.connection));
-			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection));
+			ResponseBoundaryHandler boundary = new ResponseBoundaryHandler(this.connection);
+			pipeline.addBefore(NettyPipeline.HttpCodec, ResponseBoundaryHandler.NAME, boundary);
+			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection, boundary));
 			pipeline.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, ResponseHeadHandler.NAME,
 					new ResponseHeadHandler(this.connection));
@@ -119,6 +120,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	private void useHttp2(ChannelPipeline pipeline) throws Http2Exception {
 		remove(pipeline, NettyPipeline.HttpDecompressor);
 		remove(pipeline, NettyPipeline.HttpCodec);
+		remove(pipeline, TlsRecordHandler.NAME);
 		Http2Settings settings = this.connection.pool().host().http2();
 		HeaderBytes headerBytes = new HeaderBytes();
 		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes);

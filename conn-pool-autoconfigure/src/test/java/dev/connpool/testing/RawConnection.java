@@ -8,6 +8,8 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
+import javax.net.ssl.SSLSocket;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +20,22 @@ public final class RawConnection implements AutoCloseable {
 	/** What follows the blank line in the preface of HTTP/2. */
 	private static final String PREFACE_END = "SM\r\n\r\n";
 
+	private final Socket transport;
+
 	private final Socket socket;
 
 	private boolean prefaceRead;
 
-	RawConnection(Socket socket) {
+	RawConnection(Socket transport, Socket socket) {
+		this.transport = transport;
 		this.socket = socket;
+	}
+
+	/** Do the TLS handshake, if there is one. */
+	void begin() throws IOException {
+		if (this.socket instanceof SSLSocket secured) {
+			secured.startHandshake();
+		}
 	}
 
 	/** Read up to the end of a request's header, or {@code null} if the client closed. */
@@ -90,10 +102,15 @@ public final class RawConnection implements AutoCloseable {
 		this.socket.shutdownOutput();
 	}
 
+	/** Send a FIN, over TLS without close_notify, and go on reading. */
+	public void cut() throws IOException {
+		this.transport.shutdownOutput();
+	}
+
 	/** Close with a TCP reset. */
 	public void reset() throws IOException {
-		this.socket.setSoLinger(true, 0);
-		this.socket.close();
+		this.transport.setSoLinger(true, 0);
+		this.transport.close();
 	}
 
 	@Override

@@ -10,7 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that follows a script, byte by byte, for what no proper server would do. When
@@ -24,14 +26,17 @@ public final class RawServer implements ObservedServer {
 
 	private final Script script;
 
+	private final @Nullable Tls tls;
+
 	private final ConnectionCount connections = new ConnectionCount();
 
 	private final Set<RawConnection> open = ConcurrentHashMap.newKeySet();
 
-	private RawServer(ServerSocket socket, String scheme, Script script) {
+	private RawServer(ServerSocket socket, String scheme, Script script, @Nullable Tls tls) {
 		this.socket = socket;
 		this.scheme = scheme;
 		this.script = script;
+		this.tls = tls;
 	}
 
 	/** Follow a script over cleartext. */
@@ -64,12 +69,7 @@ public final class RawServer implements ObservedServer {
 		try {
 			SSLContext context = SSLContext.getInstance("TLS");
 			context.init(TestCertificate.LOOPBACK.keyManagers().getKeyManagers(), null, null);
-			SSLServerSocket socket = (SSLServerSocket) context.getServerSocketFactory()
-				.createServerSocket(0, 100, InetAddress.getByName(HOST));
-			SSLParameters parameters = socket.getSSLParameters();
-			parameters.setApplicationProtocols(protocols);
-			socket.setSSLParameters(parameters);
-			return network.add(new RawServer(socket, "https", script).listen());
+			return start(network, "https", script, new Tls(context, protocols));
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
@@ -77,9 +77,13 @@ public final class RawServer implements ObservedServer {
 	}
 
 	private static RawServer start(Network network, String scheme, Script script) {
+		return start(network, scheme, script, null);
+	}
+
+	private static RawServer start(Network network, String scheme, Script script, @Nullable Tls tls) {
 		try {
 			ServerSocket socket = new ServerSocket(0, 100, InetAddress.getByName(HOST));
-			return network.add(new RawServer(socket, scheme, script).listen());
+			return network.add(new RawServer(socket, scheme, script, tls).listen());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -90,8 +94,11 @@ public final class RawServer implements ObservedServer {
 		background("raw-server", () -> {
 			while (true) {
 				Socket accepted = this.socket.accept();
+				// What is written is sent before the script goes on.
+				accepted.setTcpNoDelay(true);
 				this.connections.opened();
-				background("raw-connection", () -> serve(new RawConnection(accepted)));
+				Socket secured = (this.tls != null) ? this.tls.over(accepted) : accepted;
+				background("raw-connection", () -> serve(new RawConnection(accepted, secured)));
 			}
 		});
 		return this;
@@ -100,6 +107,7 @@ public final class RawServer implements ObservedServer {
 	private void serve(RawConnection connection) throws Exception {
 		this.open.add(connection);
 		try (connection) {
+			connection.begin();
 			this.script.run(connection);
 			connection.awaitClose();
 		}
@@ -157,6 +165,21 @@ public final class RawServer implements ObservedServer {
 	public interface Script {
 
 		void run(RawConnection connection) throws Exception;
+
+	}
+
+	/**
+	 * How a server secures what it accepts.
+	 */
+	private record Tls(SSLContext context, String... protocols) {
+
+		Socket over(Socket accepted) throws IOException {
+			SSLSocket socket = (SSLSocket) this.context.getSocketFactory().createSocket(accepted, null, true);
+			SSLParameters parameters = socket.getSSLParameters();
+			parameters.setApplicationProtocols(this.protocols);
+			socket.setSSLParameters(parameters);
+			return socket;
+		}
 
 	}
 

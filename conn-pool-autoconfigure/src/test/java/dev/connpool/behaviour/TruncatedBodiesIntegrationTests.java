@@ -1,0 +1,164 @@
+package dev.connpool.behaviour;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.error.ConnectionLostException;
+import dev.connpool.testing.Network;
+import dev.connpool.testing.RawConnection;
+import dev.connpool.testing.RawServer;
+import dev.connpool.testing.TestClient;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.http.client.ReactorClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * A body that may have been cut short is an error, whatever tells its end (B38; RFC 9112,
+ * sections 8 and 9.8).
+ */
+class TruncatedBodiesIntegrationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final String UNTIL_CLOSE = "HTTP/1.1 200 OK\r\n\r\npartial";
+
+	@RegisterExtension
+	final Network network = new Network();
+
+	static Stream<Arguments> truncations() {
+		return Stream.of(Door.values())
+			.flatMap((door) -> Stream.of(Truncation.values()).map((truncation) -> Arguments.of(door, truncation)));
+	}
+
+	@ParameterizedTest
+	@MethodSource("truncations")
+	void aBodyThatIsCutShortIsAnError(Door door, Truncation truncation) {
+		RawServer.Script script = (connection) -> {
+			connection.readHead();
+			connection.write(truncation.response);
+			truncation.end.of(connection);
+		};
+		RawServer server = truncation.secure ? RawServer.tls(this.network, script, "http/1.1")
+				: RawServer.start(this.network, script);
+		TestClient client = this.network.client();
+		Throwable error = catchThrowable(() -> door.get(client, server.url("/")));
+		assertThat(Stream.iterate(error, Objects::nonNull, Throwable::getCause))
+			.hasAtLeastOneElementOfType(ConnectionLostException.class);
+		assertThat(client).holdsNothing();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aBodyThatEndsInOrderIsComplete(Door door) {
+		RawServer.Script script = (connection) -> {
+			connection.readHead();
+			connection.write(UNTIL_CLOSE);
+			connection.finish();
+		};
+		RawServer plain = RawServer.start(this.network, script);
+		RawServer secured = RawServer.tls(this.network, script, "http/1.1");
+		TestClient client = this.network.client();
+		assertThat(door.get(client, plain.url("/"))).isEqualTo("partial");
+		assertThat(door.get(client, secured.url("/"))).isEqualTo("partial");
+	}
+
+	// It has said itself how long it is
+	@ParameterizedTest
+	@EnumSource
+	void aBodyOfKnownLengthNeedsNoOrderlyEnd(Door door) {
+		RawServer server = RawServer.tls(this.network, (connection) -> {
+			connection.readHead();
+			connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+			connection.cut();
+		}, "http/1.1");
+		assertThat(door.get(this.network.client(), server.url("/"))).isEqualTo("hello");
+	}
+
+	enum Truncation {
+
+		UNTIL_CLOSE_WITHOUT_CLOSE_NOTIFY(true, UNTIL_CLOSE, RawConnection::cut),
+
+		UNTIL_CLOSE_RESET(false, UNTIL_CLOSE, RawConnection::reset),
+
+		UNTIL_CLOSE_RESET_OVER_TLS(true, UNTIL_CLOSE, RawConnection::reset),
+
+		SIZED(false, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npartial", RawConnection::cut),
+
+		SIZED_OVER_TLS(true, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npartial", RawConnection::finish),
+
+		CHUNKED(false, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npartial\r\n", RawConnection::cut),
+
+		CHUNKED_OVER_TLS(true, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npartial\r\n0\r\n",
+				RawConnection::finish);
+
+		private final boolean secure;
+
+		private final String response;
+
+		private final End end;
+
+		Truncation(boolean secure, String response, End end) {
+			this.secure = secure;
+			this.response = response;
+			this.end = end;
+		}
+
+	}
+
+	@FunctionalInterface
+	interface End {
+
+		void of(RawConnection connection) throws IOException;
+
+	}
+
+	enum Door {
+
+		HTTP_CLIENT {
+
+			@Override
+			String get(TestClient client, String url) {
+				return client.fetch(url);
+			}
+
+		},
+
+		WEB_CLIENT {
+
+			@Override
+			String get(TestClient client, String url) {
+				WebClient webClient = WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+				return String.valueOf(webClient.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+			}
+
+		},
+
+		REST_CLIENT {
+
+			@Override
+			String get(TestClient client, String url) {
+				RestClient restClient = RestClient.builder()
+					.requestFactory(new ReactorClientHttpRequestFactory(client.httpClient()))
+					.build();
+				return String.valueOf(restClient.get().uri(url).retrieve().body(String.class));
+			}
+
+		};
+
+		abstract String get(TestClient client, String url);
+
+	}
+
+}
