@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -91,9 +92,10 @@ public final class ConnPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<WebClient.Builder> webClients,
-			SettingsReload reload) {
-		return connectors.clients(webClients::getObject, reload);
+	ConnPoolClients connPoolClients(PooledConnectors connectors, ObjectProvider<PooledWebClients> webClients,
+			ObjectProvider<WebClientCustomizer> customizers, SettingsReload reload) {
+		return connectors.clients((name) -> webClients.getObject().create(name, customizers.orderedStream().toList()),
+				reload);
 	}
 
 	@Bean(initMethod = "start")

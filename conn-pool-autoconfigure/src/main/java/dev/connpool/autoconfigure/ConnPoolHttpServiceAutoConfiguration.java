@@ -14,7 +14,8 @@ import org.springframework.web.service.registry.HttpServiceProxyRegistry;
  * {@link EnableAutoConfiguration Auto-configuration} that puts each HTTP service group on
  * the pool of the client of its name.
  */
-@AutoConfiguration(after = { ConnPoolConnectorAutoConfiguration.class, ConnPoolRequestFactoryAutoConfiguration.class })
+@AutoConfiguration(after = { ConnPoolConnectorAutoConfiguration.class, ConnPoolRequestFactoryAutoConfiguration.class,
+		ConnPoolWebClientAutoConfiguration.class })
 @ConditionalOnClass(HttpServiceProxyRegistry.class)
 @ConditionalOnBean(HttpServiceProxyRegistry.class)
 public final class ConnPoolHttpServiceAutoConfiguration {
@@ -25,8 +26,8 @@ public final class ConnPoolHttpServiceAutoConfiguration {
 	static class WebClientGroups {
 
 		@Bean
-		PooledWebClientGroups connPoolWebClientGroups(PooledConnectors connectors) {
-			return new PooledWebClientGroups(connectors);
+		PooledWebClientGroups connPoolWebClientGroups(PooledWebClients webClients) {
+			return new PooledWebClientGroups(webClients);
 		}
 
 	}

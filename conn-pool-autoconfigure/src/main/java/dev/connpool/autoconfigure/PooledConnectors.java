@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
@@ -40,33 +42,25 @@ final class PooledConnectors {
 	}
 
 	/**
-	 * Put a connector of a client, and its base URL if it has one, into a builder.
+	 * Return what relative URLs of a client are resolved against.
 	 * @param name the client name
-	 * @param webClient the builder
+	 * @return the base URL, or {@code null}
 	 */
-	void apply(String name, WebClient.Builder webClient) {
-		PooledConnectorBuilder builder = get(name);
-		webClient.clientConnector(builder.build(null));
-		URI baseUrl = builder.door().pooled().settings().baseUrl();
-		if (baseUrl != null) {
-			webClient.baseUrl(baseUrl.toString());
-		}
+	@Nullable URI baseUrl(String name) {
+		return get(name).door().pooled().settings().baseUrl();
 	}
 
 	/**
 	 * Make the clients that applications use.
-	 * @param webClients makes Boot's builder
+	 * @param webClients makes the {@code WebClient} of a client name
 	 * @param reload reads the settings once more
 	 * @return the clients
 	 */
-	ConnPoolClients clients(Supplier<WebClient.Builder> webClients, Supplier<Set<String>> reload) {
+	ConnPoolClients clients(Function<String, WebClient> webClients, Supplier<Set<String>> reload) {
 		return new ConnPoolClients(this.builders.entrySet()
 			.stream()
-			.map((entry) -> new ConnPoolClient(entry.getValue().door().pooled(), entry.getValue().httpClient(), () -> {
-				WebClient.Builder webClient = webClients.get().clone();
-				apply(entry.getKey(), webClient);
-				return webClient.build();
-			}))
+			.map((entry) -> new ConnPoolClient(entry.getValue().door().pooled(), entry.getValue().httpClient(),
+					() -> webClients.apply(entry.getKey())))
 			.toList(), reload);
 	}
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import dev.connpool.web.ConnPoolClients;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
@@ -43,12 +44,20 @@ final class PooledRequestFactories {
 	 * @param restClient the builder
 	 */
 	void apply(String name, RestClient.Builder restClient) {
-		PooledRequestFactoryBuilder builder = get(name);
-		restClient.requestFactory(builder.build(null));
-		URI baseUrl = builder.door().pooled().settings().baseUrl();
+		restClient.requestFactory(get(name).build(null));
+		URI baseUrl = baseUrl(name);
 		if (baseUrl != null) {
 			restClient.baseUrl(baseUrl);
 		}
+	}
+
+	/**
+	 * Return what relative URLs of a client are resolved against.
+	 * @param name the client name
+	 * @return the base URL, or {@code null}
+	 */
+	@Nullable URI baseUrl(String name) {
+		return get(name).door().pooled().settings().baseUrl();
 	}
 
 	@SuppressWarnings("unchecked")

@@ -1,5 +1,6 @@
 package dev.connpool.autoconfigure;
 
+import org.springframework.core.Ordered;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 
@@ -7,6 +8,13 @@ import org.springframework.web.client.support.RestClientHttpServiceGroupConfigur
  * Gives the HTTP service groups of {@link RestClient} the client of their name.
  */
 final class PooledRestClientGroups implements RestClientHttpServiceGroupConfigurer {
+
+	/**
+	 * Next to Boot's configurer that puts the default request factory into every group
+	 * (the highest precedence + 10), so that whatever the application configures itself,
+	 * such as a mock server, comes later.
+	 */
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 11;
 
 	private final PooledRequestFactories requestFactories;
 
@@ -16,7 +24,7 @@ final class PooledRestClientGroups implements RestClientHttpServiceGroupConfigur
 
 	@Override
 	public int getOrder() {
-		return PooledWebClientGroups.ORDER;
+		return ORDER;
 	}
 
 	@Override

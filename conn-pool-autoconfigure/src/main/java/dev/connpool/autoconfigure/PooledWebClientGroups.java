@@ -1,5 +1,6 @@
 package dev.connpool.autoconfigure;
 
+import org.springframework.core.Ordered;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 
@@ -9,15 +10,16 @@ import org.springframework.web.reactive.function.client.support.WebClientHttpSer
 final class PooledWebClientGroups implements WebClientHttpServiceGroupConfigurer {
 
 	/**
-	 * After Boot's configurers (the highest precedence and 0), of which the last puts the
-	 * default connector into every group.
+	 * Next to Boot's configurer that puts the default connector into every group (the
+	 * highest precedence), so that whatever the application configures itself comes
+	 * later.
 	 */
-	static final int ORDER = 100;
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 1;
 
-	private final PooledConnectors connectors;
+	private final PooledWebClients webClients;
 
-	PooledWebClientGroups(PooledConnectors connectors) {
-		this.connectors = connectors;
+	PooledWebClientGroups(PooledWebClients webClients) {
+		this.webClients = webClients;
 	}
 
 	@Override
@@ -27,7 +29,7 @@ final class PooledWebClientGroups implements WebClientHttpServiceGroupConfigurer
 
 	@Override
 	public void configureGroups(Groups<WebClient.Builder> groups) {
-		groups.forEachClient((group, builder) -> this.connectors.apply(group.name(), builder));
+		groups.forEachClient((group, builder) -> this.webClients.prepare(group.name(), builder));
 	}
 
 }

@@ -61,9 +61,9 @@ class AheadOfTimeTests {
 						"management.endpoints.web.exposure.include=connpool")
 				.applyTo(context);
 			context.register(ConnPoolAutoConfiguration.class, ConnPoolConnectorAutoConfiguration.class,
-					HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
-					WebClientAutoConfiguration.class, EndpointAutoConfiguration.class,
-					ConnPoolEndpointAutoConfiguration.class);
+					ConnPoolWebClientAutoConfiguration.class, HttpClientAutoConfiguration.class,
+					ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+					EndpointAutoConfiguration.class, ConnPoolEndpointAutoConfiguration.class);
 			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
 			generation.writeGeneratedContent();
 			hints = generation.getRuntimeHints();

@@ -39,9 +39,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class ConnPoolAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
-				ConnPoolConnectorAutoConfiguration.class, HttpClientAutoConfiguration.class,
-				ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolConnectorAutoConfiguration.class,
+						ConnPoolWebClientAutoConfiguration.class, HttpClientAutoConfiguration.class,
+						ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0");
 
 	@Test
@@ -52,6 +53,22 @@ class ConnPoolAutoConfigurationTests {
 			assertThat(context.getBean(WebClient.class))
 				.isSameAs(context.getBean(ConnPoolClients.class).get("default").webClient());
 		});
+	}
+
+	@Test
+	void aBuilderOfTheApplicationDoesNotReachOurs() {
+		this.contextRunner
+			.withBean(WebClient.Builder.class,
+					() -> WebClient.builder()
+						.defaultHeader("x-own", "yes")
+						.filter((request, next) -> next.exchange(request)))
+			.withBean(WebClientCustomizer.class, () -> (builder) -> builder.defaultHeader("x-all", "yes"))
+			.withPropertyValues("conn-pool.clients.orders.compression=false")
+			.run((context) -> assertThat(context.getBean(ConnPoolClients.class)).hasSize(2).allSatisfy((client) -> {
+				WebClient.Builder built = client.webClient().mutate();
+				built.filters((filters) -> assertThat(filters).isEmpty());
+				built.defaultHeaders((headers) -> assertThat(headers.headerNames()).containsExactly("x-all"));
+			}));
 	}
 
 	@Test

@@ -49,8 +49,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConnPoolConnectorAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(ConnPoolAutoConfiguration.class,
-			ConnPoolConnectorAutoConfiguration.class, ConnPoolRequestFactoryAutoConfiguration.class,
-			SslAutoConfiguration.class, HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
+			ConnPoolConnectorAutoConfiguration.class, ConnPoolWebClientAutoConfiguration.class,
+			ConnPoolRequestFactoryAutoConfiguration.class, SslAutoConfiguration.class,
+			HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
 			ImperativeHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 			RestClientAutoConfiguration.class);
 

@@ -38,13 +38,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConnPoolHttpServiceAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolConnectorAutoConfiguration.class,
-						ConnPoolRequestFactoryAutoConfiguration.class, ConnPoolHttpServiceAutoConfiguration.class,
-						HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
-						ImperativeHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
-						RestClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
-						ReactiveHttpServiceClientAutoConfiguration.class, HttpServiceClientAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
+				ConnPoolConnectorAutoConfiguration.class, ConnPoolWebClientAutoConfiguration.class,
+				ConnPoolRequestFactoryAutoConfiguration.class, ConnPoolHttpServiceAutoConfiguration.class,
+				HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
+				ImperativeHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+				RestClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
+				ReactiveHttpServiceClientAutoConfiguration.class, HttpServiceClientAutoConfiguration.class))
 		.withUserConfiguration(Built.class)
 		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0",
 				"conn-pool.base-url=https://default.example.com",

@@ -31,12 +31,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConnPoolMetricsAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolConnectorAutoConfiguration.class,
-						ConnPoolMetricsAutoConfiguration.class, SslAutoConfiguration.class,
-						HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
-						WebClientAutoConfiguration.class, MetricsAutoConfiguration.class,
-						CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
+				ConnPoolConnectorAutoConfiguration.class, ConnPoolWebClientAutoConfiguration.class,
+				ConnPoolMetricsAutoConfiguration.class, SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
+				ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+				MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class,
+				SimpleMetricsExportAutoConfiguration.class))
 		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0");
 
 	@Test

@@ -41,8 +41,9 @@ class EarlyConnectionsStartIntegrationTests {
 	final Network network = new Network();
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
-				ConnPoolConnectorAutoConfiguration.class, WebClientAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolConnectorAutoConfiguration.class,
+						ConnPoolWebClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 		.withPropertyValues("conn-pool.clients.orders.pool.min-idle-connections=2");
 
 	@Test

@@ -115,11 +115,11 @@ class ReloadIntegrationTests {
 	private ApplicationContextRunner runner(TestServer server) {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, ConnPoolAutoConfiguration.class,
-					ConnPoolConnectorAutoConfiguration.class, ConnPoolRequestFactoryAutoConfiguration.class,
-					ConnPoolHttpServiceAutoConfiguration.class, HttpClientAutoConfiguration.class,
-					ReactiveHttpClientAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class,
-					WebClientAutoConfiguration.class, RestClientAutoConfiguration.class,
-					HttpServiceClientPropertiesAutoConfiguration.class,
+					ConnPoolConnectorAutoConfiguration.class, ConnPoolWebClientAutoConfiguration.class,
+					ConnPoolRequestFactoryAutoConfiguration.class, ConnPoolHttpServiceAutoConfiguration.class,
+					HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
+					ImperativeHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+					RestClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
 					ReactiveHttpServiceClientAutoConfiguration.class, HttpServiceClientAutoConfiguration.class))
 			.withUserConfiguration(Services.class)
 			.withInitializer((context) -> context.getEnvironment()

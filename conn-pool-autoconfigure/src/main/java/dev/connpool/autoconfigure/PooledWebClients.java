@@ -1,0 +1,98 @@
+package dev.connpool.autoconfigure;
+
+import java.net.URI;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.core.Ordered;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Makes the {@link WebClient} of a client as Boot makes its own. One of Boot's
+ * customizers puts the default connector into every builder, and this one, which follows
+ * it, the connector of the client that a builder is for. What other customizers put there
+ * stays.
+ */
+final class PooledWebClients implements WebClientCustomizer, Ordered {
+
+	/**
+	 * That of Boot's customizer with the default connector, which is registered before
+	 * this one.
+	 */
+	static final int ORDER = 0;
+
+	private final PooledConnectors connectors;
+
+	private final ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder;
+
+	private final ObjectProvider<ClientHttpConnector> bootsConnector;
+
+	private final Map<WebClient.Builder, String> names = Collections.synchronizedMap(new WeakHashMap<>());
+
+	PooledWebClients(PooledConnectors connectors, ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder,
+			ObjectProvider<ClientHttpConnector> bootsConnector) {
+		this.connectors = connectors;
+		this.bootsBuilder = bootsBuilder;
+		this.bootsConnector = bootsConnector;
+	}
+
+	@Override
+	public int getOrder() {
+		return ORDER;
+	}
+
+	/**
+	 * Put the connector of a client, and its base URL if it has one, into a builder to
+	 * which no customizer was applied yet.
+	 * @param name the client name
+	 * @param webClient the builder
+	 */
+	void prepare(String name, WebClient.Builder webClient) {
+		webClient.clientConnector(this.connectors.get(name).build(null));
+		URI baseUrl = this.connectors.baseUrl(name);
+		if (baseUrl != null) {
+			webClient.baseUrl(baseUrl.toString());
+		}
+		this.names.put(webClient, name);
+	}
+
+	@Override
+	public void customize(WebClient.Builder webClient) {
+		String name = this.names.get(webClient);
+		if (name != null && !isReplaced()) {
+			webClient.clientConnector(this.connectors.get(name).build(null));
+		}
+	}
+
+	/**
+	 * Make the {@code WebClient} of a client.
+	 * @param name the client name
+	 * @param customizers what Boot applies to its own builder
+	 * @return a new {@code WebClient}
+	 */
+	WebClient create(String name, List<WebClientCustomizer> customizers) {
+		WebClient.Builder webClient = WebClient.builder();
+		prepare(name, webClient);
+		customizers.forEach((customizer) -> customizer.customize(webClient));
+		return webClient.build();
+	}
+
+	/**
+	 * Return whether the application has replaced the connector that Boot makes with our
+	 * builder, as tests do that must not connect.
+	 */
+	private boolean isReplaced() {
+		if (!(this.bootsBuilder.getIfUnique() instanceof PooledConnectorBuilder)) {
+			return false;
+		}
+		ClientHttpConnector connector = this.bootsConnector.getIfUnique();
+		return connector != null && !(connector instanceof PooledConnector);
+	}
+
+}
