@@ -12,7 +12,8 @@ enum Reasons {
 	CLOSED("connections are closed",
 			Set.of("idle-timeout", "max-lifetime", "max-idle-per-host", "max-idle", "peer-closed", "peer-reset",
 					"goaway", "ping-timeout", "response-timeout", "request-timeout", "cancelled", "leaked",
-					"protocol-error", "tls-error", "connect-error", "keep-alive-off", "drained", "shutdown")),
+					"protocol-error", "tls-error", "connect-error", "keep-alive-off", "drained", "idle-closed",
+					"address-removed", "superseded", "evicted", "shutdown")),
 
 	REPLAYED("requests are sent again", Set.of("not-written", "goaway", "refused-stream", "connection-lost", "status"));
 
