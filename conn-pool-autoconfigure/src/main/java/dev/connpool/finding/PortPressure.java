@@ -24,9 +24,9 @@ final class PortPressure implements Rule.HostCheck {
 
 	private static final double MUCH = 0.5;
 
-	/** What the server or an operator does, or what never was a connection. */
+	/** What the server, an operator or a change does, or what never was a connection. */
 	private static final Set<String> EXEMPT = Set.of("peer-closed", "peer-reset", "goaway", "connect-error",
-			"tls-error", "drained", "shutdown");
+			"tls-error", "drained", "idle-closed", "address-removed", "superseded", "evicted", "shutdown");
 
 	private final int ports;
 

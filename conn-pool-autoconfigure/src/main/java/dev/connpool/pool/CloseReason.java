@@ -39,7 +39,20 @@ enum CloseReason {
 
 	KEEP_ALIVE_OFF("keep-alive-off"),
 
+	/** By an operator. */
 	DRAINED("drained"),
+
+	/** By an operator, while it was idle. */
+	IDLE_CLOSED("idle-closed"),
+
+	/** Its host's name does not stand for its address any more. */
+	ADDRESS_REMOVED("address-removed"),
+
+	/** Its settings or its TLS context have been replaced. */
+	SUPERSEDED("superseded"),
+
+	/** It was idle, and another one had to be opened. */
+	EVICTED("evicted"),
 
 	SHUTDOWN("shutdown");
 

@@ -84,7 +84,7 @@ final class Connections {
 	 */
 	void returned(PooledConnection connection) {
 		if (connection.isDraining()) {
-			connection.close(CloseReason.DRAINED);
+			connection.close(connection.closeReason());
 		}
 		else if (connection.isFit()) {
 			this.idle.addLast(connection);
@@ -136,7 +136,7 @@ final class Connections {
 		PooledConnection eldest = this.idle.pollFirst();
 		if (eldest != null) {
 			noLongerIdle(eldest);
-			eldest.close(CloseReason.DRAINED);
+			eldest.close(CloseReason.EVICTED);
 		}
 		else {
 			this.sessions.closeStale();

@@ -228,7 +228,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	 */
 	void closeIdle() {
 		post(() -> connections()
-			.forEach((connection) -> this.connections.closeIfUnused(connection, CloseReason.DRAINED)));
+			.forEach((connection) -> this.connections.closeIfUnused(connection, CloseReason.IDLE_CLOSED)));
 	}
 
 	void drain(CloseReason reason) {
@@ -366,7 +366,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		post(() -> {
 			List<PooledConnection> stranded = this.addresses.lookedUp(answer, failure, connections());
 			if (this.host.settings().dns().drainRemovedAddresses()) {
-				stranded.forEach((connection) -> drain(connection, CloseReason.DRAINED));
+				stranded.forEach((connection) -> drain(connection, CloseReason.ADDRESS_REMOVED));
 			}
 			if (!answer.isEmpty()) {
 				this.dialler.lookedUp();
@@ -450,7 +450,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.dialler.fill();
 		this.callers.refuse();
 		if (this.tenure.isSuperseded()) {
-			drainAll(CloseReason.DRAINED);
+			drainAll(CloseReason.SUPERSEDED);
 		}
 		this.waiters.publish();
 		this.callers.watchDeadlines();

@@ -122,7 +122,7 @@ final class Http2Session {
 		if (this.reservations.giveBack() == 0) {
 			becomesIdle();
 			if (this.connection.isDraining()) {
-				closeIfUnused(CloseReason.DRAINED);
+				closeIfUnused(this.connection.closeReason());
 			}
 		}
 		this.connection.pool().streamFree(this.connection);

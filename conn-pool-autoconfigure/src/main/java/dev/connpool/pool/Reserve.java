@@ -131,7 +131,8 @@ final class Reserve {
 	 */
 	void ended(PooledConnection connection) {
 		boolean wanted = switch (connection.closeReason()) {
-			case DRAINED, SHUTDOWN, MAX_LIFETIME, IDLE_TIMEOUT -> true;
+			case DRAINED, IDLE_CLOSED, ADDRESS_REMOVED, SUPERSEDED, EVICTED, SHUTDOWN, MAX_LIFETIME, IDLE_TIMEOUT ->
+				true;
 			default -> connection.record().exchanges() > 0 || connection.record().age().toNanos() > YOUNG;
 		};
 		if (!wanted) {

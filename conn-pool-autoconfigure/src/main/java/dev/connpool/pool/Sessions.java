@@ -123,7 +123,7 @@ final class Sessions {
 	 */
 	boolean closeStale() {
 		for (Http2Session session : this.open) {
-			if (session.isStale() && session.closeIfUnused(CloseReason.DRAINED)) {
+			if (session.isStale() && session.closeIfUnused(CloseReason.EVICTED)) {
 				return true;
 			}
 		}

@@ -19,7 +19,8 @@ final class Spread {
 
 	/** Ends after which nobody misses the connection. */
 	private static final Set<CloseReason> UNMISSED = EnumSet.of(CloseReason.IDLE_TIMEOUT, CloseReason.MAX_IDLE,
-			CloseReason.MAX_IDLE_PER_HOST, CloseReason.DRAINED, CloseReason.SHUTDOWN, CloseReason.KEEP_ALIVE_OFF);
+			CloseReason.MAX_IDLE_PER_HOST, CloseReason.DRAINED, CloseReason.IDLE_CLOSED, CloseReason.ADDRESS_REMOVED,
+			CloseReason.SUPERSEDED, CloseReason.EVICTED, CloseReason.SHUTDOWN, CloseReason.KEEP_ALIVE_OFF);
 
 	private final boolean enabled;
 

@@ -80,7 +80,7 @@ class ReloadIntegrationTests {
 				assertThat(host.generation()).isEqualTo(2);
 				assertThat(host.connections().draining()).isZero();
 				assertThat(host.connections().total()).isBetween(1, LIMIT);
-				assertThat(host.counters().closedByReason()).containsOnlyKeys("drained");
+				assertThat(host.counters().closedByReason()).containsOnlyKeys("superseded");
 			}));
 			assertThat(server).settlesAt(open(clients, server));
 			assertThat(loads.stream().map(Load::stop)).allSatisfy((failures) -> assertThat(failures).isEmpty());
@@ -101,7 +101,7 @@ class ReloadIntegrationTests {
 			await().atMost(PATIENCE).untilAsserted(() -> assertThat(hosts(clients, server)).allSatisfy((host) -> {
 				assertThat(host.generation()).isEqualTo(2);
 				assertThat(host.connections().draining()).isZero();
-				assertThat(host.counters().closedByReason()).containsOnlyKeys("drained");
+				assertThat(host.counters().closedByReason()).containsOnlyKeys("superseded");
 			}));
 			assertThat(loads.stream().map(Load::stop)).allSatisfy((failures) -> assertThat(failures).isEmpty());
 			trust(context, TestCertificate.ELSEWHERE);

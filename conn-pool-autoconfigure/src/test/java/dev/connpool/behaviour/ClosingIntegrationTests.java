@@ -2,6 +2,7 @@ package dev.connpool.behaviour;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import dev.connpool.client.PooledHttpClient;
@@ -54,6 +55,7 @@ class ClosingIntegrationTests {
 		client.pooled().closeIdle();
 		assertThat(server).settlesAt(2);
 		assertThat(client).connections(server, 0, 2, 0);
+		assertThat(client.host(server).counters().closedByReason()).isEqualTo(Map.of("idle-closed", 3L));
 		this.gate.open();
 		assertThat(calls.block(PATIENCE)).hasSize(2).containsOnly("held");
 		assertThat(client).connections(server, 0, 0, 2);
@@ -158,6 +160,7 @@ class ClosingIntegrationTests {
 		client.fetch(other.url("/hello"));
 		client.pooled().drain(drained.host());
 		assertThat(drained).settlesAt(0);
+		assertThat(client.host(drained).counters().closedByReason()).isEqualTo(Map.of("drained", 1L));
 		assertThat(client.fetch(other.url("/hello"))).isEqualTo("hello");
 		assertThat(other).acceptedConnections(1).openConnections(1);
 	}

@@ -61,7 +61,7 @@ class NamesIntegrationTests {
 		assertThat(pods.get(0)).settlesAt(0, PATIENCE);
 		await().atMost(PATIENCE).until(() -> pods.get(1).requests("/hello") > 100);
 		assertThat(load.stop()).isEmpty();
-		assertThat(client.host(pods.origin()).counters().closedByReason()).containsOnlyKeys("drained");
+		assertThat(client.host(pods.origin()).counters().closedByReason()).containsOnlyKeys("address-removed");
 	}
 
 	@Test

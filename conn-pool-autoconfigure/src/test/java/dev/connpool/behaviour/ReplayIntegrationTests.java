@@ -469,7 +469,7 @@ class ReplayIntegrationTests {
 		assertThat(client).connections(distant, 0, 0, 3);
 		assertThat(client.fetch(distant.url("/again"))).isNotEmpty();
 		assertThat(client).connections(distant, 0, 0, 3);
-		assertThat(client.host(distant).counters().closedByReason()).doesNotContainKey("drained");
+		assertThat(client.host(distant).counters().closedByReason()).doesNotContainKey("evicted");
 		assertThat(server).acceptedConnections(4);
 	}
 

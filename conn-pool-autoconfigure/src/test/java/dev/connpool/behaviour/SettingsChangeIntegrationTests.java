@@ -173,8 +173,8 @@ class SettingsChangeIntegrationTests {
 		this.gate.open();
 		assertThat(held.block(PATIENCE)).hasSize(10).containsOnly("held");
 		assertThat(server).settlesAt(8);
-		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("drained")
-			.containsEntry("drained", 2L);
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("superseded")
+			.containsEntry("superseded", 2L);
 		assertThat(client.host(server).counters().opened()).isEqualTo(10);
 	}
 

@@ -54,8 +54,8 @@ class TlsReloadIntegrationTests {
 		this.gate.open();
 		assertThat(held.block(PATIENCE)).hasSize(3).containsOnly("held");
 		assertThat(server).settlesAt(1);
-		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("drained")
-			.containsEntry("drained", (long) before);
+		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("superseded")
+			.containsEntry("superseded", (long) before);
 	}
 
 	@ParameterizedTest

@@ -160,7 +160,9 @@ class RuleTests {
 				"540 of 1000 ports", "'conn-pool.clients.orders.pool.keep-alive'");
 		assertThat(rule.check(ends("keep-alive-off", 80))).isNull();
 		assertThat(rule.check(ends("peer-closed", 1000))).isNull();
-		assertThat(rule.check(ends("drained", 1000))).isNull();
+		for (String reason : List.of("drained", "idle-closed", "address-removed", "superseded", "evicted")) {
+			assertThat(rule.check(ends(reason, 1000))).isNull();
+		}
 		assertThat(rule.check(Host.between(new Host(), new Host().closed("cancelled", 1000)).build())).isNull();
 	}
 

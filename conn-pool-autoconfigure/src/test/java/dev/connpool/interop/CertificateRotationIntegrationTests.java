@@ -94,7 +94,7 @@ class CertificateRotationIntegrationTests {
 
 				over.set(true);
 				assertThat(outcomes.block(PATIENCE)).containsOnlyKeys("GET");
-				assertThat(host(client, nginx).counters().closedByReason()).containsKey("drained");
+				assertThat(host(client, nginx).counters().closedByReason()).containsKey("superseded");
 				serve(nginx, TestCertificate.LOOPBACK);
 				client.drain(nginx.host());
 				assertThat(Failure.of(get(client, nginx)).error()).hasCauseInstanceOf(SSLException.class);

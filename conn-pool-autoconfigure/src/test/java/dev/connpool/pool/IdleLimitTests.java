@@ -79,7 +79,8 @@ class IdleLimitTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "DRAINED", "MAX_LIFETIME", "MAX_IDLE", "SHUTDOWN", "IDLE_TIMEOUT", "PING_TIMEOUT" })
+	@EnumSource(names = { "DRAINED", "IDLE_CLOSED", "ADDRESS_REMOVED", "SUPERSEDED", "EVICTED", "MAX_LIFETIME",
+			"MAX_IDLE", "SHUTDOWN", "IDLE_TIMEOUT", "PING_TIMEOUT" })
 	void whatTheClientClosesTeachesNothing(CloseReason reason) {
 		for (int close = 0; close < 10; close++) {
 			ends(reason, 5, 10);

@@ -13,7 +13,7 @@ enum Reasons {
 			Set.of("idle-timeout", "max-lifetime", "max-idle-per-host", "max-idle", "peer-closed", "peer-reset",
 					"goaway", "ping-timeout", "response-timeout", "request-timeout", "cancelled", "leaked",
 					"refused-upgrade", "protocol-error", "tls-error", "connect-error", "keep-alive-off", "drained",
-					"shutdown")),
+					"idle-closed", "address-removed", "superseded", "evicted", "shutdown")),
 
 	REPLAYED("requests are sent again", Set.of("not-written", "goaway", "refused-stream", "connection-lost", "status"));
 
