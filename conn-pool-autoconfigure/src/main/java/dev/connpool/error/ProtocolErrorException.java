@@ -17,10 +17,6 @@ public final class ProtocolErrorException extends ConnPoolException {
 		super(client, host, "%s: %s".formatted(rule, cause.getMessage()), cause);
 	}
 
-	private ProtocolErrorException(String client, String host, String message) {
-		super(client, host, message, null);
-	}
-
 	/**
 	 * Create an exception for what the decoder has accepted.
 	 * @param client the client name
