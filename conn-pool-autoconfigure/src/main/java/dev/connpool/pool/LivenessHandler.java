@@ -8,14 +8,25 @@ import dev.connpool.settings.Http2Settings;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a silent server whether it is still there (RFC 9113, section 6.7), with streams or
- * without, and closes the connection if it is not.
+ * without, and closes the connection if it is not. A server is heard when it has sent a
+ * whole frame that brings an answer further: bytes of a frame that never ends are none,
+ * nor are frames that any server can send without doing its work.
  */
 final class LivenessHandler extends ChannelInboundHandlerAdapter {
+
+	/**
+	 * For how many times the patience an answer may be overdue while other frames arrive:
+	 * it may be queued behind data on a slow link.
+	 */
+	private static final int LONGEST_QUEUE = 4;
 
 	private final PooledConnection connection;
 
@@ -28,6 +39,9 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 	private @Nullable Future<?> timer;
 
 	private long heardAt = System.nanoTime();
+
+	/** Whether something was heard since {@link #heardAt} was set. */
+	private boolean heard;
 
 	private boolean asking;
 
@@ -107,19 +121,60 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 	private void ask(ChannelHandlerContext ctx) {
 		this.asking = true;
 		this.sentAt = System.nanoTime();
-		this.timer = ctx.executor()
-			.schedule(() -> this.connection.close(CloseReason.PING_TIMEOUT), this.patience, TimeUnit.NANOSECONDS);
+		expect(ctx, this.patience);
 		ctx.writeAndFlush(new DefaultHttp2PingFrame(++this.pings));
+	}
+
+	private void expect(ChannelHandlerContext ctx, long delay) {
+		this.timer = ctx.executor().schedule(() -> closeIfSilent(ctx), delay, TimeUnit.NANOSECONDS);
+	}
+
+	private void closeIfSilent(ChannelHandlerContext ctx) {
+		long now = System.nanoTime();
+		long longest = this.sentAt + LONGEST_QUEUE * this.patience - now;
+		long left = (this.heardAt - this.sentAt > 0) ? Math.min(longest, this.heardAt + this.patience - now) : 0;
+		if (left > 0) {
+			expect(ctx, left);
+		}
+		else {
+			this.connection.close(CloseReason.PING_TIMEOUT);
+		}
+	}
+
+	/**
+	 * Tell whether a frame brings an answer further. PING, SETTINGS, WINDOW_UPDATE, empty
+	 * DATA and interim responses are sent by servers that do nothing else, too.
+	 * @param frame the frame
+	 * @return whether it counts
+	 */
+	private static boolean isProgress(Object frame) {
+		if (frame instanceof Http2DataFrame data) {
+			return data.isEndStream() || data.content().isReadable();
+		}
+		if (frame instanceof Http2HeadersFrame headers) {
+			return headers.isEndStream() || !isInterim(headers.headers().status());
+		}
+		return frame instanceof Http2ResetFrame || frame instanceof Http2PingFrame ping && ping.ack();
+	}
+
+	private static boolean isInterim(@Nullable CharSequence status) {
+		return status != null && status.length() == 3 && status.charAt(0) == '1';
 	}
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext ctx) {
-		this.heardAt = System.nanoTime();
+		if (this.heard) {
+			this.heard = false;
+			this.heardAt = System.nanoTime();
+		}
 		ctx.fireChannelReadComplete();
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		if (!this.heard) {
+			this.heard = isProgress(msg);
+		}
 		if (msg instanceof Http2PingFrame ping && ping.ack() && ping.content() == this.pings && this.asking) {
 			this.asking = false;
 			stop();

@@ -132,11 +132,11 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 					new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.headers", headerBytes)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", liveness)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.windows",
 					new WindowHandler(codec.connection(), settings))
-			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", liveness)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", new Http2Handler(this.connection, session))
 			.remove(NettyPipeline.ReactiveBridge);
 		widen(codec.connection(), settings.connectionWindowSize());

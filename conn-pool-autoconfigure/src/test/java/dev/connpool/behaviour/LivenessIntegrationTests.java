@@ -1,5 +1,6 @@
 package dev.connpool.behaviour;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,12 +12,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +63,109 @@ class LivenessIntegrationTests {
 		assertThat(failure.after()).isBetween(Duration.ofMillis(450), Duration.ofSeconds(2));
 		assertThat(client).holdsNothing();
 		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("ping-timeout");
+	}
+
+	// B45: a frame that never ends, and frames that any server can send
+	@ParameterizedTest
+	@EnumSource
+	void aServerThatOnlyMakesNoiseIsLeft(Noise noise) {
+		RawServer cleartext = RawServer.start(this.network, noise::make);
+		RawServer tls = RawServer.tls(this.network, noise::make, "h2");
+		for (RawServer server : List.of(cleartext, tls)) {
+			TestClient client = this.network
+				.client((settings) -> settings.protocols((server == tls) ? Protocol.H2 : Protocol.H2C)
+					.ping(Duration.ofMillis(500), Duration.ofMillis(500)));
+			List<Failure> failures = Failure.ofAll(client.get(server.url("/")), 3);
+			assertThat(failures).allSatisfy((failure) -> {
+				assertThat(failure.error()).isInstanceOf(ConnectionLostException.class);
+				assertThat(failure.message()).contains("the server did not answer a PING");
+				assertThat(failure.after()).isBetween(Duration.ofMillis(950), Duration.ofSeconds(4));
+			});
+			assertThat(client).holdsNothing();
+			assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("ping-timeout");
+		}
+	}
+
+	// B14, B45
+	@Test
+	void aServerThatDripsPastADeadlineIsNotUsedUntilItAnswers() {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			connection.write(SETTINGS_FRAME);
+			connection.readFrame(HEADERS);
+			connection.write("\0\0\1\1\5\0\0\0\3\u0088");
+			connection.readFrame(HEADERS);
+			Noise.DRIP.begin(connection);
+		});
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C)
+			.responseHeader(Duration.ofMillis(500))
+			.ping(Duration.ZERO, Duration.ofMillis(500)));
+		client.fetch(server.url("/warm"));
+		assertThat(Failure.of(client.get(server.url("/frozen"))).error())
+			.isInstanceOf(ResponseHeaderTimeoutException.class);
+		assertThat(client.host(server).connections().probing()).isOne();
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(client.host(server).counters().closedByReason())
+				.isEqualTo(Map.of("ping-timeout", 1L)));
+	}
+
+	// B45: on a slow link the answer may be queued behind data
+	@Test
+	void aServerWhoseDataArrivesIsGivenTimeToAnswer() {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			connection.write(SETTINGS_FRAME);
+			connection.readFrame(HEADERS);
+			connection.write("\0\0\1\1\4\0\0\0\3\u0088");
+			ByteBuffer ping = connection.readFrame(PING);
+			for (int part = 0; part < 6; part++) {
+				connection.pause(Duration.ofMillis(250));
+				connection.write("\0\0\4\0\0\0\0\0\3part");
+			}
+			connection.write("\0\0\u0008\6\1\0\0\0\0" + StandardCharsets.ISO_8859_1.decode(ping));
+			connection.write("\0\0\4\0\1\0\0\0\3last");
+		});
+		TestClient client = this.network.client(
+				(settings) -> settings.protocols(Protocol.H2C).ping(Duration.ofMillis(300), Duration.ofMillis(800)));
+		assertThat(client.fetch(server.url("/"))).isEqualTo("part".repeat(6) + "last");
+		assertThat(server).acceptedConnections(1);
+	}
+
+	// B45: but not for ever
+	@Test
+	void aServerThatSendsDataAndNeverAnswersIsLeft() {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			connection.write(SETTINGS_FRAME);
+			connection.readFrame(HEADERS);
+			connection.write("\0\0\1\1\4\0\0\0\3\u0088");
+			connection.readFrame(PING);
+			connection.repeat("\0\0\4\0\0\0\0\0\3part", Duration.ofMillis(100));
+		});
+		TestClient client = this.network.client(
+				(settings) -> settings.protocols(Protocol.H2C).ping(Duration.ofMillis(300), Duration.ofMillis(400)));
+		Failure failure = Failure.of(client.get(server.url("/")));
+		assertThat(failure.message()).contains("the server did not answer a PING");
+		assertThat(failure.after()).isBetween(Duration.ofMillis(1850), Duration.ofSeconds(5));
+	}
+
+	// B12, B45
+	@ParameterizedTest
+	@ValueSource(strings = { "x", "HTTP/1.1 103 Early Hints\r\n\r\n" })
+	void aHeadThatIsNeverCompleteEndsWithItsDeadline(String part) {
+		RawServer.Script script = (connection) -> {
+			connection.readHead();
+			connection.write(part.equals("x") ? "HTTP/1.1 200 OK\r\nX: " : "");
+			connection.repeat(part, Duration.ofMillis(50));
+		};
+		for (RawServer server : List.of(RawServer.start(this.network, script), RawServer.tls(this.network, script))) {
+			TestClient client = this.network.client((settings) -> settings.responseHeader(Duration.ofMillis(500)));
+			Failure failure = Failure.of(client.get(server.url("/")));
+			assertThat(failure.error()).isInstanceOf(ResponseHeaderTimeoutException.class);
+			assertThat(failure.after()).isBetween(Duration.ofMillis(450), Duration.ofSeconds(3));
+			assertThat(client).holdsNothing();
+			assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("response-timeout");
+		}
 	}
 
 	@ParameterizedTest
@@ -236,6 +343,44 @@ class LivenessIntegrationTests {
 			.mapNotNull(ConnectionSnapshot::http2)
 			.mapNotNull(ConnectionSnapshot.Http2::pingRtt)
 			.blockFirst(PATIENCE);
+	}
+
+	/** What a server can send for ever that answers nothing. */
+	enum Noise {
+
+		DRIP("\0\1\0\1\4\0\0\0\3", "\u0088"),
+
+		PINGS("", "\0\0\u0008\6\0\0\0\0\0liveness"),
+
+		SETTINGS("", SETTINGS_FRAME),
+
+		WINDOW_UPDATES("", "\0\0\4\u0008\0\0\0\0\0\0\0\0\1"),
+
+		INTERIM("", "\0\0\5\1\4\0\0\0\3\u0008\u0003103"),
+
+		UNKNOWN_FRAMES("", "\0\0\1\u0063\0\0\0\0\0x");
+
+		private final String first;
+
+		private final String then;
+
+		Noise(String first, String then) {
+			this.first = first;
+			this.then = then;
+		}
+
+		void make(RawConnection connection) throws IOException {
+			connection.readHead();
+			connection.write(SETTINGS_FRAME);
+			connection.readFrame(HEADERS);
+			begin(connection);
+		}
+
+		void begin(RawConnection connection) throws IOException {
+			connection.write(this.first);
+			connection.repeat(this.then, Duration.ofMillis(100));
+		}
+
 	}
 
 }

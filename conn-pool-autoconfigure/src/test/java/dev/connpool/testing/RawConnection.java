@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.SSLSocket;
 
@@ -85,6 +87,19 @@ public final class RawConnection implements AutoCloseable {
 	public void write(String text) throws IOException {
 		this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
+	}
+
+	/** Write the same again and again, until the client closes. */
+	public void repeat(String text, Duration pause) throws IOException {
+		while (true) {
+			pause(pause);
+			write(text);
+		}
+	}
+
+	/** Do nothing for a while. */
+	public void pause(Duration time) {
+		LockSupport.parkNanos(time.toNanos());
 	}
 
 	/** Do nothing until the gate opens. */
