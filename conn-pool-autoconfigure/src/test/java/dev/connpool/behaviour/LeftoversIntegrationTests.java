@@ -21,7 +21,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.ByteBufMono;
 import reactor.netty.resources.LoopResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -151,6 +154,41 @@ class LeftoversIntegrationTests {
 		assertNextIsServedElsewhere(client, server);
 	}
 
+	// The event loop has time to look at the socket
+	@ParameterizedTest
+	@EnumSource
+	void whatArrivesWhileTheBodyOfARequestIsMadeReachesNobody(Security security) {
+		RawServer server = security.start(this.network, answering(this::late));
+		TestClient client = this.network.client();
+		client.fetch(server.url("/bad"));
+		Flux<String> body = Flux.defer(() -> {
+			awaitLeftover();
+			return Flux.just("body");
+		}).subscribeOn(Schedulers.boundedElastic());
+		String next = client.httpClient()
+			.post()
+			.uri(server.url("/next"))
+			.send(ByteBufMono.fromString(body.next()))
+			.responseSingle((response, content) -> content.asString())
+			.block(PATIENCE);
+		assertThat(next).isEqualTo("ok");
+		assertNextIsServedElsewhere(client, server);
+	}
+
+	// What is in it cannot be known yet
+	@Test
+	void aPartOfATlsRecordReachesNobody() {
+		RawServer server = RawServer.tls(this.network, answering((connection) -> {
+			connection.write(OK);
+			connection.writeUnsecured("\27\3\3\0\100part");
+			this.written.countDown();
+		}), "http/1.1");
+		TestClient client = this.network.client();
+		client.fetch(server.url("/bad"));
+		await().until(() -> this.written.getCount() == 0);
+		assertNextIsServedElsewhere(client, server);
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "HEAD", "NO_CONTENT", "NOT_MODIFIED" })
 	void aBodyWhereNoneIsAllowedCostsNoOtherRequest(Response response) {
@@ -192,7 +230,7 @@ class LeftoversIntegrationTests {
 			connection.waitFor(this.gate);
 			connection.write("ended" + HALF);
 		}));
-		TestClient client = this.network.client();
+		TestClient client = this.network.client((settings) -> settings.drain(1024, PATIENCE));
 		assertThat(client.httpClient().get().uri(server.url("/bad")).responseContent().take(1).blockLast(PATIENCE))
 			.isNotNull();
 		this.gate.open();

@@ -88,20 +88,20 @@ class TruncatedBodiesIntegrationTests {
 
 	enum Truncation {
 
-		UNTIL_CLOSE_WITHOUT_CLOSE_NOTIFY(true, UNTIL_CLOSE, RawConnection::cut),
+		UNTIL_CLOSE_WITHOUT_CLOSE_NOTIFY(true, UNTIL_CLOSE, End.CUT),
 
-		UNTIL_CLOSE_RESET(false, UNTIL_CLOSE, RawConnection::reset),
+		UNTIL_CLOSE_RESET(false, UNTIL_CLOSE, End.RESET),
 
-		UNTIL_CLOSE_RESET_OVER_TLS(true, UNTIL_CLOSE, RawConnection::reset),
+		UNTIL_CLOSE_RESET_OVER_TLS(true, UNTIL_CLOSE, End.RESET),
 
-		SIZED(false, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npartial", RawConnection::cut),
+		SIZED(false, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npartial", End.CUT),
 
-		SIZED_OVER_TLS(true, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npartial", RawConnection::finish),
+		SIZED_OVER_TLS(true, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\npartial", End.FINISH),
 
-		CHUNKED(false, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npartial\r\n", RawConnection::cut),
+		CHUNKED(false, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npartial\r\n", End.CUT),
 
 		CHUNKED_OVER_TLS(true, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npartial\r\n0\r\n",
-				RawConnection::finish);
+				End.FINISH);
 
 		private final boolean secure;
 
@@ -117,10 +117,36 @@ class TruncatedBodiesIntegrationTests {
 
 	}
 
-	@FunctionalInterface
-	interface End {
+	enum End {
 
-		void of(RawConnection connection) throws IOException;
+		CUT {
+
+			@Override
+			void of(RawConnection connection) throws IOException {
+				connection.cut();
+			}
+
+		},
+
+		FINISH {
+
+			@Override
+			void of(RawConnection connection) throws IOException {
+				connection.finish();
+			}
+
+		},
+
+		RESET {
+
+			@Override
+			void of(RawConnection connection) throws IOException {
+				connection.reset();
+			}
+
+		};
+
+		abstract void of(RawConnection connection) throws IOException;
 
 	}
 

@@ -102,6 +102,11 @@ public final class RawConnection implements AutoCloseable {
 		LockSupport.parkNanos(time.toNanos());
 	}
 
+	/** Write below TLS, if there is any. */
+	public void writeUnsecured(String text) throws IOException {
+		this.transport.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+	}
+
 	/** Do nothing until the gate opens. */
 	public void waitFor(Gate gate) {
 		gate.await();

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -69,7 +70,7 @@ public final class RawServer implements ObservedServer {
 		try {
 			SSLContext context = SSLContext.getInstance("TLS");
 			context.init(TestCertificate.LOOPBACK.keyManagers().getKeyManagers(), null, null);
-			return start(network, "https", script, new Tls(context, protocols));
+			return start(network, "https", script, new Tls(context, List.of(protocols)));
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
@@ -171,12 +172,12 @@ public final class RawServer implements ObservedServer {
 	/**
 	 * How a server secures what it accepts.
 	 */
-	private record Tls(SSLContext context, String... protocols) {
+	private record Tls(SSLContext context, List<String> protocols) {
 
 		Socket over(Socket accepted) throws IOException {
 			SSLSocket socket = (SSLSocket) this.context.getSocketFactory().createSocket(accepted, null, true);
 			SSLParameters parameters = socket.getSSLParameters();
-			parameters.setApplicationProtocols(this.protocols);
+			parameters.setApplicationProtocols(this.protocols.toArray(String[]::new));
 			socket.setSSLParameters(parameters);
 			return socket;
 		}
