@@ -94,6 +94,7 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	/**
 	 * Return whether the application has replaced the connector that Boot makes with our
 	 * builder, as tests do that must not connect.
+	 * @return whether Boot's connector is another one
 	 */
 	private boolean isReplaced() {
 		if (!(this.bootsBuilder.getIfUnique() instanceof PooledConnectorBuilder)) {
