@@ -13,6 +13,7 @@ import dev.connpool.web.ConnPoolClients;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -47,6 +48,13 @@ public final class ConnPoolAutoConfiguration {
 	@Bean
 	ConfiguredClients connPoolConfiguredClients(Environment environment) {
 		return new ConfiguredClients(environment);
+	}
+
+	@Bean
+	LoadBalancer connPoolLoadBalancer(ConfiguredClients configured, ListableBeanFactory beanFactory) {
+		LoadBalancer loadBalancer = new LoadBalancer(beanFactory);
+		loadBalancer.check(configured);
+		return loadBalancer;
 	}
 
 	@Bean

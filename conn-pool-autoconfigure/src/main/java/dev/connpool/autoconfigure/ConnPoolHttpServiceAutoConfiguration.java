@@ -30,6 +30,12 @@ public final class ConnPoolHttpServiceAutoConfiguration {
 			return new PooledWebClientGroups(webClients);
 		}
 
+		@Bean
+		BalancedWebClientGroups connPoolBalancedWebClientGroups(PooledConnectors connectors,
+				LoadBalancer loadBalancer) {
+			return new BalancedWebClientGroups(connectors, loadBalancer);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -40,6 +46,12 @@ public final class ConnPoolHttpServiceAutoConfiguration {
 		@Bean
 		PooledRestClientGroups connPoolRestClientGroups(PooledRequestFactories requestFactories) {
 			return new PooledRestClientGroups(requestFactories);
+		}
+
+		@Bean
+		BalancedRestClientGroups connPoolBalancedRestClientGroups(PooledRequestFactories requestFactories,
+				LoadBalancer loadBalancer) {
+			return new BalancedRestClientGroups(requestFactories, loadBalancer);
 		}
 
 	}

@@ -19,10 +19,10 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class ConnPoolWebClientAutoConfiguration {
 
 	@Bean
-	PooledWebClients connPoolWebClients(PooledConnectors connectors,
+	PooledWebClients connPoolWebClients(PooledConnectors connectors, LoadBalancer loadBalancer,
 			ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder,
 			ObjectProvider<ClientHttpConnector> bootsConnector) {
-		return new PooledWebClients(connectors, bootsBuilder, bootsConnector);
+		return new PooledWebClients(connectors, loadBalancer, bootsBuilder, bootsConnector);
 	}
 
 }

@@ -47,7 +47,7 @@ final class PooledRequestFactories {
 		restClient.requestFactory(get(name).build(null));
 		URI baseUrl = baseUrl(name);
 		if (baseUrl != null) {
-			restClient.baseUrl(baseUrl);
+			restClient.baseUrl(LoadBalancer.requestUrl(baseUrl));
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.WeakHashMap;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,15 +30,19 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 
 	private final PooledConnectors connectors;
 
+	private final LoadBalancer loadBalancer;
+
 	private final ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder;
 
 	private final ObjectProvider<ClientHttpConnector> bootsConnector;
 
 	private final Map<WebClient.Builder, String> names = Collections.synchronizedMap(new WeakHashMap<>());
 
-	PooledWebClients(PooledConnectors connectors, ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder,
+	PooledWebClients(PooledConnectors connectors, LoadBalancer loadBalancer,
+			ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder,
 			ObjectProvider<ClientHttpConnector> bootsConnector) {
 		this.connectors = connectors;
+		this.loadBalancer = loadBalancer;
 		this.bootsBuilder = bootsBuilder;
 		this.bootsConnector = bootsConnector;
 	}
@@ -57,7 +62,7 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 		webClient.clientConnector(this.connectors.get(name).build(null));
 		URI baseUrl = this.connectors.baseUrl(name);
 		if (baseUrl != null) {
-			webClient.baseUrl(baseUrl.toString());
+			webClient.baseUrl(LoadBalancer.requestUrl(baseUrl).toString());
 		}
 		this.names.put(webClient, name);
 	}
@@ -80,13 +85,16 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 		WebClient.Builder webClient = WebClient.builder();
 		prepare(name, webClient);
 		customizers.forEach((customizer) -> customizer.customize(webClient));
+		if (LoadBalancer.balances(this.connectors.baseUrl(name))) {
+			webClient.filter(Objects.requireNonNull(this.loadBalancer.filter()));
+		}
 		return webClient.build();
 	}
 
 	/**
 	 * Return whether the application has replaced the connector that Boot makes with our
 	 * builder, as tests do that must not connect.
-	 * @return whether it is another's
+	 * @return whether Boot's connector is another one
 	 */
 	private boolean isReplaced() {
 		if (!(this.bootsBuilder.getIfUnique() instanceof PooledConnectorBuilder)) {

@@ -37,6 +37,11 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 		Map<String, HostSettings> hosts) {
 
 	/**
+	 * The scheme of base URLs that name a service instead of a host.
+	 */
+	public static final String LOAD_BALANCED = "lb";
+
+	/**
 	 * What a client gets when nothing is configured.
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
@@ -55,7 +60,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 
 	private static void checkBaseUrl(URI baseUrl, List<Protocol> protocols) {
 		String scheme = Objects.requireNonNullElse(baseUrl.getScheme(), "").toLowerCase(Locale.ROOT);
-		if (!scheme.equals("http") && !scheme.equals("https")) {
+		if (!List.of("http", "https", LOAD_BALANCED).contains(scheme)) {
 			throw new InvalidSettingException("base-url", Shown.url(baseUrl.toString()),
 					"must start with 'http://' or 'https://'");
 		}
@@ -67,6 +72,9 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 			throw new InvalidSettingException("base-url", baseUrl,
 					"must name a port from 1 to 65535, or none, as in '%s://orders.example.com:8443'"
 						.formatted(scheme));
+		}
+		if (scheme.equals(LOAD_BALANCED)) {
+			return;
 		}
 		Protocol useless = scheme.equals("http") ? Protocol.H2 : Protocol.H2C;
 		if (protocols.equals(List.of(useless))) {

@@ -72,6 +72,17 @@ class ConnPoolAutoConfigurationTests {
 	}
 
 	@Test
+	void aServiceAsBaseUrlNeedsALoadBalancer() {
+		this.contextRunner.withPropertyValues("conn-pool.clients.orders.base-url=lb://joe:secret@backend/v1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidPropertyException.class)
+				.hasMessageContaining("'conn-pool.clients.orders.base-url' is 'lb://backend'")
+				.hasMessageContaining("'lb://' needs Spring Cloud LoadBalancer")
+				.hasMessageNotContaining("secret"));
+	}
+
+	@Test
 	void providesOneSingletonPerNamedClientBesideThePrimary() {
 		this.contextRunner
 			.withPropertyValues("conn-pool.clients.orders.timeouts.request=1s",
