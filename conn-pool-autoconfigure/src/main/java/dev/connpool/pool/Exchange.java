@@ -344,7 +344,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	void cutOff(ChannelHandlerContext ctx) {
 		if (progress().isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.host().closed()
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
 					: this.source.host().lost(this, null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
@@ -365,7 +365,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	private ConnPoolException lost(Throwable cause) {
 		if (eventLoop().isShuttingDown()) {
-			return this.source.host().closed();
+			return this.source.closed();
 		}
 		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
@@ -593,7 +593,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * End the exchange because its event loop is about to stop.
 	 */
 	void abort() {
-		abort(this.source.host().closed(), CloseReason.SHUTDOWN);
+		abort(this.source.closed(), CloseReason.SHUTDOWN);
 	}
 
 	/**
