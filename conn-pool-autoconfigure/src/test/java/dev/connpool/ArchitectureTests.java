@@ -34,7 +34,7 @@ class ArchitectureTests {
 	@Test
 	void settingsErrorsAndSnapshotsStandAlone() {
 		packageDependsOn("settings");
-		packageDependsOn("error");
+		packageDependsOn("error", "settings");
 		packageDependsOn("snapshot");
 		packageDependsOn("listener");
 	}

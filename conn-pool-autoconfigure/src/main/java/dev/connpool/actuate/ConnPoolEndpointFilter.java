@@ -16,7 +16,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Servlet {@link Filter} for the headers that an operation of an endpoint cannot set: its
- * answers are kept out of caches, and the live page is told its CSRF token.
+ * answers are kept out of caches and of frames, and the live page is told its CSRF token.
  */
 public class ConnPoolEndpointFilter extends OncePerRequestFilter {
 
@@ -42,6 +42,7 @@ public class ConnPoolEndpointFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
+		response.setHeader(LivePage.POLICY_HEADER, LivePage.POLICY);
 		Object token = request.getAttribute(CSRF_TOKEN);
 		if (token != null && CsrfHeaders.areWanted(request.getHeader(CsrfHeaders.TOKEN))) {
 			CsrfHeaders.write((CsrfToken) token, response::setHeader);

@@ -15,7 +15,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * {@link WebFilter} for the headers that an operation of an endpoint cannot set: its
- * answers are kept out of caches, and the live page is told its CSRF token.
+ * answers are kept out of caches and of frames, and the live page is told its CSRF token.
  */
 public class ConnPoolEndpointWebFilter implements WebFilter {
 
@@ -38,6 +38,7 @@ public class ConnPoolEndpointWebFilter implements WebFilter {
 		}
 		HttpHeaders headers = exchange.getResponse().getHeaders();
 		headers.setCacheControl(CacheControl.noStore());
+		headers.set(LivePage.POLICY_HEADER, LivePage.POLICY);
 		Mono<?> token = exchange.getAttribute(CSRF_TOKEN);
 		if (token != null && CsrfHeaders.areWanted(exchange.getRequest().getHeaders().getFirst(CsrfHeaders.TOKEN))) {
 			return CsrfHeaders.write(token, headers::set).then(chain.filter(exchange));

@@ -15,6 +15,11 @@ import org.springframework.core.io.ClassPathResource;
  */
 final class LivePage {
 
+	static final String POLICY_HEADER = "Content-Security-Policy";
+
+	/** What the page cannot say itself (CSP 3, section 3.3). */
+	static final String POLICY = "frame-ancestors 'none'";
+
 	private static final String MUTATIONS = "<meta name=\"connpool-mutations\" content=\"%s\">";
 
 	private static final ClassPathResource FILE = new ClassPathResource("connpool.html", LivePage.class);

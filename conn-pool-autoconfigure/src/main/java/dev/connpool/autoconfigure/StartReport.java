@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Durations;
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -67,7 +68,7 @@ record StartReport(String name, ClientSettings settings) {
 		if (duration.isZero()) {
 			return zero;
 		}
-		return (duration.toNanosPart() == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+		return Durations.property(duration);
 	}
 
 }

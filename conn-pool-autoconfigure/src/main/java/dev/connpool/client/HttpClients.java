@@ -31,7 +31,7 @@ final class HttpClients {
 		HttpClient client = HttpClient.create(pool);
 		// The protocols stay as they are, which is HTTP/1.1: the pool speaks HTTP/2 where
 		// it is negotiated, and Reactor Netty need not know.
-		return ((loops != null) ? client.runOn(loops) : client)
+		return ((loops != null) ? client.runOn(loops) : client).remoteAddress(ConnectionPool::missingHost)
 			// The pool keeps the deadline, for all addresses of a host together.
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
 			.option(ChannelOption.TCP_NODELAY, settings.tcp().noDelay())
@@ -39,7 +39,8 @@ final class HttpClients {
 			.secure(provider(tls))
 			.compress(settings.compression())
 			.headers((headers) -> acceptCodings(headers, settings.compression()))
-			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize()))
+			.httpResponseDecoder((decoder) -> decoder.maxHeaderSize(settings.maxResponseHeaderSize())
+				.maxInitialLineLength(settings.maxResponseHeaderSize()))
 			// The pool decides what is sent again.
 			.disableRetry(true)
 			.mapConnect(pool::scoped);

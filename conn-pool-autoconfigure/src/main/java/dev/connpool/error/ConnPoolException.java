@@ -19,7 +19,7 @@ public abstract class ConnPoolException extends IOException {
 	private final String host;
 
 	ConnPoolException(String client, String host, String message, @Nullable Throwable cause) {
-		super("Client '%s', host %s: %s".formatted(client, host, message), cause);
+		super(Printable.message("Client '%s', host %s: %s".formatted(client, host, message)), Printable.cause(cause));
 		this.client = client;
 		this.host = host;
 	}

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
+import dev.connpool.settings.Durations;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +48,12 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 */
 	public static ConnectionFailedException failed(String client, String host, @Nullable ProxyName proxy, Phase phase,
 			Duration after, Throwable cause, List<SocketAddress> tried) {
-		String reason = Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
-		return new ConnectionFailedException(client, host, phase, "%s failed after %d ms%s: %s"
-			.formatted(phase.text(client, proxy), after.toMillis(), phase.text(tried), reason), cause);
+		String reason = Printable
+			.part(Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName()));
+		return new ConnectionFailedException(client, host, phase,
+				"%s failed after %s%s: %s%s".formatted(phase.text(client, proxy), Durations.rounded(after),
+						phase.text(tried), reason, hint(ConnectionLostException.remedy(client, cause))),
+				cause);
 	}
 
 	/**
@@ -83,7 +88,25 @@ public final class ConnectionFailedException extends ConnPoolException {
 	public static ConnectionFailedException refused(String client, String host, ProxyName proxy, int status,
 			String reason) {
 		return new ConnectionFailedException(client, host, Phase.PROXY, "%s refused the tunnel with %d %s. %s"
-			.formatted(proxy.text(client), status, reason, remedy(client, status)), null);
+			.formatted(proxy.text(client), status, Printable.part(reason), remedy(client, status)), null);
+	}
+
+	/**
+	 * Create an exception for a connection for which the process may open no file.
+	 * @param client the client name
+	 * @param host the host as {@code scheme://host:port}
+	 * @param cause the cause
+	 * @return a new exception
+	 */
+	public static ConnectionFailedException tooManyOpenFiles(String client, String host, Throwable cause) {
+		return new ConnectionFailedException(client, host, Phase.CONNECT,
+				"opening a socket failed, as the process has all the open files that it may have. Raise that limit (such as 'ulimit -n'), or lower '%s'."
+					.formatted(property(client, "pool.max-connections-per-host")),
+				cause);
+	}
+
+	private static String hint(String remedy) {
+		return remedy.isEmpty() ? "" : "." + remedy;
 	}
 
 	private static String remedy(String client, int status) {

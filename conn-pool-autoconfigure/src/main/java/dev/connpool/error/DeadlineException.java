@@ -2,6 +2,8 @@ package dev.connpool.error;
 
 import java.time.Duration;
 
+import dev.connpool.settings.Durations;
+
 /**
  * Base of all errors raised because a deadline passed.
  */
@@ -29,8 +31,7 @@ public abstract class DeadlineException extends ConnPoolException {
 	}
 
 	static String text(Duration duration) {
-		long millis = duration.toMillis();
-		return (millis % 1000 == 0) ? millis / 1000 + " s" : millis + " ms";
+		return Durations.exact(duration);
 	}
 
 }

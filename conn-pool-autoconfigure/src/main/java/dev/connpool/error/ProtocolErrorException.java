@@ -14,7 +14,7 @@ public final class ProtocolErrorException extends ConnPoolException {
 	 * @param cause what the decoder reported
 	 */
 	public ProtocolErrorException(String client, String host, String rule, Throwable cause) {
-		super(client, host, "%s: %s".formatted(rule, cause.getMessage()), cause);
+		super(client, host, "%s: %s".formatted(rule, Printable.part(cause.getMessage())), cause);
 	}
 
 	/**
@@ -55,18 +55,33 @@ public final class ProtocolErrorException extends ConnPoolException {
 	}
 
 	/**
-	 * Create an exception for a header that is too large.
+	 * Create an exception for a response whose header is too large.
 	 * @param client the client name
-	 * @param host the host
-	 * @param limit most bytes accepted
-	 * @param setting the name of that limit, relative to the client
-	 * @param cause what the decoder reported
+	 * @param host the host as {@code scheme://host:port}
+	 * @param limit the limit
+	 * @param setting the setting that holds it, relative to its client
+	 * @param cause the cause
 	 * @return a new exception
 	 */
 	public static ProtocolErrorException headerTooLarge(String client, String host, int limit, String setting,
 			Throwable cause) {
+		return tooLarge(client, host, "the response header", limit, setting, cause);
+	}
+
+	/**
+	 * Create an exception for a part of a response that is too large.
+	 * @param client the client name
+	 * @param host the host as {@code scheme://host:port}
+	 * @param part the part
+	 * @param limit the limit
+	 * @param setting the setting that holds it, relative to its client
+	 * @param cause the cause
+	 * @return a new exception
+	 */
+	public static ProtocolErrorException tooLarge(String client, String host, String part, int limit, String setting,
+			Throwable cause) {
 		return new ProtocolErrorException(client, host,
-				"the response header is larger than %d bytes. Raise '%s' if that is to be expected".formatted(limit,
+				"%s is larger than %d bytes. Raise '%s' if that is to be expected".formatted(part, limit,
 						property(client, setting)),
 				cause);
 	}

@@ -1,7 +1,5 @@
 package dev.connpool.finding;
 
-import java.time.Duration;
-
 import dev.connpool.settings.ClientSettings;
 
 /**
@@ -20,16 +18,6 @@ record ClientEvidence(String name, ClientSettings settings) {
 	String property(String setting) {
 		String prefix = this.name.equals("default") ? "conn-pool." : "conn-pool.clients." + this.name + ".";
 		return "'" + prefix + setting + "'";
-	}
-
-	/**
-	 * Return a duration as it is written in {@code application.yml}.
-	 * @param duration the duration
-	 * @return the text
-	 */
-	static String text(Duration duration) {
-		long millis = duration.toMillis();
-		return (millis % 1000 == 0) ? millis / 1000 + "s" : millis + "ms";
 	}
 
 }

@@ -3,6 +3,7 @@ package dev.connpool.finding;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import dev.connpool.settings.Durations;
 import dev.connpool.snapshot.HostSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class ConnectionImbalance implements Rule.HostCheck {
 		}
 		String names = used.stream().limit(NAMED).map(HostSnapshot.Address::address).collect(Collectors.joining(", "));
 		String evidence = "%d requests over HTTP/2 within %s went to %d of %d addresses (%s%s)".formatted(requests,
-				ClientEvidence.text(host.period()), used.size(), all.size(), names, (used.size() > NAMED) ? ", …" : "");
+				Durations.rounded(host.period()), used.size(), all.size(), names, (used.size() > NAMED) ? ", …" : "");
 		int max = host.settings().pool().maxConnectionsPerHost();
 		if (!host.settings().http2().spreadAddresses()) {
 			return "%s. If each address is an instance of its own, set %s to 'true'.".formatted(evidence,

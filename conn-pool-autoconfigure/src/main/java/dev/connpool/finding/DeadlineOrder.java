@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Durations;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class DeadlineOrder implements Rule.SettingsCheck {
 		inner.forEach((name, within) -> {
 			if (!deadline.isZero() && within.compareTo(deadline) > 0) {
 				useless.add("%s (%s) never passes because %s (%s) does before".formatted(client.property(name),
-						ClientEvidence.text(within), client.property(outer), ClientEvidence.text(deadline)));
+						Durations.exact(within), client.property(outer), Durations.exact(deadline)));
 			}
 		});
 	}

@@ -22,6 +22,10 @@ import dev.connpool.snapshot.HostSnapshot;
 record HostEvidence(ClientEvidence client, String origin, HostSettings settings, HostSnapshot before, HostSnapshot now,
 		Duration period, List<ClosedConnection> recentlyClosed, Load load) {
 
+	boolean hasPeriod() {
+		return !this.period.isZero();
+	}
+
 	boolean speaksHttp1() {
 		return "http/1.1".equals(this.now.protocol());
 	}

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 final class Http2Fallback implements Rule.HostCheck {
 
 	@Override
+	public boolean needsPeriod() {
+		return false;
+	}
+
+	@Override
 	public @Nullable String check(HostEvidence host) {
 		boolean wanted = host.client().settings().protocols().get(0) == Protocol.H2;
 		if (!wanted || !host.origin().startsWith("https://") || !host.speaksHttp1()) {

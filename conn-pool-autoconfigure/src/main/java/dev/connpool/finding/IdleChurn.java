@@ -3,6 +3,7 @@ package dev.connpool.finding;
 import java.time.Duration;
 import java.util.List;
 
+import dev.connpool.settings.Durations;
 import dev.connpool.snapshot.ClosedConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class IdleChurn implements Rule.HostCheck {
 		int cap = perHost ? host.settings().pool().maxIdleConnectionsPerHost()
 				: host.client().settings().pool().maxIdleConnections();
 		return "%d connections were closed within %s because more than %d were idle, half of them younger than %s, and %d were opened. Raise %s to what is open at busy times."
-			.formatted(capped, ClientEvidence.text(host.period()), cap, ClientEvidence.text(age), opened,
+			.formatted(capped, Durations.rounded(host.period()), cap, Durations.rounded(age), opened,
 					host.client().property(setting));
 	}
 

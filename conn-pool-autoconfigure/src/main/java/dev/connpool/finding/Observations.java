@@ -50,10 +50,8 @@ final class Observations {
 	 * for long enough
 	 */
 	List<HostEvidence> compare(ClientEvidence client, ClientSnapshot now, long at) {
-		Look before = before(at);
-		if (before == null) {
-			return List.of();
-		}
+		Look earlier = before(at);
+		Look before = (earlier != null) ? earlier : new Look(now, at);
 		return now.hosts()
 			.entrySet()
 			.stream()

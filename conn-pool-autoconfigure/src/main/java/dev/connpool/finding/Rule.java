@@ -84,7 +84,10 @@ public enum Rule {
 	}
 
 	@Nullable Finding check(HostEvidence host) {
-		String message = (this.hostCheck != null) ? this.hostCheck.check(host) : null;
+		if (this.hostCheck == null || (this.hostCheck.needsPeriod() && !host.hasPeriod())) {
+			return null;
+		}
+		String message = this.hostCheck.check(host);
 		return (message != null) ? new Finding(this, host.origin(), message) : null;
 	}
 
@@ -132,6 +135,14 @@ public enum Rule {
 	 */
 	@FunctionalInterface
 	interface HostCheck {
+
+		/**
+		 * Return whether two looks are needed, some time apart.
+		 * @return {@code false} if one is enough
+		 */
+		default boolean needsPeriod() {
+			return true;
+		}
 
 		/**
 		 * Look at a host.

@@ -2,6 +2,7 @@ package dev.connpool.finding;
 
 import java.time.Duration;
 
+import dev.connpool.settings.Durations;
 import dev.connpool.settings.IdleTimeout;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,8 @@ final class ServerClosesFirst implements Rule.HostCheck {
 			return null;
 		}
 		return "The server closes connections after they have been idle for about %s, before the idle timeout of %s; a request that is sent just then is lost. Set %s to '%s', or to 'auto'."
-			.formatted(ClientEvidence.text(learned),
-					configured.isNone() ? "none" : ClientEvidence.text(configured.longest()),
-					host.client().property("pool.idle-timeout"), ClientEvidence.text(justUnder(learned)));
+			.formatted(Durations.rounded(learned), configured.isNone() ? "none" : Durations.exact(configured.longest()),
+					host.client().property("pool.idle-timeout"), Durations.property(justUnder(learned)));
 	}
 
 	private static Duration justUnder(Duration idle) {

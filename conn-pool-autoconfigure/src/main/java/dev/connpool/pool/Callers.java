@@ -52,6 +52,11 @@ final class Callers implements ConnectionSource {
 	}
 
 	@Override
+	public ConnPoolException closed() {
+		return this.pool.closed();
+	}
+
+	@Override
 	public HostCounters counters() {
 		return this.pool.counters();
 	}
@@ -92,7 +97,7 @@ final class Callers implements ConnectionSource {
 			connection.close(CloseReason.SHUTDOWN);
 			connection.unused();
 			if (exchange.unassign()) {
-				exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
+				exchange.fail(this.pool.closed(), this.pool.eventLoop());
 			}
 		}
 	}
@@ -118,7 +123,7 @@ final class Callers implements ConnectionSource {
 		this.resting.add(exchange);
 		if (this.pool.tenure().isClosed()) {
 			this.resting.remove(exchange);
-			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
+			exchange.fail(this.pool.closed(), this.pool.eventLoop());
 		}
 		else if (!exchange.isWaiting()) {
 			// Its caller gave up meanwhile.
@@ -150,7 +155,7 @@ final class Callers implements ConnectionSource {
 			this.waiters.remove(exchange);
 		}
 		else if (this.pool.tenure().isClosed()) {
-			exchange.fail(this.pool.host().closed(), this.pool.eventLoop());
+			exchange.fail(this.pool.closed(), this.pool.eventLoop());
 		}
 		else if (this.pool.tenure().isOver()) {
 			this.pool.owner().redirect(exchange, this.pool);
@@ -224,7 +229,7 @@ final class Callers implements ConnectionSource {
 			this.waiters.watch((now) -> this.pool.post(() -> this.waiters.expire(now)));
 		}
 		catch (RejectedExecutionException ex) {
-			this.waiters.failAll(this.pool.host().closed());
+			this.waiters.failAll(this.pool.closed());
 		}
 	}
 

@@ -116,6 +116,14 @@ public final class ConnectionPool implements ConnectionProvider {
 		});
 	}
 
+	/**
+	 * Return the address of requests whose URI names no host, which are refused.
+	 * @return always the same
+	 */
+	public static SocketAddress missingHost() {
+		return MissingHost.ADDRESS;
+	}
+
 	@Override
 	public Mono<? extends Connection> acquire(TransportConfig config, ConnectionObserver observer,
 			@Nullable Supplier<? extends SocketAddress> remoteAddress, @Nullable AddressResolverGroup<?> resolver) {
@@ -128,6 +136,10 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private void acquire(HttpClientConfig config, ConnectionObserver observer, SocketAddress address,
 			AddressResolverGroup<?> resolver, CoreSubscriber<? super Connection> actual) {
+		if (address == MissingHost.ADDRESS) {
+			Operators.error(actual, MissingHost.error(this.name, config));
+			return;
+		}
 		Generation now = this.generation;
 		HostKey key = HostKey.of(config, address, now.number());
 		HostPool host = this.hosts.get(key);

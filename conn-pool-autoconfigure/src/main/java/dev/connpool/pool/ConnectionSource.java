@@ -15,6 +15,12 @@ interface ConnectionSource {
 	Host host();
 
 	/**
+	 * Say why no request is served any more.
+	 * @return that the client is shut down, or else that its event loops are
+	 */
+	ConnPoolException closed();
+
+	/**
 	 * Return where the events of the host are counted.
 	 * @return the counters
 	 */

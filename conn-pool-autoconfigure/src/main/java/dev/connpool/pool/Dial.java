@@ -109,14 +109,14 @@ final class Dial {
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
-			fail(this.owner.host().closed());
+			fail(this.owner.closed());
 		}
 	}
 
 	private void begin(@Nullable Throwable obstacle) {
 		this.startedAt = System.nanoTime();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.host().closed());
+			fail(this.owner.closed());
 		}
 		else if (obstacle != null) {
 			this.phase = Phase.TLS;
@@ -325,7 +325,7 @@ final class Dial {
 
 	void failed(Throwable cause) {
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.host().closed());
+			fail(this.owner.closed());
 			return;
 		}
 		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {

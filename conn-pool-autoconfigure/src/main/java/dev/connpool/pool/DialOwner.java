@@ -20,6 +20,12 @@ interface DialOwner {
 	Host host();
 
 	/**
+	 * Say why no request is served any more.
+	 * @return that the client is shut down, or else that its event loops are
+	 */
+	ConnPoolException closed();
+
+	/**
 	 * Return the TLS context.
 	 * @return the context, or {@code null} if there is none or it is never reloaded
 	 */

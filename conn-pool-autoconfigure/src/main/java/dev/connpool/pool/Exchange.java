@@ -446,7 +446,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	void cutOff(ChannelHandlerContext ctx) {
 		if (progress().isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.host().closed()
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
 					: this.source.host().lost(this, null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
@@ -467,7 +467,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	private ConnPoolException lost(Throwable cause) {
 		if (eventLoop().isShuttingDown()) {
-			return this.source.host().closed();
+			return this.source.closed();
 		}
 		Loss loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
@@ -705,7 +705,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * End the exchange because its event loop is about to stop.
 	 */
 	void abort() {
-		abort(this.source.host().closed(), CloseReason.SHUTDOWN);
+		abort(this.source.closed(), CloseReason.SHUTDOWN);
 	}
 
 	/**

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 record Host(String client, String origin, SocketAddress address, boolean secure, ClientSettings settings,
 		HostSettings own, @Nullable Proxy proxy) {
 
+	private static final int DEEPEST = 8;
+
 	static Host of(String client, HostKey key, ClientSettings settings, @Nullable Proxy proxy) {
 		HostSettings own = (key.address() instanceof InetSocketAddress inet)
 				? settings.host(inet.getHostString(), inet.getPort())
@@ -116,12 +118,27 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause,
 			List<SocketAddress> tried) {
+		if (isTooManyOpenFiles(cause)) {
+			return ConnectionFailedException.tooManyOpenFiles(this.client, this.origin, cause);
+		}
 		ProxyName name = proxyName();
 		if (name != null && cause instanceof ProxyConnect.RefusedException refused) {
 			return ConnectionFailedException.refused(this.client, this.origin, name, refused.status().code(),
 					refused.status().reasonPhrase());
 		}
 		return ConnectionFailedException.failed(this.client, this.origin, name, phase, after, cause, tried);
+	}
+
+	// There is no type for it: EMFILE and ENFILE, in the words of the C library.
+	private static boolean isTooManyOpenFiles(Throwable cause) {
+		Throwable each = cause;
+		for (int depth = 0; each != null && depth < DEEPEST; depth++) {
+			if (String.valueOf(each.getMessage()).contains("Too many open files")) {
+				return true;
+			}
+			each = each.getCause();
+		}
+		return false;
 	}
 
 	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline,
@@ -162,6 +179,10 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		return (cause instanceof Error error) ? new ExchangeFailedException(this.client, this.origin, error) : thrown;
 	}
 
+	ConnPoolException stopped() {
+		return ClientClosedException.ofEventLoops(this.client, this.origin);
+	}
+
 	ConnPoolException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
 		String message = exchange.describeEnd() + ((obstacle != null) ? " " + obstacle : "");
 		Http2Exception error = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
@@ -189,6 +210,11 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ProtocolErrorException headerTooLarge(Throwable cause) {
 		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
+				"max-response-header-size", cause);
+	}
+
+	ProtocolErrorException lineTooLong(String line, Throwable cause) {
+		return ProtocolErrorException.tooLarge(this.client, this.origin, line, this.settings.maxResponseHeaderSize(),
 				"max-response-header-size", cause);
 	}
 

@@ -74,6 +74,11 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		return this.host;
 	}
 
+	@Override
+	public ConnPoolException closed() {
+		return this.owner.isShutDown() ? this.host.closed() : this.host.stopped();
+	}
+
 	HostKey key() {
 		return this.key;
 	}
@@ -268,7 +273,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	 * @param eventLoop the event loop
 	 */
 	void stopping(EventLoop eventLoop) {
-		ConnPoolException error = this.host.closed();
+		ConnPoolException error = closed();
 		this.dialler.abandon(eventLoop, error);
 		connections().stream()
 			.map(PooledConnection::channel)

@@ -83,6 +83,18 @@ class ConnPoolPageIntegrationTests {
 	}
 
 	@Test
+	void showsSettingsBelowOneAsTheyAre() {
+		String openSettings = """
+				const toggle = [...document.querySelectorAll('button.toggle')]
+					.find((button) => button.textContent.trim() === 'Settings');
+				if (toggle && toggle.getAttribute('aria-expanded') !== 'true') toggle.click();
+				return document.querySelector('main').textContent;""";
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(this.browser.evaluate(openSettings).asString())
+				.contains("maxLifetimeJitter0.1", "budgetRatio0.2"));
+	}
+
+	@Test
 	void asksBeforeItActs() {
 		Mono<List<String>> calls = begin(1);
 		await().atMost(PATIENCE).untilAsserted(() -> this.browser.click("[aria-label='Close idle: client default']"));

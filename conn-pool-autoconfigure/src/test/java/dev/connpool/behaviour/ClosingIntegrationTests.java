@@ -268,6 +268,20 @@ class ClosingIntegrationTests {
 		assertRefuses(client, server);
 	}
 
+	@Test
+	void whoStoppedTheEventLoopsIsNotSaidToBeTheClient() {
+		TestServer server = TestServer.h1().start(this.network);
+		LoopResources loops = LoopResources.create("stopped", 1, true);
+		PooledHttpClient client = client(new TestSettings(), loops);
+		assertThat(get(client, server.url("/hello")).block(PATIENCE)).isEqualTo("hello");
+		loops.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
+		assertThat(Failure.of(get(client, server.url("/hello"))).message())
+			.contains("the event loops that the client runs on have been stopped");
+		client.close();
+		assertThat(Failure.of(get(client, server.url("/hello"))).message())
+			.contains("has been shut down with its application context");
+	}
+
 	private static PooledHttpClient client(TestSettings settings, LoopResources loops) {
 		return new PooledHttpClient(TestClient.NAME, settings.build(), TestCertificate.LOOPBACK.trusted(), loops);
 	}

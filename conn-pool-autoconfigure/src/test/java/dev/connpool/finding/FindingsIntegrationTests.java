@@ -94,6 +94,16 @@ class FindingsIntegrationTests {
 	}
 
 	@Test
+	void http2FallbackIsSaidAtTheFirstLook() {
+		TestServer server = TestServer.h1Tls().start(this.network);
+		TestClient client = this.network.client();
+		client.fetch(server.url("/hello"));
+		ClientFindings findings = new ClientFindings(TestClient.NAME, client.pooled()::settings,
+				client.pooled()::snapshot);
+		assertThat(findings.current()).extracting(Finding::rule).containsExactly(Rule.HTTP2_FALLBACK);
+	}
+
+	@Test
 	void poolSaturated() {
 		TestServer server = TestServer.h1().hold("/held", this.gate).start(this.network);
 		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(2));

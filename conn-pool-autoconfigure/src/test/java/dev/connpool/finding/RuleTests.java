@@ -48,7 +48,7 @@ class RuleTests {
 	@Test
 	void poolSaturatedSoThatCallersWereTurnedAway() {
 		assertFound(Rule.POOL_SATURATED, Host.between(new Host().turnedAway(2), new Host().turnedAway(5)),
-				"3 were turned away within 10s");
+				"3 were turned away within 10 s");
 	}
 
 	@Test
@@ -65,8 +65,8 @@ class RuleTests {
 	@Test
 	void idleChurn() {
 		Host.Evidence churning = churn(10, 20, 110).settings((settings) -> settings.maxIdleConnectionsPerHost(2));
-		assertFound(Rule.IDLE_CHURN, churning, "10 connections were closed within 10s because more than 2 were idle",
-				"younger than 3s", "10 were opened", "'conn-pool.clients.orders.pool.max-idle-connections-per-host'");
+		assertFound(Rule.IDLE_CHURN, churning, "10 connections were closed within 10 s because more than 2 were idle",
+				"younger than 3 s", "10 were opened", "'conn-pool.clients.orders.pool.max-idle-connections-per-host'");
 	}
 
 	@Test
@@ -88,7 +88,7 @@ class RuleTests {
 	@Test
 	void idleLongerThanServer() {
 		assertFound(Rule.IDLE_LONGER_THAN_SERVER, now(new Host().closesAfter(Duration.ofSeconds(5))),
-				"after they have been idle for about 5s", "idle timeout of 90s",
+				"after they have been idle for about 5 s", "idle timeout of 90 s",
 				"Set 'conn-pool.clients.orders.pool.idle-timeout' to '4s', or to 'auto'");
 		assertFound(Rule.IDLE_LONGER_THAN_SERVER, now(new Host().closesAfter(Duration.ofSeconds(5)))
 			.settings((settings) -> settings.idleTimeout(Duration.ZERO)), "idle timeout of none");
@@ -119,7 +119,7 @@ class RuleTests {
 	@Test
 	void connectionImbalance() {
 		assertFound(Rule.CONNECTION_IMBALANCE, pinned(new Host().addresses(2, 0), new Host().addresses(2, 0), 100),
-				"100 requests over HTTP/2 within 10s went to 1 of 2 addresses (10.0.0.0:443)",
+				"100 requests over HTTP/2 within 10 s went to 1 of 2 addresses (10.0.0.0:443)",
 				"set 'conn-pool.clients.orders.http2.spread-addresses' to 'true'");
 		assertFound(Rule.CONNECTION_IMBALANCE,
 				pinned(new Host().addresses(1, 0, 0), new Host().addresses(1, 0, 0), 100)
@@ -175,15 +175,15 @@ class RuleTests {
 		assertThat(deadlines(
 				(settings) -> settings.responseHeader(Duration.ofSeconds(60)).acquire(Duration.ofSeconds(31))))
 			.contains(
-					"'conn-pool.clients.orders.timeouts.acquire' (31s) never passes because"
-							+ " 'conn-pool.clients.orders.timeouts.request' (30s) does before",
-					"'conn-pool.clients.orders.timeouts.response-header' (60s)");
+					"'conn-pool.clients.orders.timeouts.acquire' (31 s) never passes because"
+							+ " 'conn-pool.clients.orders.timeouts.request' (30 s) does before",
+					"'conn-pool.clients.orders.timeouts.response-header' (60 s)");
 		assertThat(deadlines((settings) -> settings.connect(Duration.ofSeconds(12))))
-			.contains("'conn-pool.clients.orders.timeouts.connect' (12s) never passes because"
-					+ " 'conn-pool.clients.orders.timeouts.acquire' (10s) does before")
+			.contains("'conn-pool.clients.orders.timeouts.connect' (12 s) never passes because"
+					+ " 'conn-pool.clients.orders.timeouts.acquire' (10 s) does before")
 			.doesNotContain("request");
 		assertThat(deadlines((settings) -> settings.leaks(Duration.ofSeconds(60), Duration.ZERO)))
-			.contains("leak-detection-threshold' (60s) never passes");
+			.contains("leak-detection-threshold' (60 s) never passes");
 	}
 
 	@Test

@@ -191,6 +191,14 @@ public final class TestSettings {
 		return this;
 	}
 
+	public TestSettings maxResponseHeaderSize(int size) {
+		ClientSettings from = this.settings;
+		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
+				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(), size,
+				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
+		return this;
+	}
+
 	public TestSettings proxy(ProxySettings proxy) {
 		ClientSettings from = this.settings;
 		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),

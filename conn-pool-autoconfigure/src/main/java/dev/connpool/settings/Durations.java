@@ -1,0 +1,56 @@
+package dev.connpool.settings;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+
+/**
+ * Durations as people write them.
+ */
+public final class Durations {
+
+	private static final int MILLIS = 1000;
+
+	private static final int LONG = 10;
+
+	private Durations() {
+	}
+
+	/**
+	 * Write a duration that somebody chose.
+	 * @param duration the duration
+	 * @return the exact text, such as {@code 400 ms}, {@code 1.5 s} or {@code 90 s}
+	 */
+	public static String exact(Duration duration) {
+		return (Math.abs(duration.toMillis()) < MILLIS) ? duration.toMillis() + " ms"
+				: seconds(duration).stripTrailingZeros().toPlainString() + " s";
+	}
+
+	/**
+	 * Write a duration that was measured.
+	 * @param duration the duration
+	 * @return a text with no more digits than are of use, such as {@code 16 s}
+	 */
+	public static String rounded(Duration duration) {
+		if (Math.abs(duration.toMillis()) < MILLIS) {
+			return exact(duration);
+		}
+		int digits = (Math.abs(duration.toSeconds()) < LONG) ? 1 : 0;
+		return seconds(duration).setScale(digits, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString() + " s";
+	}
+
+	/**
+	 * Write a duration as the value of a property.
+	 * @param duration the duration
+	 * @return the exact text, such as {@code 400ms} or {@code 90s}
+	 */
+	public static String property(Duration duration) {
+		long millis = duration.toMillis();
+		return (millis % MILLIS == 0) ? millis / MILLIS + "s" : millis + "ms";
+	}
+
+	private static BigDecimal seconds(Duration duration) {
+		return BigDecimal.valueOf(duration.toMillis(), 3);
+	}
+
+}
