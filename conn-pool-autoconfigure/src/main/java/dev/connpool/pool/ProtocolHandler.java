@@ -16,7 +16,6 @@ import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -148,14 +147,11 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 	}
 
 	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize, HeaderBytes headerBytes) {
-		return Http2FrameCodecBuilder.forClient()
-			.initialSettings(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
-				.pushEnabled(false)
-				.initialWindowSize(settings.initialWindowSize())
-				.headerTableSize(settings.headerTableSize())
-				.maxHeaderListSize(maxHeaderListSize))
-			.headerSensitivityDetector(headerBytes)
-			.build();
+		return ClientFrameCodec.create(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
+			.pushEnabled(false)
+			.initialWindowSize(settings.initialWindowSize())
+			.headerTableSize(settings.headerTableSize())
+			.maxHeaderListSize(maxHeaderListSize), headerBytes);
 	}
 
 	private static void widen(Http2Connection connection, int window) throws Http2Exception {

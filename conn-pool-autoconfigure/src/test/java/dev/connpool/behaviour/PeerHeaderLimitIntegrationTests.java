@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -92,20 +90,6 @@ class PeerHeaderLimitIntegrationTests {
 			.filter((frame) -> frame.type() == RawFrame.SETTINGS && frame.has(RawFrame.ACK))
 			.count() == 2);
 		assertThatIsRefused(client, server);
-	}
-
-	@Test
-	void trailersThatAreTooLargeEndTheirRequest() {
-		RawServer server = RawServer.start(this.network, (connection) -> answer(connection, LIMIT));
-		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
-		Mono<String> request = client.derive((http) -> http.headers((headers) -> headers.set("trailer", "x-t")))
-			.httpClient()
-			.post()
-			.uri(server.url("/"))
-			.send((sent, outbound) -> outbound.send(ByteBufFlux.fromString(Flux.just("a", "b")))
-				.then(Mono.empty()))
-			.responseSingle((response, body) -> body.asString());
-		assertThat(request.block(PATIENCE)).isEqualTo("ok");
 	}
 
 	private static Mono<String> withCookie(TestClient client, RawServer server) {
