@@ -22,8 +22,8 @@ final class ClientFrameCodec extends Http2FrameCodec {
 		super(encoder, decoder, settings, false, true);
 	}
 
-	static Http2FrameCodec create(Http2Settings settings, SensitivityDetector detector) {
-		return new Builder().initialSettings(settings)
+	static Http2FrameCodec create(Http2Settings settings, SensitivityDetector detector, Resets resets) {
+		return new Builder(resets).initialSettings(settings)
 			.headerSensitivityDetector(detector)
 			.autoAckSettingsFrame(false)
 			.build();
@@ -45,7 +45,10 @@ final class ClientFrameCodec extends Http2FrameCodec {
 	 */
 	private static final class Builder extends Http2FrameCodecBuilder {
 
-		Builder() {
+		private final Resets resets;
+
+		Builder(Resets resets) {
+			this.resets = resets;
 			server(false);
 			gracefulShutdownTimeoutMillis(0);
 		}
@@ -53,7 +56,8 @@ final class ClientFrameCodec extends Http2FrameCodec {
 		@Override
 		protected Http2FrameCodec build(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder,
 				Http2Settings settings) {
-			ClientFrameCodec codec = new ClientFrameCodec(encoder, decoder, settings);
+			ClientFrameCodec codec = new ClientFrameCodec(new ResetEncoder(encoder, this.resets), decoder,
+					settings);
 			codec.gracefulShutdownTimeoutMillis(gracefulShutdownTimeoutMillis());
 			return codec;
 		}

@@ -171,6 +171,13 @@ final class Http2Session {
 		closeIfUnused(reason);
 	}
 
+	/**
+	 * Give out no more streams.
+	 */
+	void endReservations() {
+		this.reservations.end();
+	}
+
 	// Streams, on the event loop
 
 	/**

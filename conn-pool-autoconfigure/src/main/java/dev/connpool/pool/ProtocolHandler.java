@@ -120,7 +120,8 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		remove(pipeline, NettyPipeline.HttpCodec);
 		Http2Settings settings = this.connection.pool().host().http2();
 		HeaderBytes headerBytes = new HeaderBytes();
-		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes);
+		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes,
+				new Resets(this.connection));
 		LivenessHandler liveness = new LivenessHandler(this.connection, settings);
 		Http2Session session = new Http2Session(this.connection, codec, headerBytes, liveness);
 		this.connection.http2(session);
@@ -146,12 +147,13 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize, HeaderBytes headerBytes) {
+	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize, HeaderBytes headerBytes,
+			Resets resets) {
 		return ClientFrameCodec.create(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
 			.pushEnabled(false)
 			.initialWindowSize(settings.initialWindowSize())
 			.headerTableSize(settings.headerTableSize())
-			.maxHeaderListSize(maxHeaderListSize), headerBytes);
+			.maxHeaderListSize(maxHeaderListSize), headerBytes, resets);
 	}
 
 	private static void widen(Http2Connection connection, int window) throws Http2Exception {
