@@ -1,9 +1,9 @@
 package dev.connpool.error;
 
 /**
- * Raised when the header of a request is larger than the server accepts over HTTP/2
- * (RFC 9113, section 6.5.2). It was not sent. The message tells the sizes and the names
- * of the largest fields, never their values.
+ * Raised when the header of a request is larger than the server accepts over HTTP/2 (RFC
+ * 9113, section 6.5.2). It was not sent. The message tells the sizes and the names of the
+ * largest fields, never their values.
  */
 public final class RequestHeaderTooLargeException extends ConnPoolException {
 

@@ -56,8 +56,7 @@ final class ClientFrameCodec extends Http2FrameCodec {
 		@Override
 		protected Http2FrameCodec build(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder,
 				Http2Settings settings) {
-			ClientFrameCodec codec = new ClientFrameCodec(new ResetEncoder(encoder, this.resets), decoder,
-					settings);
+			ClientFrameCodec codec = new ClientFrameCodec(new ResetEncoder(encoder, this.resets), decoder, settings);
 			codec.gracefulShutdownTimeoutMillis(gracefulShutdownTimeoutMillis());
 			return codec;
 		}

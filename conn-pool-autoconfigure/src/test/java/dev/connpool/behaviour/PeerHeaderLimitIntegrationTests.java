@@ -46,8 +46,8 @@ class PeerHeaderLimitIntegrationTests {
 	@ValueSource(booleans = { false, true })
 	void aHeaderThatIsTooLargeIsRefusedBeforeAnythingIsSent(boolean strict) {
 		RawServer server = RawServer.start(this.network, (connection) -> answer(connection, LIMIT));
-		TestClient client = this.network.client((settings) -> (strict ? settings.strictMaxConcurrentStreams() : settings)
-			.protocols(Protocol.H2C));
+		TestClient client = this.network
+			.client((settings) -> (strict ? settings.strictMaxConcurrentStreams() : settings).protocols(Protocol.H2C));
 		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
 		assertThatIsRefused(client, server);
 	}
@@ -73,8 +73,7 @@ class PeerHeaderLimitIntegrationTests {
 		}
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 1);
 		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
-		assertThat(this.received.stream().skip(before).map(RawFrame::type))
-			.doesNotContain(RawFrame.RST_STREAM)
+		assertThat(this.received.stream().skip(before).map(RawFrame::type)).doesNotContain(RawFrame.RST_STREAM)
 			.containsOnlyOnce(RawFrame.HEADERS);
 		assertThat(client.host(server).counters().replaysByReason()).isEmpty();
 		assertThat(server).acceptedConnections(1);

@@ -112,12 +112,13 @@ class ResetsIntegrationTests {
 			connection.write(RawFrame.headers(3, 0, ":status", "200") + RawFrame.data(3, 0, "begin"));
 			connection.readFrame(RawFrame.RST_STREAM);
 			connection.waitFor(cancelled);
-			connection.write(RawFrame.data(3, 0, "late").repeat(100) + RawFrame.headers(3, RawFrame.END_STREAM, "x-t", "1"));
+			connection
+				.write(RawFrame.data(3, 0, "late").repeat(100) + RawFrame.headers(3, RawFrame.END_STREAM, "x-t", "1"));
 			for (RawFrame frame = connection.readFrame();; frame = connection.readFrame()) {
 				seen.add(frame);
 				if (frame.type() == RawFrame.HEADERS) {
-					connection.write(RawFrame.headers(5, 0, ":status", "200")
-							+ RawFrame.data(5, RawFrame.END_STREAM, "ok"));
+					connection
+						.write(RawFrame.headers(5, 0, ":status", "200") + RawFrame.data(5, RawFrame.END_STREAM, "ok"));
 				}
 			}
 		});

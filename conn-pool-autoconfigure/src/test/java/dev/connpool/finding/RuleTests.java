@@ -85,8 +85,9 @@ class RuleTests {
 		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(1), new Host().active(1).resetsSent(1000)));
 		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(2), new Host().active(2).resetsSent(200))
 			.settings((settings) -> settings.maxConnectionsPerHost(2)));
-		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(1).resetsSent(500), new Host().active(1).resetsSent(600))
-			.settings((settings) -> settings.strictMaxConcurrentStreams()));
+		assertQuiet(Rule.RESET_STORM,
+				Host.between(new Host().active(1).resetsSent(500), new Host().active(1).resetsSent(600))
+					.settings((settings) -> settings.strictMaxConcurrentStreams()));
 	}
 
 	@Test
