@@ -50,8 +50,17 @@ record HostEvidence(ClientEvidence client, String origin, HostSettings settings,
 	 */
 	boolean isFull(HostSnapshot host) {
 		int max = this.settings.pool().maxConnectionsPerHost();
+		return max > 0 && open(host) >= max;
+	}
+
+	/**
+	 * Return how many connections are open and not about to be closed.
+	 * @param host the host at either instant
+	 * @return the number of connections
+	 */
+	int open(HostSnapshot host) {
 		HostSnapshot.Connections open = host.connections();
-		return max > 0 && open.active() + open.idle() + open.probing() >= max;
+		return open.active() + open.idle() + open.probing();
 	}
 
 	/**

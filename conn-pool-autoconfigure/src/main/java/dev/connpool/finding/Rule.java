@@ -30,6 +30,9 @@ public enum Rule {
 	/** The server speaks HTTP/1.1 although HTTP/2 is preferred. */
 	HTTP2_FALLBACK(Severity.WARNING, new Http2Fallback()),
 
+	/** More streams are reset than servers put up with. */
+	RESET_STORM(Severity.WARNING, new ResetStorm()),
+
 	/** A deadline can never pass because another one always passes before. */
 	DEADLINE_ORDER(Severity.WARNING, new DeadlineOrder()),
 

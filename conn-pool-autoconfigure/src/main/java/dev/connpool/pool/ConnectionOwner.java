@@ -107,6 +107,13 @@ interface ConnectionOwner {
 	void retire(PooledConnection connection, CloseReason reason);
 
 	/**
+	 * Return whether a connection may be opened in place of one that ends when its
+	 * exchanges have.
+	 * @return whether the limit leaves room for both, and streams need not share one
+	 */
+	boolean mayReplaceConnection();
+
+	/**
 	 * Note that the event loop of a connection has been stopped, so that it cannot be
 	 * closed in order.
 	 * @param connection the connection

@@ -17,6 +17,7 @@ import dev.connpool.error.NoCommonProtocolException;
 import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.ProxyName;
+import dev.connpool.error.RequestHeaderTooLargeException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
@@ -28,6 +29,7 @@ import dev.connpool.settings.TimeoutSettings;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,6 +224,19 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		int size = http2().maxHeaderListSize();
 		return (size > 0) ? ProtocolErrorException.headerTooLarge(this.client, this.origin, size,
 				"http2.max-header-list-size", cause) : headerTooLarge(cause);
+	}
+
+	/**
+	 * Say why a request is not sent.
+	 * @param headers its header, or its trailers
+	 * @param limit how large the server lets them be
+	 * @return the error
+	 */
+	ConnPoolException requestHeaderTooLarge(Http2Headers headers, long limit) {
+		String section = (headers.method() != null) ? "nothing was sent of a request with a header"
+				: "the request was broken off before trailers";
+		return new RequestHeaderTooLargeException(this.client, this.origin, section, HeaderListSize.of(headers), limit,
+				HeaderListSize.largest(headers));
 	}
 
 	ConnPoolException settingsMissing() {

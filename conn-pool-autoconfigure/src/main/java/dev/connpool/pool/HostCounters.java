@@ -27,6 +27,8 @@ final class HostCounters {
 
 	private final LongAdder turnedAway = new LongAdder();
 
+	private final LongAdder resetsSent = new LongAdder();
+
 	private final LongAdder leaks = new LongAdder();
 
 	private final LongAdder leaksEnded = new LongAdder();
@@ -53,6 +55,10 @@ final class HostCounters {
 
 	void turnedAway() {
 		this.turnedAway.increment();
+	}
+
+	void resetSent() {
+		this.resetsSent.increment();
 	}
 
 	void leakBegun() {
@@ -84,7 +90,7 @@ final class HostCounters {
 		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
 		long again = this.reused.sum();
 		return new HostSnapshot.Counters(this.opened.sum(), all, this.first.sum() + again, again, this.handshakes.sum(),
-				byReason, sums(this.replayed), this.turnedAway.sum(), this.leaks.sum());
+				byReason, sums(this.replayed), this.turnedAway.sum(), this.resetsSent.sum(), this.leaks.sum());
 	}
 
 	private static Map<String, Long> sums(Map<?, LongAdder> counts) {

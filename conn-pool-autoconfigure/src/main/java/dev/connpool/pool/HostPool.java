@@ -204,6 +204,11 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
+	public boolean mayReplaceConnection() {
+		return !this.host.http2().strictMaxConcurrentStreams() && dials().hasRoom(this.connections.usable());
+	}
+
+	@Override
 	public void stranded(PooledConnection connection) {
 		post(() -> closed(connection));
 	}

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AttributeKey;
@@ -28,6 +29,8 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
 
 	private final Http2Session session;
 
+	private final EncoderTable table = new EncoderTable();
+
 	Http2Handler(PooledConnection connection, Http2Session session) {
 		this.connection = connection;
 		this.session = session;
@@ -36,6 +39,9 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		if (msg instanceof Http2SettingsFrame frame) {
+			// They hold from here on; the codec flushes when it has read all there is.
+			this.table.limit(frame.settings());
+			ctx.write(Http2SettingsAckFrame.INSTANCE);
 			settingsReceived(ctx.channel(), frame.settings());
 		}
 		else if (msg instanceof Http2GoAwayFrame frame) {

@@ -1,10 +1,13 @@
 package dev.connpool.pool;
 
+import dev.connpool.error.ConnPoolException;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
 
@@ -16,14 +19,36 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 
 	static final String NAME = "connpool.message";
 
+	private final Http2Session session;
+
+	private final Exchange exchange;
+
 	private final ResponseFraming response = new ResponseFraming();
+
+	Http2MessageHandler(Http2Session session, Exchange exchange) {
+		this.session = session;
+		this.exchange = exchange;
+	}
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		if (msg instanceof Http2HeadersFrame frame) {
-			this.response.requested(frame.headers().method());
+			Http2Headers headers = frame.headers();
+			long limit = this.session.maxHeaderListSize();
+			if (limit < Http2CodecUtil.MAX_HEADER_LIST_SIZE && HeaderListSize.of(headers) > limit) {
+				refuse(headers, limit, promise);
+				return;
+			}
+			this.response.requested(headers.method());
 		}
 		ctx.write(msg, promise);
+	}
+
+	// The encoder would refuse it too, but when the stream has been opened
+	private void refuse(Http2Headers headers, long limit, ChannelPromise promise) {
+		ConnPoolException error = this.session.connection().pool().host().requestHeaderTooLarge(headers, limit);
+		this.exchange.abort(error, CloseReason.CANCELLED);
+		promise.tryFailure(error);
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
@@ -38,6 +39,8 @@ final class Http2Session {
 
 	private final Http2Connection http2;
 
+	private final Http2HeadersEncoder.Configuration peerHeaders;
+
 	private final HeaderBytes headerBytes;
 
 	private final LivenessHandler liveness;
@@ -64,6 +67,7 @@ final class Http2Session {
 		this.headerBytes = headerBytes;
 		this.liveness = liveness;
 		this.http2 = codec.connection();
+		this.peerHeaders = codec.encoder().configuration().headersConfiguration();
 		this.streams = new Http2StreamChannelBootstrap(connection.channel());
 		this.settingsTimer = connection.channel()
 			.eventLoop()
@@ -165,6 +169,13 @@ final class Http2Session {
 		this.connection.draining(reason);
 		this.reservations.end();
 		closeIfUnused(reason);
+	}
+
+	/**
+	 * Give out no more streams.
+	 */
+	void endReservations() {
+		this.reservations.end();
 	}
 
 	// Streams, on the event loop
@@ -334,7 +345,7 @@ final class Http2Session {
 		this.connection.announce(exchange);
 		this.connection.tell(ConnectionListener::streamOpened);
 		ChannelPipeline pipeline = stream.pipeline();
-		pipeline.addLast(Http2MessageHandler.NAME, new Http2MessageHandler())
+		pipeline.addLast(Http2MessageHandler.NAME, new Http2MessageHandler(this, exchange))
 			.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
 			.addLast(NettyPipeline.HttpTrafficHandler, new Http2StreamHandler(this, exchange));
 		ChannelOperations.OnSetup factory = exchange.config.channelOperationsProvider();
@@ -367,6 +378,14 @@ final class Http2Session {
 				this.http2.remote().flowController().windowSize(all),
 				this.http2.local().flowController().windowSize(all),
 				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));
+	}
+
+	/**
+	 * Return how large the server lets the header of a request be.
+	 * @return the size in bytes, as {@link HeaderListSize} counts it
+	 */
+	long maxHeaderListSize() {
+		return this.peerHeaders.maxHeaderListSize();
 	}
 
 	/**

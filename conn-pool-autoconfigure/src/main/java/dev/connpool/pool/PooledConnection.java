@@ -417,6 +417,20 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	/**
+	 * Have requests go to another connection, if one may take the place of this.
+	 * @return whether this is used no more
+	 */
+	boolean leave() {
+		Http2Session session = this.http2;
+		if (session == null || !(this.draining || this.pool.mayReplaceConnection())) {
+			return false;
+		}
+		session.endReservations();
+		this.pool.retire(this, CloseReason.CANCELLED);
+		return true;
+	}
+
+	/**
 	 * Note why this is going to be closed; the first reason stands. On any thread.
 	 * @param reason the reason
 	 */

@@ -16,7 +16,6 @@ import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -123,7 +122,8 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		remove(pipeline, TlsRecordHandler.NAME);
 		Http2Settings settings = this.connection.pool().host().http2();
 		HeaderBytes headerBytes = new HeaderBytes();
-		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes);
+		Http2FrameCodec codec = codec(settings, this.connection.pool().host().maxHeaderListSize(), headerBytes,
+				new Resets(this.connection));
 		LivenessHandler liveness = new LivenessHandler(this.connection, settings);
 		Http2Session session = new Http2Session(this.connection, codec, headerBytes, liveness);
 		this.connection.http2(session);
@@ -149,15 +149,13 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize, HeaderBytes headerBytes) {
-		return Http2FrameCodecBuilder.forClient()
-			.initialSettings(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
-				.pushEnabled(false)
-				.initialWindowSize(settings.initialWindowSize())
-				.headerTableSize(settings.headerTableSize())
-				.maxHeaderListSize(maxHeaderListSize))
-			.headerSensitivityDetector(headerBytes)
-			.build();
+	private static Http2FrameCodec codec(Http2Settings settings, int maxHeaderListSize, HeaderBytes headerBytes,
+			Resets resets) {
+		return ClientFrameCodec.create(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
+			.pushEnabled(false)
+			.initialWindowSize(settings.initialWindowSize())
+			.headerTableSize(settings.headerTableSize())
+			.maxHeaderListSize(maxHeaderListSize), headerBytes, resets);
 	}
 
 	private static void widen(Http2Connection connection, int window) throws Http2Exception {

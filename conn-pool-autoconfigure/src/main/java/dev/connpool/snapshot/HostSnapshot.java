@@ -151,16 +151,18 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 * @param replaysByReason exchanges that were sent again, by reason
 	 * @param turnedAway callers that got no connection because as many as allowed were
 	 * open
+	 * @param resetsSent HTTP/2 streams that the client reset
 	 * @param leaks exchanges that were reported because nobody read their response
 	 */
 	public record Counters(long opened, long closed, long acquired, long reused, long handshakes,
-			Map<String, Long> closedByReason, Map<String, Long> replaysByReason, long turnedAway, long leaks) {
+			Map<String, Long> closedByReason, Map<String, Long> replaysByReason, long turnedAway, long resetsSent,
+			long leaks) {
 
 		Counters plus(Counters other) {
 			return new Counters(this.opened + other.opened, this.closed + other.closed, this.acquired + other.acquired,
 					this.reused + other.reused, this.handshakes + other.handshakes,
 					sum(this.closedByReason, other.closedByReason), sum(this.replaysByReason, other.replaysByReason),
-					this.turnedAway + other.turnedAway, this.leaks + other.leaks);
+					this.turnedAway + other.turnedAway, this.resetsSent + other.resetsSent, this.leaks + other.leaks);
 		}
 
 		private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {

@@ -42,6 +42,8 @@ final class Host {
 
 	private long turnedAway;
 
+	private long resetsSent;
+
 	Host speaks(String alpn) {
 		this.protocol = alpn;
 		return this;
@@ -95,6 +97,11 @@ final class Host {
 		return this;
 	}
 
+	Host resetsSent(long streams) {
+		this.resetsSent = streams;
+		return this;
+	}
+
 	Host closed(String reason, long connections) {
 		this.closed.put(reason, connections);
 		return this;
@@ -104,7 +111,7 @@ final class Host {
 		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
 				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.serverIdleLimit,
 				this.leaking, new HostSnapshot.Counters(this.opened, 0, this.acquired, 0, 0, this.closed, Map.of(),
-						this.turnedAway, this.leaking),
+						this.turnedAway, this.resetsSent, this.leaking),
 				null, 0);
 	}
 

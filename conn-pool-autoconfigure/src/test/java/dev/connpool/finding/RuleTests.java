@@ -63,6 +63,34 @@ class RuleTests {
 	}
 
 	@Test
+	void resetStormWhereStreamsShareOneConnection() {
+		assertFound(Rule.RESET_STORM,
+				Host.between(new Host().active(1).resetsSent(50), new Host().active(1).resetsSent(151))
+					.settings((settings) -> settings.strictMaxConcurrentStreams()),
+				"101 HTTP/2 streams were reset within 10s on 1 connections",
+				"'conn-pool.clients.orders.http2.strict-max-concurrent-streams' to false");
+	}
+
+	@Test
+	void resetStormAtTheLimitOfConnections() {
+		assertFound(Rule.RESET_STORM,
+				Host.between(new Host().active(2), new Host().active(2).resetsSent(201))
+					.settings((settings) -> settings.maxConnectionsPerHost(2)),
+				"201 HTTP/2 streams", "on 2 connections",
+				"'conn-pool.clients.orders.pool.max-connections-per-host' higher");
+	}
+
+	@Test
+	void resetStormIsNoneWhereAnotherConnectionTakesOver() {
+		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(1), new Host().active(1).resetsSent(1000)));
+		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(2), new Host().active(2).resetsSent(200))
+			.settings((settings) -> settings.maxConnectionsPerHost(2)));
+		assertQuiet(Rule.RESET_STORM,
+				Host.between(new Host().active(1).resetsSent(500), new Host().active(1).resetsSent(600))
+					.settings((settings) -> settings.strictMaxConcurrentStreams()));
+	}
+
+	@Test
 	void idleChurn() {
 		Host.Evidence churning = churn(10, 20, 110).settings((settings) -> settings.maxIdleConnectionsPerHost(2));
 		assertFound(Rule.IDLE_CHURN, churning, "10 connections were closed within 10 s because more than 2 were idle",

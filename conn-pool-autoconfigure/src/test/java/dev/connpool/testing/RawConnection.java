@@ -22,6 +22,8 @@ public final class RawConnection implements AutoCloseable {
 	/** What follows the blank line in the preface of HTTP/2. */
 	private static final String PREFACE_END = "SM\r\n\r\n";
 
+	private static final int LITTLE = 4096;
+
 	private final Socket transport;
 
 	private final Socket socket;
@@ -110,6 +112,11 @@ public final class RawConnection implements AutoCloseable {
 	/** Do nothing until the gate opens. */
 	public void waitFor(Gate gate) {
 		gate.await();
+	}
+
+	/** Let the client send little that is not read. */
+	public void takeLittle() throws IOException {
+		this.socket.setReceiveBufferSize(LITTLE);
 	}
 
 	/** Read and forget until the client closes. */

@@ -28,7 +28,7 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, HostSnapshot.Connections.of(Map.of()),
 			new HostSnapshot.Streams(0, 0), List.of(), 0, 0, null, 0,
-			new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0), null, 0);
+			new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0), null, 0);
 
 	private final PooledHttpClient pooled;
 
