@@ -147,16 +147,15 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 		}
 		return commit(() -> {
 			Publisher<ByteBuf> buffers = (body instanceof Mono<? extends DataBuffer> single)
-					? single.map(NettyDataBufferFactory::toByteBuf)
-					: Flux.from(body).map(NettyDataBufferFactory::toByteBuf);
+					? single.map(NettyDataBufferFactory::toByteBuf) : new RequestBody(Flux.from(body));
 			return this.outbound.send(buffers);
 		});
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return !this.hasBody ? setComplete() : commit(() -> this.outbound
-			.sendGroups(Flux.from(body).map((group) -> Flux.from(group).map(NettyDataBufferFactory::toByteBuf))));
+		return !this.hasBody ? setComplete() : commit(
+				() -> this.outbound.sendGroups(Flux.from(body).map((group) -> new RequestBody(Flux.from(group)))));
 	}
 
 	@Override

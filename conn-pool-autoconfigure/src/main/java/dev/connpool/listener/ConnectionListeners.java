@@ -46,7 +46,7 @@ public final class ConnectionListeners {
 			try {
 				event.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				log.warn("{} failed", listener, ex);
 			}
 		}

@@ -212,7 +212,7 @@ final class Addresses {
 				this.owner.lookedUp(found, answer.cause());
 			});
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			this.owner.lookedUp(List.of(), ex);
 		}
 	}

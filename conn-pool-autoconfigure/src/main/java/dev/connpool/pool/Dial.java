@@ -124,7 +124,16 @@ final class Dial {
 		}
 		else if (!this.over.get()) {
 			arm(this.owner.host().timeouts().connect());
+			race();
+		}
+	}
+
+	private void race() {
+		try {
 			this.race.begin(this.owner.host().target());
+		}
+		catch (Throwable ex) {
+			failed(ex);
 		}
 	}
 

@@ -240,12 +240,34 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		try {
 			assigned().serve(this);
 		}
-		catch (RuntimeException ex) {
-			if (this.progress == null) {
-				throw ex;
+		catch (Throwable ex) {
+			failed(ex);
+		}
+	}
+
+	/**
+	 * End what could not even begin, whoever is to blame: an observer of the caller, or
+	 * memory that has run out. It is nobody's concern but the caller's.
+	 * @param thrown what was thrown
+	 */
+	void failed(Throwable thrown) {
+		Throwable told = this.source.host().failed(thrown);
+		if (this.progress != null) {
+			abort(told, CloseReason.CANCELLED);
+			return;
+		}
+		PooledConnection connection = assigned();
+		if (unassign()) {
+			fail(told, connection.channel().eventLoop());
+			connection.unused();
+		}
+		else if (isActive()) {
+			finish();
+			over();
+			if (connection.http2() == null) {
+				connection.close(CloseReason.CANCELLED);
 			}
-			// Thrown by an observer of the caller, and nobody's concern but the caller's.
-			abort(ex, CloseReason.CANCELLED);
+			this.actual.onError(told);
 		}
 	}
 
@@ -306,7 +328,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 			}
 		}
 		if (!this.replaced) {
-			this.observer.onStateChange(connection, state);
+			tell(connection, state);
 		}
 		if (state == State.DISCONNECTING && progress().channel() instanceof Http2StreamChannel stream
 				&& stream.isActive()) {
@@ -314,12 +336,31 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 	}
 
+	// Reactor Netty expects no Error here, and tells nobody of one.
+	private void tell(Connection connection, State state) {
+		try {
+			this.observer.onStateChange(connection, state);
+		}
+		catch (Error ex) {
+			failed(ex);
+		}
+	}
+
+	/**
+	 * Say what ended this.
+	 * @param thrown what was thrown by whoever was told of it
+	 * @return what the caller is told
+	 */
+	Throwable failure(Throwable thrown) {
+		return this.source.host().failed(thrown);
+	}
+
 	@Override
 	public void onUncaughtException(Connection connection, Throwable error) {
 		if (this.replaced) {
 			return;
 		}
-		Throwable told = isLost() ? lost(error) : redirected(named(error));
+		Throwable told = isLost() ? lost(error) : redirected(this.source.host().failed(named(error)));
 		if (this.log != null) {
 			this.log.failed(told);
 		}

@@ -95,7 +95,7 @@ final class ExchangeLog {
 		try {
 			CallerContext.run(this.exchange.currentContext(), () -> log.info(line(now)));
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			// What goes wrong in the context of a caller must not cost the connection.
 			log.warn("An exchange with {} was not logged", this.host.origin(), ex);
 		}

@@ -88,11 +88,25 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 	@Override
 	public void onNext(Connection connection) {
 		if (DONE.compareAndSet(this, 0, 1)) {
-			this.actual.onNext(connection);
-			this.actual.onComplete();
+			deliver(connection);
 		}
 		else {
 			connection.dispose();
+		}
+	}
+
+	private void deliver(Connection connection) {
+		try {
+			this.actual.onNext(connection);
+			this.actual.onComplete();
+		}
+		catch (Error ex) {
+			// Reactor passes on what it takes for fatal to whoever happens to be here.
+			Exchange exchange = this.exchange;
+			// Of the body, what arrives is to be released.
+			connection.inbound().receive().onErrorComplete().subscribe().dispose();
+			connection.dispose();
+			this.actual.onError((exchange != null) ? exchange.failure(ex) : ex);
 		}
 	}
 

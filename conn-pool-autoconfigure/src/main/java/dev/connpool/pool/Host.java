@@ -12,6 +12,7 @@ import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ContentLengthException;
+import dev.connpool.error.ExchangeFailedException;
 import dev.connpool.error.NoCommonProtocolException;
 import dev.connpool.error.PendingAcquiresFullException;
 import dev.connpool.error.ProtocolErrorException;
@@ -24,6 +25,7 @@ import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import dev.connpool.settings.TimeoutSettings;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +148,18 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ConnPoolException closed() {
 		return new ClientClosedException(this.client, this.origin);
+	}
+
+	/**
+	 * Say what ended an exchange. An {@code Error} would end more than that: Reactor
+	 * throws those that it takes for fatal at whoever tells them.
+	 * @param thrown what was thrown
+	 * @return the same, or what the caller is told in its place
+	 */
+	Throwable failed(Throwable thrown) {
+		// Codecs wrap it.
+		Throwable cause = (thrown instanceof CodecException && thrown.getCause() != null) ? thrown.getCause() : thrown;
+		return (cause instanceof Error error) ? new ExchangeFailedException(this.client, this.origin, error) : thrown;
 	}
 
 	ConnPoolException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {

@@ -121,12 +121,26 @@ final class Http1Handler extends ChannelDuplexHandler {
 			this.connection.failed(cause);
 			ctx.close();
 		}
+		else if (cause instanceof Error) {
+			failed(cause);
+		}
 		else {
 			if (cause instanceof ReadTimeoutException) {
 				// Whoever has noticed closes next.
 				this.connection.closing(CloseReason.RESPONSE_TIMEOUT);
 			}
 			ctx.fireExceptionCaught(cause);
+		}
+	}
+
+	// Of what was being read a part may be missing.
+	private void failed(Throwable error) {
+		Exchange exchange = this.connection.current();
+		if (exchange != null) {
+			exchange.failed(error);
+		}
+		else {
+			this.connection.close(CloseReason.CANCELLED);
 		}
 	}
 

@@ -67,7 +67,11 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
 		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
 		// closes.
 		this.connection.failed(cause);
-		if (!(cause instanceof IOException)) {
+		if (cause instanceof Error) {
+			// The codec has not noticed: a part of what it was to read is missing.
+			this.connection.close(CloseReason.CANCELLED);
+		}
+		else if (!(cause instanceof IOException)) {
 			// Of TLS it is known already.
 			this.connection.closing(CloseReason.PROTOCOL_ERROR);
 		}

@@ -179,10 +179,10 @@ final class Http2Session {
 	}
 
 	/**
-	 * Return whether nothing at all was heard of the server for long.
+	 * Return whether nothing was heard of the server for long.
 	 * @param start when an exchange began
 	 * @param now the current time
-	 * @return whether no byte has arrived for half the time since
+	 * @return whether no frame that counts has arrived for half the time since
 	 */
 	boolean isSilent(long start, long now) {
 		return now - this.liveness.heardAt() > (now - start) / 2;
@@ -293,7 +293,14 @@ final class Http2Session {
 			this.connection.tell(ConnectionListener::released);
 			closed(exchange);
 		});
-		exchange(exchange, stream);
+		try {
+			exchange(exchange, stream);
+		}
+		catch (Throwable ex) {
+			// Nobody else would tell the caller if the stream was opened only now.
+			exchange.failed(ex);
+			stream.close();
+		}
 	}
 
 	/**

@@ -93,6 +93,9 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 		if (cause instanceof ConnPoolException) {
 			ctx.fireExceptionCaught(cause);
 		}
+		else if (cause instanceof Error) {
+			this.exchange.failed(cause);
+		}
 		else if (cause.getCause() instanceof SSLException) {
 			// The end of the connection follows.
 			this.session.connection().failed(cause);

@@ -8,12 +8,16 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * The exchanges in flight on one event loop, looked at every tick: no timer and no
  * operator per request. Only used on its event loop.
  */
 final class InFlight implements Runnable {
+
+	private static final Logger log = Loggers.getLogger(InFlight.class);
 
 	private static final long FINEST = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -86,12 +90,22 @@ final class InFlight implements Runnable {
 		@Nullable Exchange exchange = this.exchanges.first();
 		while (exchange != null) {
 			Exchange next = exchange.next;
-			exchange.checkDeadlines(now);
+			check(exchange, now);
 			// A caller that is told may have given up others.
 			exchange = (next == null || this.exchanges.contains(next)) ? next : this.exchanges.first();
 		}
 		if (this.exchanges.size() > 0) {
 			schedule();
+		}
+	}
+
+	private static void check(Exchange exchange, long now) {
+		try {
+			exchange.checkDeadlines(now);
+		}
+		catch (Throwable ex) {
+			// The deadlines of others have to be looked at, and those of later ones.
+			log.error("The end of an exchange could not be told", ex);
 		}
 	}
 

@@ -111,7 +111,7 @@ final class LeakWatch extends ChannelInboundHandlerAdapter {
 		try {
 			CallerContext.run(exchange.currentContext(), () -> log.warn(message));
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			// What goes wrong in the context of a caller must not keep the others from
 			// being looked at.
 			log.warn(message, ex);

@@ -58,7 +58,7 @@ final class Mailbox {
 		try {
 			task.accept(event);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			log.error("A connection pool could not do its work", ex);
 		}
 	}

@@ -143,12 +143,12 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	private void exchangeOverHttp1(Exchange exchange) {
-		this.current = exchange;
 		Context context = exchange.currentContext();
 		if (!context.isEmpty()) {
 			ReactorNetty.setChannelContext(this.channel, context);
 		}
 		exchange.begin(this.channel, this.inFlight);
+		this.current = exchange;
 		announce(exchange);
 		ChannelOperations<?, ?> operations = exchange.config.channelOperationsProvider().create(this, this, null);
 		if (operations != null) {
