@@ -103,6 +103,8 @@ final class ExchangeScope implements CoreSubscriber<Connection>, Subscription, C
 		catch (Error ex) {
 			// Reactor passes on what it takes for fatal to whoever happens to be here.
 			Exchange exchange = this.exchange;
+			// Of the body, what arrives is to be released.
+			connection.inbound().receive().onErrorComplete().subscribe().dispose();
 			connection.dispose();
 			this.actual.onError((exchange != null) ? exchange.failure(ex) : ex);
 		}

@@ -94,11 +94,11 @@ class ErrorsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aReaderThatThrowsGivesItsConnectionBack(Wire wire) {
-		TestServer server = wire.server().start(this.network);
+		TestServer server = wire.server().route("/none", (request, response) -> response.send()).start(this.network);
 		TestClient client = this.network.client(timeless(wire));
 		int calls = 0;
 		for (Supplier<Error> error : Step.ERRORS) {
-			client.httpClient().get().uri(server.url("/hello")).responseSingle((response, body) -> {
+			client.httpClient().get().uri(server.url("/none")).responseSingle((response, body) -> {
 				throw error.get();
 			}).onErrorComplete().subscribe();
 			int begun = ++calls;

@@ -5,13 +5,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 
 /**
- * Gives buffers until memory has run out, which it does on demand.
+ * Gives buffers until memory has run out, which it does on demand. They are not watched
+ * for leaks: Netty's own codecs lose a buffer when they cannot get another.
  */
 public final class ScarceAllocator extends AbstractByteBufAllocator {
 
 	private static final int PLENTY = Integer.MAX_VALUE;
+
+	private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);
 
 	private final AtomicInteger left = new AtomicInteger(PLENTY);
 
@@ -34,18 +38,18 @@ public final class ScarceAllocator extends AbstractByteBufAllocator {
 	@Override
 	protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
 		take();
-		return ByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
+		return this.memory.heapBuffer(initialCapacity, maxCapacity);
 	}
 
 	@Override
 	protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
 		take();
-		return ByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
+		return this.memory.directBuffer(initialCapacity, maxCapacity);
 	}
 
 	@Override
 	public boolean isDirectBufferPooled() {
-		return true;
+		return false;
 	}
 
 }
