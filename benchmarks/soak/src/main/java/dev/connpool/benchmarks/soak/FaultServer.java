@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Scanner;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import dev.connpool.benchmarks.Row;
 import io.netty.bootstrap.ServerBootstrap;
@@ -32,12 +34,17 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 
 /**
  * Servers that go wrong on request, one for each protocol, and a port that nobody listens
  * on. Prints the ports, and for each line that it reads what it has counted.
  */
 public final class FaultServer {
+
+	/** Kept, so that it is not collected with its level. */
+	private static final Logger LOG = Logger.getLogger("io.netty");
 
 	private static final int MOST_STREAMS = 100;
 
@@ -55,6 +62,9 @@ public final class FaultServer {
 	 * @param arguments where to write the certificate
 	 */
 	public static void main(String[] arguments) throws Exception {
+		// What clients make of faults is no news, and nobody reads it
+		InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+		LOG.setLevel(Level.OFF);
 		FaultServer server = new FaultServer();
 		X509Bundle certificate = new CertificateBuilder().subject("CN=localhost")
 			.addSanDnsName("localhost")

@@ -34,6 +34,8 @@ public final class Soak {
 
 	private static final int PATIENCE_SECONDS = 30;
 
+	private static final double PROGRESS_SECONDS = 15;
+
 	private final Path certificate;
 
 	private final double seconds;
@@ -81,14 +83,12 @@ public final class Soak {
 		Verdict verdict = new Verdict();
 		Disturbances disturbances = new Disturbances(context);
 		double warmUp = Math.min(60, this.seconds / 3);
-		traffic.flow(warmUp, this.rate);
+		flow(traffic, warmUp);
 		settle(traffic, clients);
-		log("Warm: %d requests, %s", traffic.started(), traffic.outcomes());
 		Levels before = Levels.now();
-		traffic.flow(this.seconds - warmUp, this.rate);
+		flow(traffic, this.seconds - warmUp);
 		disturbances.stop();
 		settle(traffic, clients);
-		log("Over: %d requests, %s", traffic.started(), traffic.outcomes());
 		verdict.atMost("requests that did not end", traffic.underWay(), 0);
 		verdict.atMost("wrong bodies", traffic.wrong(), 0);
 		verdict.atMost("acted on twice", (long) server.counts().number("twice"), 0);
@@ -101,6 +101,13 @@ public final class Soak {
 		log("The servers received %s requests; %d operations; %d errors that nobody waited for",
 				server.counts().text("requests"), disturbances.done(), this.dropped.get());
 		return verdict;
+	}
+
+	private void flow(Traffic traffic, double seconds) throws InterruptedException {
+		for (double left = seconds; left > 0; left -= PROGRESS_SECONDS) {
+			traffic.flow(Math.min(left, PROGRESS_SECONDS), this.rate);
+			log("%d requests, %d under way: %s", traffic.started(), traffic.underWay(), traffic.outcomes());
+		}
 	}
 
 	private static void log(String text, Object... values) {
