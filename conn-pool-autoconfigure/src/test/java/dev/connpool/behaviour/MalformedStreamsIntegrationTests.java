@@ -54,11 +54,9 @@ class MalformedStreamsIntegrationTests {
 				malformed("an empty DATA frame where Content-Length is 5",
 						(id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "")),
 				malformed("too little content", (id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "abc")),
-				malformed("too much content",
-						(id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "abcdefgh")),
+				malformed("too much content", (id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "abcdefgh")),
 				malformed("too much content, in parts",
-						(id) -> ok(id, 0, "5") + RawFrame.data(id, 0, "abcde")
-								+ RawFrame.data(id, END_STREAM, "f")),
+						(id) -> ok(id, 0, "5") + RawFrame.data(id, 0, "abcde") + RawFrame.data(id, END_STREAM, "f")),
 				malformed("content where Content-Length is 0",
 						(id) -> ok(id, 0, "0") + RawFrame.data(id, END_STREAM, "a")),
 				malformed("trailers before the content",
@@ -71,13 +69,11 @@ class MalformedStreamsIntegrationTests {
 								+ RawFrame.data(id, END_STREAM, "a")),
 				malformed("a Content-Length that is no number",
 						(id) -> ok(id, 0, "one") + RawFrame.data(id, END_STREAM, "a")),
-				malformed("a negative Content-Length",
-						(id) -> ok(id, 0, "-1") + RawFrame.data(id, END_STREAM, "a")),
+				malformed("a negative Content-Length", (id) -> ok(id, 0, "-1") + RawFrame.data(id, END_STREAM, "a")),
 				malformed("END_STREAM with 103", (id) -> RawFrame.headers(id, END_STREAM, ":status", "103")),
 				malformed("END_STREAM with 100", (id) -> RawFrame.headers(id, END_STREAM, ":status", "100")),
 				malformed("an interim response and DATA",
-						(id) -> RawFrame.headers(id, 0, ":status", "103")
-								+ RawFrame.data(id, END_STREAM, "a")),
+						(id) -> RawFrame.headers(id, 0, ":status", "103") + RawFrame.data(id, END_STREAM, "a")),
 				malformed("an interim response and trailers",
 						(id) -> RawFrame.headers(id, 0, ":status", "103")
 								+ RawFrame.headers(id, END_STREAM, "x-t", "1")),
@@ -100,8 +96,7 @@ class MalformedStreamsIntegrationTests {
 				malformed("status 200 OK", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200 OK")),
 				malformed("status +20", (id) -> RawFrame.headers(id, END_STREAM, ":status", "+20")),
 				malformed("status 101", (id) -> RawFrame.headers(id, 0, ":status", "101")),
-				malformed("status 101 and END_STREAM",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "101")),
+				malformed("status 101 and END_STREAM", (id) -> RawFrame.headers(id, END_STREAM, ":status", "101")),
 				malformed("trailers that do not end the stream",
 						(id) -> ok(id, 0) + RawFrame.data(id, 0, "a") + RawFrame.headers(id, 0, "x-t", "1")),
 				malformed("a second header", (id) -> ok(id, 0) + ok(id, 0)),
@@ -117,35 +112,27 @@ class MalformedStreamsIntegrationTests {
 						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", ":x", "1")),
 				malformed("a pseudo-header of requests",
 						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", ":path", "/")),
-				malformed("an upper-case name",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "X-A", "1")),
+				malformed("an upper-case name", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "X-A", "1")),
 				malformed("an upper-case name in trailers",
 						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, "X-T", "1")),
-				malformed("an empty name",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "", "1")),
+				malformed("an empty name", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "", "1")),
 				malformed("Connection",
 						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "connection", "close")),
 				malformed("Transfer-Encoding",
 						(id) -> RawFrame.headers(id, 0, ":status", "200", "transfer-encoding", "chunked")),
-				malformed("Keep-Alive",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "keep-alive", "1")),
-				malformed("Upgrade",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "upgrade", "h2c")),
+				malformed("Keep-Alive", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "keep-alive", "1")),
+				malformed("Upgrade", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "upgrade", "h2c")),
 				malformed("Proxy-Connection",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "proxy-connection",
-								"close")),
+						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "proxy-connection", "close")),
 				malformed("Connection in trailers",
 						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, "connection", "close")),
 				malformed("content with 204",
-						(id) -> RawFrame.headers(id, 0, ":status", "204")
-								+ RawFrame.data(id, END_STREAM, "a")),
+						(id) -> RawFrame.headers(id, 0, ":status", "204") + RawFrame.data(id, END_STREAM, "a")),
 				malformed("content with 304",
-						(id) -> RawFrame.headers(id, 0, ":status", "304")
-								+ RawFrame.data(id, END_STREAM, "a")),
+						(id) -> RawFrame.headers(id, 0, ":status", "304") + RawFrame.data(id, END_STREAM, "a")),
 				malformed("a line break in a value",
 						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "x-a", "a\r\nb: c")),
-				malformed("a space in a name",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "x a", "1")));
+				malformed("a space in a name", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "x a", "1")));
 	}
 
 	private static Arguments malformed(String what, IntFunction<String> frames) {
@@ -236,8 +223,7 @@ class MalformedStreamsIntegrationTests {
 								+ RawFrame.headers(id, END_STREAM, "x-t", "1")),
 				wellFormed("trailers without content", "GET", 200,
 						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, "x-t", "1")),
-				wellFormed("status 999", "GET", 999,
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "999")));
+				wellFormed("status 999", "GET", 999, (id) -> RawFrame.headers(id, END_STREAM, ":status", "999")));
 	}
 
 	private static Arguments wellFormed(String what, String method, int status, IntFunction<String> frames) {
@@ -299,8 +285,7 @@ class MalformedStreamsIntegrationTests {
 		RawServer server = RawServer.start(this.network, (connection) -> {
 			connection.acceptHttp2("");
 			connection.readFrame(RawFrame.HEADERS);
-			connection.write(
-					ok(FIRST, 0, "9") + RawFrame.data(FIRST, 0, "a") + RawFrame.data(FIRST, END_STREAM, "b"));
+			connection.write(ok(FIRST, 0, "9") + RawFrame.data(FIRST, 0, "a") + RawFrame.data(FIRST, END_STREAM, "b"));
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
 		SlowReader reader = new SlowReader();
