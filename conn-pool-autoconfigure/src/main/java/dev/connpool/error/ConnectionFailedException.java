@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.Durations;
-
 import org.jspecify.annotations.Nullable;
 
 /**
