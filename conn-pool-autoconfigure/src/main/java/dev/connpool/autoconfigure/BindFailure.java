@@ -48,9 +48,10 @@ record BindFailure(ConfigurationPropertyName name, @Nullable Object value, Class
 	}
 
 	private Object shown() {
-		boolean open = this.value != null && isScalar() && !SECRET.matcher(this.name.toString()).find()
-				&& !(this.cause instanceof PlaceholderResolutionException);
-		return open ? this.value : Undisclosed.VALUE;
+		Object written = this.value;
+		boolean hidden = !isScalar() || SECRET.matcher(this.name.toString()).find()
+				|| this.cause instanceof PlaceholderResolutionException;
+		return (written == null || hidden) ? Undisclosed.VALUE : written;
 	}
 
 	private boolean isScalar() {
