@@ -141,7 +141,9 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	public void read(ChannelHandlerContext ctx) {
 		if (this.state == State.DECODING) {
 			this.asked = true;
-			this.paused = false;
+			if (ctx.channel().config().isAutoRead()) {
+				this.paused = false;
+			}
 			decode(ctx);
 		}
 		else {
@@ -224,6 +226,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 				channel.config().setAutoRead(true);
 			}
 			else if (this.paused) {
+				this.paused = false;
 				channel.read();
 			}
 		});
@@ -299,15 +302,17 @@ final class ContentDecoder extends ChannelDuplexHandler {
 			end(State.FAILED);
 			return;
 		}
+		boolean resume = this.paused;
 		this.paused = false;
-		ctx.channel().eventLoop().execute(() -> new ContentDecoder(this).goOn(ctx.channel()));
+		ctx.channel().eventLoop().execute(() -> new ContentDecoder(this).goOn(ctx.channel(), resume));
 	}
 
 	/**
 	 * Deliver what is left to a reader whose channel is closed.
 	 * @param channel the channel
+	 * @param resume whether it was only not read because others had their turn
 	 */
-	private void goOn(Channel channel) {
+	private void goOn(Channel channel, boolean resume) {
 		ChannelPipeline pipeline = channel.pipeline().addLast(NAME, this);
 		ChannelOperations.addReactiveBridge(channel, this.exchange.config.channelOperationsProvider(),
 				ConnectionObserver.emptyListener());
@@ -317,6 +322,9 @@ final class ContentDecoder extends ChannelDuplexHandler {
 		}
 		else if (channel.config().isAutoRead()) {
 			pipeline.read();
+		}
+		else if (resume) {
+			channel.config().setAutoRead(true);
 		}
 	}
 
