@@ -154,7 +154,7 @@ final class LivenessHandler extends ChannelInboundHandlerAdapter {
 		if (frame instanceof Http2HeadersFrame headers) {
 			return headers.isEndStream() || !isInterim(headers.headers().status());
 		}
-		return frame instanceof Http2ResetFrame || frame instanceof Http2PingFrame ping && ping.ack();
+		return frame instanceof Http2ResetFrame || (frame instanceof Http2PingFrame ping && ping.ack());
 	}
 
 	private static boolean isInterim(@Nullable CharSequence status) {

@@ -93,7 +93,7 @@ record Redirect(int status, boolean getWithoutBody, @Nullable String obstacle) {
 		URI uri = resolve(encode(location.strip()), URI.create(origin), request.uri());
 		String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
 		boolean known = scheme.equals("http") || scheme.equals("https")
-				|| request.isWebsocket() && (scheme.equals("ws") || scheme.equals("wss"));
+				|| (request.isWebsocket() && (scheme.equals("ws") || scheme.equals("wss")));
 		if (!known) {
 			throw new UnusableException("has another scheme than http and https");
 		}
