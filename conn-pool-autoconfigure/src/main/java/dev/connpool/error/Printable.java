@@ -48,6 +48,9 @@ final class Printable {
 	 * @return the same, or what stands for it with the same stack
 	 */
 	static @Nullable Throwable cause(@Nullable Throwable cause) {
+		if (cause == null) {
+			return null;
+		}
 		Throwable each = cause;
 		for (int depth = 0; each != null && depth < DEEPEST; depth++) {
 			String message = each.getMessage();

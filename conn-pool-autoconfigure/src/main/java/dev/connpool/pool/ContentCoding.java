@@ -43,7 +43,7 @@ enum ContentCoding {
 	static List<ContentCoding> of(HttpHeaders headers) {
 		List<ContentCoding> codings = new ArrayList<>(1);
 		for (String value : headers.getAll(HttpHeaderNames.CONTENT_ENCODING)) {
-			for (String name : value.split(",")) {
+			for (String name : value.split(",", -1)) {
 				String token = name.trim().toLowerCase(Locale.ROOT);
 				ContentCoding coding = of(token);
 				if (coding != null) {
