@@ -50,89 +50,102 @@ class MalformedStreamsIntegrationTests {
 	private final BlockingQueue<RawFrame> resets = new LinkedBlockingQueue<>();
 
 	static Stream<Arguments> malformed() {
-		return Stream.of(malformed("no content where Content-Length is 5", (id) -> ok(id, END_STREAM, "5")),
+		return Stream.of(malformed("no content where Content-Length is 5", (id) -> ok(id, RawFrame.END_STREAM, "5")),
 				malformed("an empty DATA frame where Content-Length is 5",
-						(id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "")),
-				malformed("too little content", (id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "abc")),
-				malformed("too much content", (id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "abcdefgh")),
+						(id) -> ok(id, 0, "5") + RawFrame.data(id, RawFrame.END_STREAM, "")),
+				malformed("too little content", (id) -> ok(id, 0, "5") + RawFrame.data(id, RawFrame.END_STREAM, "abc")),
+				malformed("too much content",
+						(id) -> ok(id, 0, "5") + RawFrame.data(id, RawFrame.END_STREAM, "abcdefgh")),
 				malformed("too much content, in parts",
-						(id) -> ok(id, 0, "5") + RawFrame.data(id, 0, "abcde") + RawFrame.data(id, END_STREAM, "f")),
+						(id) -> ok(id, 0, "5") + RawFrame.data(id, 0, "abcde")
+								+ RawFrame.data(id, RawFrame.END_STREAM, "f")),
 				malformed("content where Content-Length is 0",
-						(id) -> ok(id, 0, "0") + RawFrame.data(id, END_STREAM, "a")),
+						(id) -> ok(id, 0, "0") + RawFrame.data(id, RawFrame.END_STREAM, "a")),
 				malformed("trailers before the content",
-						(id) -> ok(id, 0, "5") + RawFrame.headers(id, END_STREAM, "x-t", "1")),
+						(id) -> ok(id, 0, "5") + RawFrame.headers(id, RawFrame.END_STREAM, "x-t", "1")),
 				malformed("trailers after too little content",
 						(id) -> ok(id, 0, "5") + RawFrame.data(id, 0, "abc")
-								+ RawFrame.headers(id, END_STREAM, "x-t", "1")),
+								+ RawFrame.headers(id, RawFrame.END_STREAM, "x-t", "1")),
 				malformed("two Content-Lengths",
 						(id) -> RawFrame.headers(id, 0, ":status", "200", "content-length", "1", "content-length", "2")
-								+ RawFrame.data(id, END_STREAM, "a")),
+								+ RawFrame.data(id, RawFrame.END_STREAM, "a")),
 				malformed("a Content-Length that is no number",
-						(id) -> ok(id, 0, "one") + RawFrame.data(id, END_STREAM, "a")),
-				malformed("a negative Content-Length", (id) -> ok(id, 0, "-1") + RawFrame.data(id, END_STREAM, "a")),
-				malformed("END_STREAM with 103", (id) -> RawFrame.headers(id, END_STREAM, ":status", "103")),
-				malformed("END_STREAM with 100", (id) -> RawFrame.headers(id, END_STREAM, ":status", "100")),
+						(id) -> ok(id, 0, "one") + RawFrame.data(id, RawFrame.END_STREAM, "a")),
+				malformed("a negative Content-Length",
+						(id) -> ok(id, 0, "-1") + RawFrame.data(id, RawFrame.END_STREAM, "a")),
+				malformed("END_STREAM with 103", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "103")),
+				malformed("END_STREAM with 100", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "100")),
 				malformed("an interim response and DATA",
-						(id) -> RawFrame.headers(id, 0, ":status", "103") + RawFrame.data(id, END_STREAM, "a")),
+						(id) -> RawFrame.headers(id, 0, ":status", "103")
+								+ RawFrame.data(id, RawFrame.END_STREAM, "a")),
 				malformed("an interim response and trailers",
 						(id) -> RawFrame.headers(id, 0, ":status", "103")
-								+ RawFrame.headers(id, END_STREAM, "x-t", "1")),
-				malformed("DATA alone", (id) -> RawFrame.data(id, END_STREAM, "a")),
-				malformed("an empty DATA frame alone", (id) -> RawFrame.data(id, END_STREAM, "")),
+								+ RawFrame.headers(id, RawFrame.END_STREAM, "x-t", "1")),
+				malformed("DATA alone", (id) -> RawFrame.data(id, RawFrame.END_STREAM, "a")),
+				malformed("an empty DATA frame alone", (id) -> RawFrame.data(id, RawFrame.END_STREAM, "")),
 				malformed("no status",
-						(id) -> RawFrame.headers(id, 0, "x-a", "1") + RawFrame.data(id, END_STREAM, "a")),
-				malformed("no status and END_STREAM", (id) -> RawFrame.headers(id, END_STREAM, "x-a", "1")),
+						(id) -> RawFrame.headers(id, 0, "x-a", "1") + RawFrame.data(id, RawFrame.END_STREAM, "a")),
+				malformed("no status and END_STREAM", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, "x-a", "1")),
 				malformed("no status after an interim response",
 						(id) -> RawFrame.headers(id, 0, ":status", "103") + RawFrame.headers(id, 0, "x-a", "1")),
-				malformed("no header at all", (id) -> RawFrame.headers(id, END_STREAM)),
+				malformed("no header at all", (id) -> RawFrame.headers(id, RawFrame.END_STREAM)),
 				malformed("a status twice",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", ":status", "200")),
-				malformed("an empty status", (id) -> RawFrame.headers(id, END_STREAM, ":status", "")),
-				malformed("status 99", (id) -> RawFrame.headers(id, END_STREAM, ":status", "99")),
-				malformed("status 099", (id) -> RawFrame.headers(id, END_STREAM, ":status", "099")),
-				malformed("status 0", (id) -> RawFrame.headers(id, END_STREAM, ":status", "0")),
-				malformed("status 1000", (id) -> RawFrame.headers(id, END_STREAM, ":status", "1000")),
-				malformed("status 20x", (id) -> RawFrame.headers(id, END_STREAM, ":status", "20x")),
-				malformed("status 200 OK", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200 OK")),
-				malformed("status +20", (id) -> RawFrame.headers(id, END_STREAM, ":status", "+20")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", ":status", "200")),
+				malformed("an empty status", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "")),
+				malformed("status 99", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "99")),
+				malformed("status 099", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "099")),
+				malformed("status 0", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "0")),
+				malformed("status 1000", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "1000")),
+				malformed("status 20x", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "20x")),
+				malformed("status 200 OK", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200 OK")),
+				malformed("status +20", (id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "+20")),
 				malformed("status 101", (id) -> RawFrame.headers(id, 0, ":status", "101")),
-				malformed("status 101 and END_STREAM", (id) -> RawFrame.headers(id, END_STREAM, ":status", "101")),
+				malformed("status 101 and END_STREAM",
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "101")),
 				malformed("trailers that do not end the stream",
 						(id) -> ok(id, 0) + RawFrame.data(id, 0, "a") + RawFrame.headers(id, 0, "x-t", "1")),
 				malformed("a second header", (id) -> ok(id, 0) + ok(id, 0)),
 				malformed("an interim response after the final one",
 						(id) -> ok(id, 0) + RawFrame.headers(id, 0, ":status", "103")),
 				malformed("a status in trailers",
-						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, ":status", "200")),
+						(id) -> ok(id, 0) + RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200")),
 				malformed("an unknown pseudo-header in trailers",
-						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, ":x", "1")),
+						(id) -> ok(id, 0) + RawFrame.headers(id, RawFrame.END_STREAM, ":x", "1")),
 				malformed("a pseudo-header after others",
-						(id) -> RawFrame.headers(id, END_STREAM, "x-a", "1", ":status", "200")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, "x-a", "1", ":status", "200")),
 				malformed("an unknown pseudo-header",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", ":x", "1")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", ":x", "1")),
 				malformed("a pseudo-header of requests",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", ":path", "/")),
-				malformed("an upper-case name", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "X-A", "1")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", ":path", "/")),
+				malformed("an upper-case name",
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "X-A", "1")),
 				malformed("an upper-case name in trailers",
-						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, "X-T", "1")),
-				malformed("an empty name", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "", "1")),
+						(id) -> ok(id, 0) + RawFrame.headers(id, RawFrame.END_STREAM, "X-T", "1")),
+				malformed("an empty name",
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "", "1")),
 				malformed("Connection",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "connection", "close")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "connection", "close")),
 				malformed("Transfer-Encoding",
 						(id) -> RawFrame.headers(id, 0, ":status", "200", "transfer-encoding", "chunked")),
-				malformed("Keep-Alive", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "keep-alive", "1")),
-				malformed("Upgrade", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "upgrade", "h2c")),
+				malformed("Keep-Alive",
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "keep-alive", "1")),
+				malformed("Upgrade",
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "upgrade", "h2c")),
 				malformed("Proxy-Connection",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "proxy-connection", "close")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "proxy-connection",
+								"close")),
 				malformed("Connection in trailers",
-						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, "connection", "close")),
+						(id) -> ok(id, 0) + RawFrame.headers(id, RawFrame.END_STREAM, "connection", "close")),
 				malformed("content with 204",
-						(id) -> RawFrame.headers(id, 0, ":status", "204") + RawFrame.data(id, END_STREAM, "a")),
+						(id) -> RawFrame.headers(id, 0, ":status", "204")
+								+ RawFrame.data(id, RawFrame.END_STREAM, "a")),
 				malformed("content with 304",
-						(id) -> RawFrame.headers(id, 0, ":status", "304") + RawFrame.data(id, END_STREAM, "a")),
+						(id) -> RawFrame.headers(id, 0, ":status", "304")
+								+ RawFrame.data(id, RawFrame.END_STREAM, "a")),
 				malformed("a line break in a value",
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "x-a", "a\r\nb: c")),
-				malformed("a space in a name", (id) -> RawFrame.headers(id, END_STREAM, ":status", "200", "x a", "1")));
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "x-a", "a\r\nb: c")),
+				malformed("a space in a name",
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "200", "x a", "1")));
 	}
 
 	private static Arguments malformed(String what, IntFunction<String> frames) {
@@ -172,8 +185,8 @@ class MalformedStreamsIntegrationTests {
 			}
 			frame = connection.readFrame();
 		}
-		connection.write(RawFrame.data(FIRST, END_STREAM, "last"));
-		connection.write(ok(FIRST + 4, 0) + RawFrame.data(FIRST + 4, END_STREAM, "third"));
+		connection.write(RawFrame.data(FIRST, RawFrame.END_STREAM, "last"));
+		connection.write(ok(FIRST + 4, 0) + RawFrame.data(FIRST + 4, RawFrame.END_STREAM, "third"));
 	}
 
 	private void assertThatItsStreamFails(TestClient client, RawServer server) throws Exception {
@@ -202,28 +215,29 @@ class MalformedStreamsIntegrationTests {
 	}
 
 	static Stream<Arguments> wellFormed() {
-		return Stream.of(wellFormed("HEAD", "HEAD", 200, (id) -> ok(id, END_STREAM, "5")),
+		return Stream.of(wellFormed("HEAD", "HEAD", 200, (id) -> ok(id, RawFrame.END_STREAM, "5")),
 				wellFormed("HEAD with an empty DATA frame", "HEAD", 200,
-						(id) -> ok(id, 0, "5") + RawFrame.data(id, END_STREAM, "")),
+						(id) -> ok(id, 0, "5") + RawFrame.data(id, RawFrame.END_STREAM, "")),
 				wellFormed("304 with Content-Length", "GET", 304,
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "304", "content-length", "5")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "304", "content-length", "5")),
 				wellFormed("204 with Content-Length", "GET", 204,
-						(id) -> RawFrame.headers(id, END_STREAM, ":status", "204", "content-length", "5")),
-				wellFormed("Content-Length 0", "GET", 200, (id) -> ok(id, END_STREAM, "0")),
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "204", "content-length", "5")),
+				wellFormed("Content-Length 0", "GET", 200, (id) -> ok(id, RawFrame.END_STREAM, "0")),
 				wellFormed("the same Content-Length twice", "GET", 200,
 						(id) -> RawFrame.headers(id, 0, ":status", "200", "content-length", "1", "content-length", "1")
-								+ RawFrame.data(id, END_STREAM, "a")),
-				wellFormed("no content", "GET", 200, (id) -> ok(id, END_STREAM)),
+								+ RawFrame.data(id, RawFrame.END_STREAM, "a")),
+				wellFormed("no content", "GET", 200, (id) -> ok(id, RawFrame.END_STREAM)),
 				wellFormed("interim responses", "GET", 200,
 						(id) -> RawFrame.headers(id, 0, ":status", "100")
 								+ RawFrame.headers(id, 0, ":status", "103", "link", "</a>") + ok(id, 0, "1")
-								+ RawFrame.data(id, END_STREAM, "a")),
+								+ RawFrame.data(id, RawFrame.END_STREAM, "a")),
 				wellFormed("trailers", "GET", 200,
 						(id) -> ok(id, 0, "1") + RawFrame.data(id, 0, "a")
-								+ RawFrame.headers(id, END_STREAM, "x-t", "1")),
+								+ RawFrame.headers(id, RawFrame.END_STREAM, "x-t", "1")),
 				wellFormed("trailers without content", "GET", 200,
-						(id) -> ok(id, 0) + RawFrame.headers(id, END_STREAM, "x-t", "1")),
-				wellFormed("status 999", "GET", 999, (id) -> RawFrame.headers(id, END_STREAM, ":status", "999")));
+						(id) -> ok(id, 0) + RawFrame.headers(id, RawFrame.END_STREAM, "x-t", "1")),
+				wellFormed("status 999", "GET", 999,
+						(id) -> RawFrame.headers(id, RawFrame.END_STREAM, ":status", "999")));
 	}
 
 	private static Arguments wellFormed(String what, String method, int status, IntFunction<String> frames) {
@@ -250,7 +264,7 @@ class MalformedStreamsIntegrationTests {
 		RawServer server = RawServer.start(this.network, (connection) -> {
 			connection.acceptHttp2("");
 			connection.readFrame(RawFrame.HEADERS);
-			connection.write(ok(FIRST, 0, "5") + RawFrame.data(FIRST, END_STREAM, "abcde"));
+			connection.write(ok(FIRST, 0, "5") + RawFrame.data(FIRST, RawFrame.END_STREAM, "abcde"));
 			this.resets.add(next(connection, RawFrame.RST_STREAM));
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
@@ -285,7 +299,8 @@ class MalformedStreamsIntegrationTests {
 		RawServer server = RawServer.start(this.network, (connection) -> {
 			connection.acceptHttp2("");
 			connection.readFrame(RawFrame.HEADERS);
-			connection.write(ok(FIRST, 0, "9") + RawFrame.data(FIRST, 0, "a") + RawFrame.data(FIRST, END_STREAM, "b"));
+			connection.write(
+					ok(FIRST, 0, "9") + RawFrame.data(FIRST, 0, "a") + RawFrame.data(FIRST, RawFrame.END_STREAM, "b"));
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
 		SlowReader reader = new SlowReader();
