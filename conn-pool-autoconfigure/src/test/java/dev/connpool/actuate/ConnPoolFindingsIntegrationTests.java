@@ -22,7 +22,7 @@ class ConnPoolFindingsIntegrationTests {
 			assertThat(findings.at("/0/severity").asString()).isEqualTo("warning");
 			assertThat(findings.at("/0/host").isNull()).isTrue();
 			assertThat(findings.at("/0/message").asString())
-				.contains("'conn-pool.clients.orders.timeouts.response-header' (60s) never passes");
+				.contains("'conn-pool.clients.orders.timeouts.response-header' (60 s) never passes");
 			assertThat(application.get("/orders").json().get("findings")).isEqualTo(findings);
 			assertThat(application.get("/default").json().get("findings").isEmpty()).isTrue();
 		}

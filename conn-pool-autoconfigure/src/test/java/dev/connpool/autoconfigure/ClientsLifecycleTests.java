@@ -16,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClientsLifecycleTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class, WebClientAutoConfiguration.class));
+		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
+				ConnPoolWebClientAutoConfiguration.class, WebClientAutoConfiguration.class));
 
 	@Test
 	void stopsAfterTheWebServerAndBeforeTheEventLoops() {

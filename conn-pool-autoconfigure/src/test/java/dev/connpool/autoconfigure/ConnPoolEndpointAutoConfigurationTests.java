@@ -29,10 +29,10 @@ class ConnPoolEndpointAutoConfigurationTests {
 	private static final String UNRESTRICTED = "management.endpoint.connpool.access=UNRESTRICTED";
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolEndpointAutoConfiguration.class,
-						EndpointAutoConfiguration.class, HttpClientAutoConfiguration.class,
-						ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
+				ConnPoolWebClientAutoConfiguration.class, ConnPoolEndpointAutoConfiguration.class,
+				EndpointAutoConfiguration.class, HttpClientAutoConfiguration.class,
+				ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0");
 
 	@Test

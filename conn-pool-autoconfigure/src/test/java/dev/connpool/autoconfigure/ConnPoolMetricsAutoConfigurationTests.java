@@ -59,9 +59,9 @@ class ConnPoolMetricsAutoConfigurationTests {
 	@Test
 	void noMetersWithoutARegistry() {
 		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(ConnPoolAutoConfiguration.class, ConnPoolMetricsAutoConfiguration.class,
-							HttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(ConnPoolAutoConfiguration.class,
+					ConnPoolWebClientAutoConfiguration.class, ConnPoolMetricsAutoConfiguration.class,
+					HttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ConnPoolMetrics.class));
 	}
 

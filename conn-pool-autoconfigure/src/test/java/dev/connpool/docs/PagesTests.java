@@ -92,7 +92,8 @@ class PagesTests {
 		try (Stream<Path> sources = Files.list(ERRORS)) {
 			List<String> headings = headings(page("docs/errors.md"));
 			assertThat(sources.map((source) -> source.getFileName().toString().replace(".java", ""))
-				.filter((name) -> !Set.of("package-info", "ConnPoolException", "DeadlineException", "ProxyName")
+				.filter((name) -> !Set
+					.of("package-info", "ConnPoolException", "DeadlineException", "Printable", "ProxyName")
 					.contains(name)))
 				.isNotEmpty()
 				.allMatch(headings::contains);

@@ -165,7 +165,7 @@ class FindingsIntegrationTests {
 			assertThat(client).connections(server, 0, 0, 0);
 		}
 		assertThat(found(findings, Rule.IDLE_LONGER_THAN_SERVER).message())
-			.contains("before the idle timeout of 90s", "Set " + TestClient.property("pool.idle-timeout") + " to '")
+			.contains("before the idle timeout of 90 s", "Set " + TestClient.property("pool.idle-timeout") + " to '")
 			.matches(".* to '(1s|99\\dms)', or to 'auto'\\.$");
 	}
 
@@ -263,7 +263,7 @@ class FindingsIntegrationTests {
 		});
 		await().during(PERIOD.multipliedBy(3)).until(() -> this.lines.list.size() == 1);
 		assertThat(this.lines.list.get(0).getFormattedMessage())
-			.startsWith("Client '%s': %s (60s) never passes".formatted(TestClient.NAME,
+			.startsWith("Client '%s': %s (60 s) never passes".formatted(TestClient.NAME,
 					TestClient.property("timeouts.response-header")))
 			.endsWith("[deadline-order]");
 	}

@@ -67,7 +67,7 @@ class RuleTests {
 		assertFound(Rule.RESET_STORM,
 				Host.between(new Host().active(1).resetsSent(50), new Host().active(1).resetsSent(151))
 					.settings((settings) -> settings.strictMaxConcurrentStreams()),
-				"101 HTTP/2 streams were reset within 10s on 1 connections",
+				"101 HTTP/2 streams were reset within 10 s on 1 connections",
 				"'conn-pool.clients.orders.http2.strict-max-concurrent-streams' to false");
 	}
 

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 import dev.connpool.autoconfigure.ConnPoolAutoConfiguration;
+import dev.connpool.autoconfigure.ConnPoolWebClientAutoConfiguration;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Failure;
@@ -127,8 +128,8 @@ class CertificateRotationIntegrationTests {
 	private ApplicationContextRunner runner(Protocol protocol) {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, ConnPoolAutoConfiguration.class,
-					HttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
-					WebClientAutoConfiguration.class))
+					ConnPoolWebClientAutoConfiguration.class, HttpClientAutoConfiguration.class,
+					ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 			.withPropertyValues("conn-pool.ssl.bundle=backend", "conn-pool.protocols=" + protocol.id(),
 					"spring.ssl.bundle.pem.backend.reload-on-update=true",
 					"spring.ssl.bundle.pem.backend.truststore.certificate=file:" + this.trusted.resolve("trusted.pem"),

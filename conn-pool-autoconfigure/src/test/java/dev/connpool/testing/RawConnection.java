@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-import javax.net.ssl.SSLSocket;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +31,6 @@ public final class RawConnection implements AutoCloseable {
 	RawConnection(Socket transport, Socket socket) {
 		this.transport = transport;
 		this.socket = socket;
-	}
-
-	/** Do the TLS handshake, if there is one. */
-	void begin() throws IOException {
-		if (this.socket instanceof SSLSocket secured) {
-			secured.startHandshake();
-		}
 	}
 
 	/** Read up to the end of a request's header, or {@code null} if the client closed. */

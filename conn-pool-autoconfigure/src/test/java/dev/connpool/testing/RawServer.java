@@ -108,7 +108,6 @@ public final class RawServer implements ObservedServer {
 	private void serve(RawConnection connection) throws Exception {
 		this.open.add(connection);
 		try (connection) {
-			connection.begin();
 			this.script.run(connection);
 			connection.awaitClose();
 		}

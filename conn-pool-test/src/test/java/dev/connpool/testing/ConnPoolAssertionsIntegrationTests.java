@@ -5,6 +5,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 import dev.connpool.autoconfigure.ConnPoolAutoConfiguration;
+import dev.connpool.autoconfigure.ConnPoolWebClientAutoConfiguration;
 import dev.connpool.finding.Findings;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
@@ -181,8 +182,8 @@ class ConnPoolAssertionsIntegrationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ ConnPoolAutoConfiguration.class, WebClientAutoConfiguration.class,
-			SslAutoConfiguration.class })
+	@ImportAutoConfiguration({ ConnPoolAutoConfiguration.class, ConnPoolWebClientAutoConfiguration.class,
+			WebClientAutoConfiguration.class, SslAutoConfiguration.class })
 	static class Application {
 
 	}
