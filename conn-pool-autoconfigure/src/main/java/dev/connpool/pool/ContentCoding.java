@@ -32,7 +32,7 @@ enum ContentCoding {
 	};
 
 	/** As many as anybody has a use for. */
-	private static final int MOST = 5;
+	private static final int MOST = 2;
 
 	/**
 	 * Return the codings of a response.

@@ -65,6 +65,9 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	/** Whether the channel is only not read because others have their turn. */
 	private boolean paused;
 
+	/** Whether the end of the channel is kept from the reader. */
+	private boolean ended;
+
 	private ContentDecoder(Exchange exchange, List<ContentCoding> codings) {
 		this.exchange = exchange;
 		this.codings = codings;
@@ -82,6 +85,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 		this.received = predecessor.received;
 		this.content = predecessor.content;
 		this.trailers = predecessor.trailers;
+		this.ended = predecessor.ended;
 	}
 
 	/**
@@ -284,11 +288,21 @@ final class ContentDecoder extends ChannelDuplexHandler {
 			end(State.FAILED);
 		}
 		ctx.close(promise);
+		tellEnd(ctx);
+	}
+
+	// Nobody else tells of the end of a channel that was kept from a reader.
+	private void tellEnd(ChannelHandlerContext ctx) {
+		if (this.ended && this.state != State.DECODING) {
+			this.ended = false;
+			ctx.fireChannelInactive();
+		}
 	}
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
-		if (this.state != State.DECODING || this.trailers == null) {
+		this.ended = this.state == State.DECODING && this.trailers != null;
+		if (!this.ended) {
 			ctx.fireChannelInactive();
 		}
 	}
@@ -318,6 +332,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 				ConnectionObserver.emptyListener());
 		if (DiscardHandler.isAbandoned(channel) || this.exchange.isAborted()) {
 			end(State.FAILED);
+			tellEnd(pipeline.context(this));
 			pipeline.remove(this);
 		}
 		else if (channel.config().isAutoRead()) {

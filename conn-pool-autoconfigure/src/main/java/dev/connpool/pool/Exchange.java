@@ -653,6 +653,10 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 				(this.leakWatch != null) ? this.leakWatch.snapshot() : null);
 	}
 
+	boolean hasBegun() {
+		return this.progress != null;
+	}
+
 	/**
 	 * Return how far this has come.
 	 * @return the progress on the connection that this was assigned to

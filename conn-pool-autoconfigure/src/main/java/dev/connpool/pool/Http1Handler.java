@@ -39,9 +39,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private boolean interim;
 
-	/** Whether what follows the response is not HTTP. */
-	private boolean upgraded;
-
 	Http1Handler(PooledConnection connection, ResponseBoundaryHandler boundary) {
 		this.connection = connection;
 		this.boundary = boundary;
@@ -63,8 +60,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		if (msg instanceof HttpResponse response) {
 			this.interim = isInterim(response);
-			this.upgraded = Upgrade.isSwitch(response)
-					|| ResponseHeadHandler.isTunnel(response, exchange.config.method());
 			obey(response);
 		}
 		if (this.interim) {
@@ -75,19 +70,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
-			if (this.boundary.isCutShort()) {
-				// The end of the channel, which follows, is told in place of this.
-				ReferenceCountUtil.release(msg);
-				this.connection.cutShort();
-				return;
-			}
 			exchange.progress().answered();
-			if (this.upgraded) {
-				this.boundary.connectionIsUpgraded();
-			}
-			else {
-				this.boundary.responseEnds();
-			}
 			this.connection.releaseEarly();
 		}
 		if (msg instanceof HttpResponse response) {
@@ -182,7 +165,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Exchange exchange = this.connection.current();
-		if (exchange != null && !this.requestLength.admits(ctx, msg, promise, exchange)) {
+		if (exchange != null && !this.boundary.isUpgraded()
+				&& !this.requestLength.admits(ctx, msg, promise, exchange)) {
 			return;
 		}
 		if (msg instanceof HttpRequest request) {

@@ -300,7 +300,9 @@ final class Http2Session {
 		}
 		stream.closeFuture().addListener((closed) -> {
 			exchange.end(this.connection.inFlight());
-			this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.progress().reset()));
+			if (exchange.hasBegun()) {
+				this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.progress().reset()));
+			}
 			this.connection.tell(ConnectionListener::released);
 			closed(exchange);
 		});

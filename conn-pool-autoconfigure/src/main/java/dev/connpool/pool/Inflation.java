@@ -14,6 +14,13 @@ abstract class Inflation implements ContentSource {
 
 	private static final int INPUT = 4096;
 
+	/**
+	 * As much as may be inflated to nothing, at first and for each byte that comes of it.
+	 */
+	private static final int BARREN = 64 * 1024;
+
+	private static final int MOST_PER_BYTE = 64;
+
 	/** Room for what is put back. */
 	private static final int RESERVE = 2;
 
@@ -25,6 +32,10 @@ abstract class Inflation implements ContentSource {
 	private @Nullable Inflater inflater;
 
 	private boolean inflating;
+
+	private long consumed;
+
+	private long produced;
 
 	Inflation(ContentSource coded) {
 		this.coded = coded;
@@ -48,6 +59,7 @@ abstract class Inflation implements ContentSource {
 				break;
 			}
 		}
+		this.produced += into.position() - start;
 		return into.position() - start;
 	}
 
@@ -82,6 +94,10 @@ abstract class Inflation implements ContentSource {
 	private int fill() throws DataFormatException {
 		this.input.clear().position(RESERVE);
 		int read = this.coded.read(this.input);
+		this.consumed += Math.max(0, read);
+		if (this.consumed > BARREN + MOST_PER_BYTE * this.produced) {
+			throw new DataFormatException("nearly nothing is in the data");
+		}
 		this.input.flip().position(RESERVE);
 		if (this.inflating && this.inflater != null) {
 			this.inflater.setInput(this.input);

@@ -94,7 +94,7 @@ final class ProtocolHandler extends ChannelDuplexHandler {
 			pipeline.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(this.connection, boundary));
 			pipeline.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(this.connection));
 			pipeline.addAfter(NettyPipeline.HttpCodec, ResponseHeadHandler.NAME,
-					new ResponseHeadHandler(this.connection));
+					new ResponseHeadHandler(this.connection, boundary));
 			forwardByProxy(pipeline);
 		}
 		// An idle connection has to notice that the server closes it.

@@ -4,8 +4,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -33,6 +36,10 @@ record Redirect(int status, boolean getWithoutBody, @Nullable String obstacle) {
 
 	private static final int HIGHEST_PORT = 65_535;
 
+	/** With underscores, which are in no name of a host but in those of services. */
+	private static final Pattern AUTHORITY = Pattern
+		.compile("(?<host>[\\w.~%!$&'()*+,;=-]+|\\[[0-9a-fA-F:.]+])(:(?<port>\\d{1,5})?)?");
+
 	/** What Reactor Netty goes by unless it is told otherwise. */
 	private static final @Nullable BiPredicate<HttpClientRequest, HttpClientResponse> USUAL = HttpClient.newConnection()
 		.followRedirect(true)
@@ -53,7 +60,9 @@ record Redirect(int status, boolean getWithoutBody, @Nullable String obstacle) {
 			BiPredicate<HttpClientRequest, HttpClientResponse> predicate) {
 		String location = response.headers().get(HttpHeaderNames.LOCATION);
 		int status = response.status().code();
-		if (location == null || !STATUSES.contains(status)) {
+		// A socket in the file system is no origin that a reference could be resolved
+		// against.
+		if (location == null || !STATUSES.contains(status) || !origin.contains("://")) {
 			return null;
 		}
 		HttpMethod method = request.method();
@@ -97,12 +106,19 @@ record Redirect(int status, boolean getWithoutBody, @Nullable String obstacle) {
 		if (!known) {
 			throw new UnusableException("has another scheme than http and https");
 		}
-		if (uri.getHost() == null || uri.getPort() > HIGHEST_PORT) {
-			throw new UnusableException("names no host and port");
-		}
-		String authority = (uri.getPort() >= 0) ? uri.getHost() + ":" + uri.getPort() : uri.getHost();
+		String authority = authority(uri);
 		String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
 		return scheme + "://" + authority + path + ((uri.getRawQuery() != null) ? "?" + uri.getRawQuery() : "");
+	}
+
+	private static String authority(URI uri) throws UnusableException {
+		String authority = Objects.requireNonNullElse(uri.getRawAuthority(), "");
+		Matcher matcher = AUTHORITY.matcher(authority.substring(authority.lastIndexOf('@') + 1));
+		if (!matcher.matches()
+				|| (matcher.group("port") != null && Integer.parseInt(matcher.group("port")) > HIGHEST_PORT)) {
+			throw new UnusableException("names no host and port");
+		}
+		return (matcher.group("port") != null) ? matcher.group() : matcher.group("host");
 	}
 
 	private static URI resolve(String reference, URI origin, String requested) throws UnusableException {

@@ -72,6 +72,10 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 		this.upgraded = true;
 	}
 
+	boolean isUpgraded() {
+		return this.upgraded;
+	}
+
 	/**
 	 * Return whether the response that ends now is one that only the end of the
 	 * connection ends, and that end may have cut it short: it was not the server that

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Looks at the heads of HTTP/1.1 responses. One that leaves it open what follows, or says
- * something else than the decoder has understood, ends the exchange and the connection.
+ * Looks at where HTTP/1.1 responses begin and end on the wire. A head that leaves it open
+ * what follows, or says something else than the decoder has understood, ends the exchange
+ * and the connection.
  */
 final class ResponseHeadHandler extends ChannelDuplexHandler {
 
@@ -36,13 +37,22 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 
 	private final Upgrade upgrade = new Upgrade();
 
+	private final ResponseBoundaryHandler boundary;
+
 	private HttpMethod method = HttpMethod.GET;
+
+	/** Whether another response follows. */
+	private boolean interim;
+
+	/** Whether what follows the response is not HTTP. */
+	private boolean upgraded;
 
 	/** Whether what follows is nothing that a caller waits for. */
 	private boolean over;
 
-	ResponseHeadHandler(PooledConnection connection) {
+	ResponseHeadHandler(PooledConnection connection, ResponseBoundaryHandler boundary) {
 		this.connection = connection;
+		this.boundary = boundary;
 	}
 
 	@Override
@@ -63,9 +73,31 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 		else if (exchange != null && msg instanceof HttpResponse response && response.decoderResult().isSuccess()) {
 			read(ctx, response, exchange);
 		}
+		else if (exchange != null && msg instanceof LastHttpContent last && last.decoderResult().isSuccess()
+				&& !this.interim) {
+			readEnd(ctx, last);
+		}
 		else {
 			ctx.fireChannelRead(msg);
 		}
+	}
+
+	// What is received from now on is none of it, however much of it is still to be
+	// decoded and read.
+	private void readEnd(ChannelHandlerContext ctx, LastHttpContent last) {
+		if (this.boundary.isCutShort()) {
+			// The end of the channel, which follows, is told in place of this.
+			ReferenceCountUtil.release(last);
+			this.connection.cutShort();
+			return;
+		}
+		if (this.upgraded) {
+			this.boundary.connectionIsUpgraded();
+		}
+		else {
+			this.boundary.responseEnds();
+		}
+		ctx.fireChannelRead(last);
 	}
 
 	private void read(ChannelHandlerContext ctx, HttpResponse response, Exchange exchange) {
@@ -77,17 +109,19 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 			return;
 		}
 		boolean tunnel = isTunnel(response, this.method);
-		if (tunnel || Upgrade.isSwitch(response)) {
+		this.interim = Http1Handler.isInterim(response);
+		this.upgraded = tunnel || Upgrade.isSwitch(response);
+		if (this.upgraded) {
 			this.connection.markPersistent(false);
 		}
-		if (!Http1Handler.isInterim(response)) {
+		if (!this.interim) {
 			this.upgrade.answered(response);
 		}
 		ctx.fireChannelRead(response);
 		if (tunnel && !HttpResponseStatus.OK.equals(response.status())) {
 			// The decoder knows no other, and waits for a body.
 			this.over = true;
-			ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+			readEnd(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -77,9 +78,11 @@ class CloseReasonsIntegrationTests {
 		}
 		this.gate.open();
 		await().untilAsserted(() -> assertThat(client.host(server).connections().active()).isZero());
-		// On HTTP/2 for the last of many resets, after which another connection takes
-		// over.
-		assertReasons(client, server, "cancelled");
+		// On HTTP/2 for the last of so many resets that another connection takes over.
+		Set<String> reasons = client.host(server).counters().closedByReason().keySet();
+		assertThat(reasons).isSubsetOf("cancelled");
+		assertReasons(client, server,
+				wire.multiplexed() ? reasons.toArray(String[]::new) : new String[] { "cancelled" });
 	}
 
 	@ParameterizedTest
@@ -257,7 +260,7 @@ class CloseReasonsIntegrationTests {
 	private void assertReasons(TestClient client, ObservedServer server, String... reasons) {
 		await().untilAsserted(() -> {
 			Map<String, Long> counted = client.host(server).counters().closedByReason();
-			assertThat(counted).containsOnlyKeys(reasons);
+			assertThat(counted.keySet()).containsExactlyInAnyOrder(reasons);
 			assertThat(this.told.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())))
 				.isEqualTo(counted);
 		});

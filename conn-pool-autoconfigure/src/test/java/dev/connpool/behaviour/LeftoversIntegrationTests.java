@@ -316,6 +316,7 @@ class LeftoversIntegrationTests {
 		RawServer server = security.start(this.network, (connection) -> {
 			if (first.getCount() > 0) {
 				first.countDown();
+				connection.handshake();
 				connection.waitFor(this.gate);
 				connection.write(EVIL);
 			}

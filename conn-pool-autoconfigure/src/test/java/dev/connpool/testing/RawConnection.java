@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
+import javax.net.ssl.SSLSocket;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,16 @@ public final class RawConnection implements AutoCloseable {
 	RawConnection(Socket transport, Socket socket) {
 		this.transport = transport;
 		this.socket = socket;
+	}
+
+	/**
+	 * Do the TLS handshake now, if there is one, and not with what is read or written
+	 * first.
+	 */
+	public void handshake() throws IOException {
+		if (this.socket instanceof SSLSocket secured) {
+			secured.startHandshake();
+		}
 	}
 
 	/** Read up to the end of a request's header, or {@code null} if the client closed. */
