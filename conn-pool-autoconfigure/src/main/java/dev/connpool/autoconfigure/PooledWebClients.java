@@ -4,7 +4,6 @@ import java.net.URI;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.WeakHashMap;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -12,6 +11,7 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.core.Ordered;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -86,7 +86,10 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 		prepare(name, webClient);
 		customizers.forEach((customizer) -> customizer.customize(webClient));
 		if (LoadBalancer.balances(this.connectors.baseUrl(name))) {
-			webClient.filter(Objects.requireNonNull(this.loadBalancer.filter()));
+			ExchangeFilterFunction filter = this.loadBalancer.filter();
+			if (filter != null) {
+				webClient.filter(filter);
+			}
 		}
 		return webClient.build();
 	}

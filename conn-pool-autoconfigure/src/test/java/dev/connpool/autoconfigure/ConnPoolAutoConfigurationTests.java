@@ -9,6 +9,8 @@ import dev.connpool.web.ConnPoolClientCustomizer;
 import dev.connpool.web.ConnPoolClients;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
@@ -78,6 +80,19 @@ class ConnPoolAutoConfigurationTests {
 				.rootCause()
 				.isInstanceOf(InvalidPropertyException.class)
 				.hasMessageContaining("'conn-pool.clients.orders.base-url' is 'lb://backend'")
+				.hasMessageContaining("'lb://' needs Spring Cloud LoadBalancer")
+				.hasMessageNotContaining("secret"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lb", "LB" })
+	void aServiceAsBootsBaseUrlNeedsALoadBalancer(String scheme) {
+		this.contextRunner
+			.withPropertyValues("spring.http.serviceclient.orders.base-url=" + scheme + "://joe:secret@back_end/v1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidPropertyException.class)
+				.hasMessageContaining("'spring.http.serviceclient.orders.base-url' is '" + scheme + "://back_end/v1'")
 				.hasMessageContaining("'lb://' needs Spring Cloud LoadBalancer")
 				.hasMessageNotContaining("secret"));
 	}
