@@ -5,6 +5,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
@@ -28,6 +32,8 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	 */
 	static final int ORDER = 0;
 
+	private static final Log logger = LogFactory.getLog(PooledWebClients.class);
+
 	private final PooledConnectors connectors;
 
 	private final LoadBalancer loadBalancer;
@@ -37,6 +43,8 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	private final ObjectProvider<ClientHttpConnector> bootsConnector;
 
 	private final Map<WebClient.Builder, String> names = Collections.synchronizedMap(new WeakHashMap<>());
+
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	PooledWebClients(PooledConnectors connectors, LoadBalancer loadBalancer,
 			ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder,
@@ -70,8 +78,17 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	@Override
 	public void customize(WebClient.Builder webClient) {
 		String name = this.names.get(webClient);
-		if (name != null && !isReplaced()) {
+		if (name == null) {
+			return;
+		}
+		if (!isReplaced()) {
 			webClient.clientConnector(this.connectors.get(name).build(null));
+		}
+		else if (this.warned.compareAndSet(false, true)) {
+			logger.warn(("A ClientHttpConnector bean is used in place of the pool by all WebClients (clients %s):"
+					+ " no limit and no deadline of 'conn-pool' holds for them. To have them on the pool, remove the bean,"
+					+ " and put its connector into those builders that need it")
+				.formatted(String.join(", ", this.connectors.names())));
 		}
 	}
 

@@ -29,6 +29,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,6 +97,21 @@ class ConnPoolAutoConfigurationTests {
 				.hasMessageContaining("'spring.http.serviceclient.orders.base-url' is '" + scheme + "://back_end/v1'")
 				.hasMessageContaining("'lb://' needs Spring Cloud LoadBalancer")
 				.hasMessageNotContaining("secret"));
+	}
+
+	@Test
+	void saysOnceThatAConnectorTakesThePlaceOfThePool(CapturedOutput output) {
+		this.contextRunner.withBean(ClientHttpConnector.class, JdkClientHttpConnector::new)
+			.withPropertyValues("conn-pool.clients.orders.compression=false")
+			.run((context) -> assertThat(output)
+				.containsOnlyOnce("A ClientHttpConnector bean is used in place of the pool by all WebClients")
+				.contains("default, orders"));
+	}
+
+	@Test
+	void doesNotSayThatAConnectorTakesThePlaceOfThePoolWithoutOne(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("conn-pool.clients.orders.compression=false")
+			.run((context) -> assertThat(output).doesNotContain("in place of the pool"));
 	}
 
 	@Test
