@@ -107,11 +107,8 @@ final class LoadBalancer {
 		checkEarlyConnections(configured, name, property);
 	}
 
-	/**
-	 * Check what an application decides. Slices for tests leave the beans out, and there
-	 * nothing has to be found.
-	 */
 	private void checkPresent(String property, Object shown) {
+		// Not the beans: slices for tests leave them out, and have nothing to find.
 		if (type(FACTORY) == null || !this.environment.getProperty(ENABLED, Boolean.class, true)) {
 			throw new InvalidPropertyException(property, shown,
 					"must start with 'http://' or 'https://': 'lb://' needs Spring Cloud LoadBalancer, so add"
