@@ -23,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  * What can be written for one client.
  *
  * @param baseUrl URL that relative URLs of WebClient beans and HTTP services are resolved
- * against.
+ * against. With Spring Cloud LoadBalancer also lb://service.
  * @param protocols Protocols to speak, in the order of preference.
  * @param pool Connection limits.
  * @param timeouts Deadlines.

@@ -164,6 +164,26 @@ final class ConfiguredClients {
 		return sources(name).property(setting);
 	}
 
+	/**
+	 * Return the base URL that Boot has for a client, whether or not it is one of ours.
+	 * @param name the client name
+	 * @return the base URL as it is written, or {@code null}
+	 */
+	@Nullable String groupBaseUrl(String name) {
+		HttpClientProperties group = this.groups.get(name);
+		return (group != null) ? group.getBaseUrl() : null;
+	}
+
+	/**
+	 * Return the name of a property that Boot has for a client.
+	 * @param name the client name
+	 * @param property the name of the property, relative to its client
+	 * @return the full property name
+	 */
+	String groupProperty(String name, String property) {
+		return GROUPS + "." + name + "." + property;
+	}
+
 	private static <T> T bind(Supplier<T> binding) {
 		try {
 			return binding.get();

@@ -13,7 +13,7 @@ import dev.connpool.web.ConnPoolClients;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -51,8 +51,8 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
-	LoadBalancer connPoolLoadBalancer(ConfiguredClients configured, ListableBeanFactory beanFactory) {
-		LoadBalancer loadBalancer = new LoadBalancer(beanFactory);
+	LoadBalancer connPoolLoadBalancer(ConfiguredClients configured, BeanFactory beanFactory, Environment environment) {
+		LoadBalancer loadBalancer = new LoadBalancer(beanFactory, environment);
 		loadBalancer.check(configured);
 		return loadBalancer;
 	}

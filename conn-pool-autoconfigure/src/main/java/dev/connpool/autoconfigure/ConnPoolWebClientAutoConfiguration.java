@@ -4,7 +4,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -15,6 +17,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  * a client on its pool, after Boot's, whose customizer it follows.
  */
 @AutoConfiguration(after = { ConnPoolAutoConfiguration.class, WebClientAutoConfiguration.class })
+@ConditionalOnClass({ ClientHttpConnectorBuilder.class, WebClientCustomizer.class })
 @ConditionalOnBean(PooledConnectors.class)
 public final class ConnPoolWebClientAutoConfiguration {
 

@@ -2,12 +2,15 @@ package dev.connpool.autoconfigure;
 
 import java.net.URI;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -26,10 +29,23 @@ final class LoadBalancer {
 
 	private static final String INTERCEPTOR = PACKAGE + "DeferringLoadBalancerInterceptor";
 
-	private final ListableBeanFactory beans;
+	/**
+	 * Comes with LoadBalancer. The others are there with any part of Spring Cloud.
+	 */
+	private static final String FACTORY = "org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory";
 
-	LoadBalancer(ListableBeanFactory beans) {
+	private static final String ENABLED = "spring.cloud.loadbalancer.enabled";
+
+	private static final Pattern SERVICE = Pattern.compile("\\s*" + ClientSettings.LOAD_BALANCED + "://",
+			Pattern.CASE_INSENSITIVE);
+
+	private final BeanFactory beans;
+
+	private final Environment environment;
+
+	LoadBalancer(BeanFactory beans, Environment environment) {
 		this.beans = beans;
+		this.environment = environment;
 	}
 
 	/**
@@ -52,7 +68,7 @@ final class LoadBalancer {
 
 	/**
 	 * Return what balances the requests of a {@code WebClient}.
-	 * @return the filter, or {@code null} without LoadBalancer
+	 * @return the filter, or {@code null} without LoadBalancer, as in slices for tests
 	 */
 	@Nullable ExchangeFilterFunction filter() {
 		return find(FILTER, ExchangeFilterFunction.class);
@@ -73,20 +89,30 @@ final class LoadBalancer {
 	void check(ConfiguredClients configured) {
 		configured.names().forEach((name) -> {
 			URI baseUrl = configured.settings(name).baseUrl();
-			if (baseUrl != null && balances(baseUrl)) {
-				String property = configured.property(name, "base-url");
-				checkPresent(property, baseUrl);
-				checkEarlyConnections(configured, name, property);
+			if (baseUrl == null) {
+				String url = configured.groupBaseUrl(name);
+				if (url != null && SERVICE.matcher(url).lookingAt()) {
+					check(configured, name, configured.groupProperty(name, "base-url"), Shown.url(url));
+				}
+			}
+			else if (balances(baseUrl)) {
+				check(configured, name, configured.property(name, "base-url"),
+						ClientSettings.LOAD_BALANCED + "://" + baseUrl.getHost());
 			}
 		});
 	}
 
-	private void checkPresent(String property, URI baseUrl) {
-		Class<?> type = type(FILTER);
-		if (type == null || this.beans.getBeanNamesForType(type, true, false).length == 0) {
-			throw new InvalidPropertyException(property, ClientSettings.LOAD_BALANCED + "://" + baseUrl
-				.getHost(), "must start with 'http://' or 'https://': 'lb://' needs Spring Cloud LoadBalancer, so add"
-						+ " 'spring-cloud-starter-loadbalancer', and do not set 'spring.cloud.loadbalancer.enabled' to 'false'",
+	private void check(ConfiguredClients configured, String name, String property, Object shown) {
+		checkPresent(property, shown);
+		checkEarlyConnections(configured, name, property);
+	}
+
+	private void checkPresent(String property, Object shown) {
+		// Not the beans: slices for tests leave them out, and have nothing to find.
+		if (type(FACTORY) == null || !this.environment.getProperty(ENABLED, Boolean.class, true)) {
+			throw new InvalidPropertyException(property, shown,
+					"must start with 'http://' or 'https://': 'lb://' needs Spring Cloud LoadBalancer, so add"
+							+ " 'spring-cloud-starter-loadbalancer', and do not set '" + ENABLED + "' to 'false'",
 					null);
 		}
 	}

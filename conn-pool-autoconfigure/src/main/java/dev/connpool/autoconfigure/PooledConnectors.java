@@ -42,6 +42,14 @@ final class PooledConnectors {
 	}
 
 	/**
+	 * Return the names of the clients.
+	 * @return the names, the default client's first
+	 */
+	Set<String> names() {
+		return this.builders.keySet();
+	}
+
+	/**
 	 * Return what relative URLs of a client are resolved against.
 	 * @param name the client name
 	 * @return the base URL, or {@code null}

@@ -4,14 +4,18 @@ import java.net.URI;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.core.Ordered;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -28,6 +32,8 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	 */
 	static final int ORDER = 0;
 
+	private static final Log logger = LogFactory.getLog(PooledWebClients.class);
+
 	private final PooledConnectors connectors;
 
 	private final LoadBalancer loadBalancer;
@@ -37,6 +43,8 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	private final ObjectProvider<ClientHttpConnector> bootsConnector;
 
 	private final Map<WebClient.Builder, String> names = Collections.synchronizedMap(new WeakHashMap<>());
+
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	PooledWebClients(PooledConnectors connectors, LoadBalancer loadBalancer,
 			ObjectProvider<ClientHttpConnectorBuilder<?>> bootsBuilder,
@@ -70,8 +78,17 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 	@Override
 	public void customize(WebClient.Builder webClient) {
 		String name = this.names.get(webClient);
-		if (name != null && !isReplaced()) {
+		if (name == null) {
+			return;
+		}
+		if (!isReplaced()) {
 			webClient.clientConnector(this.connectors.get(name).build(null));
+		}
+		else if (this.warned.compareAndSet(false, true)) {
+			logger.warn(("A ClientHttpConnector bean is used in place of the pool by all WebClients (clients %s):"
+					+ " no limit and no deadline of 'conn-pool' holds for them. To have them on the pool, remove the bean,"
+					+ " and put its connector into those builders that need it")
+				.formatted(String.join(", ", this.connectors.names())));
 		}
 	}
 
@@ -86,7 +103,10 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 		prepare(name, webClient);
 		customizers.forEach((customizer) -> customizer.customize(webClient));
 		if (LoadBalancer.balances(this.connectors.baseUrl(name))) {
-			webClient.filter(Objects.requireNonNull(this.loadBalancer.filter()));
+			ExchangeFilterFunction filter = this.loadBalancer.filter();
+			if (filter != null) {
+				webClient.filter(filter);
+			}
 		}
 		return webClient.build();
 	}

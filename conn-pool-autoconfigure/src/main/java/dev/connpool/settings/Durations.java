@@ -3,6 +3,7 @@ package dev.connpool.settings;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Durations as people write them.
@@ -13,17 +14,24 @@ public final class Durations {
 
 	private static final int LONG = 10;
 
+	private static final int NANOS_OF_MICRO = 1000;
+
+	private static final int NANOS_OF_MILLI = 1_000_000;
+
 	private Durations() {
 	}
 
 	/**
 	 * Write a duration that somebody chose.
 	 * @param duration the duration
-	 * @return the exact text, such as {@code 400 ms}, {@code 1.5 s} or {@code 90 s}
+	 * @return the exact text, such as {@code 500 us}, {@code 400 ms}, {@code 1.5 s} or
+	 * {@code 90 s}
 	 */
 	public static String exact(Duration duration) {
-		return (Math.abs(duration.toMillis()) < MILLIS) ? duration.toMillis() + " ms"
-				: seconds(duration).stripTrailingZeros().toPlainString() + " s";
+		if (Math.abs(duration.toMillis()) < MILLIS) {
+			return hasMicros(duration) ? micros(duration) + " us" : duration.toMillis() + " ms";
+		}
+		return seconds(duration).stripTrailingZeros().toPlainString() + " s";
 	}
 
 	/**
@@ -33,7 +41,7 @@ public final class Durations {
 	 */
 	public static String rounded(Duration duration) {
 		if (Math.abs(duration.toMillis()) < MILLIS) {
-			return exact(duration);
+			return duration.toMillis() + " ms";
 		}
 		int digits = (Math.abs(duration.toSeconds()) < LONG) ? 1 : 0;
 		return seconds(duration).setScale(digits, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString() + " s";
@@ -42,15 +50,26 @@ public final class Durations {
 	/**
 	 * Write a duration as the value of a property.
 	 * @param duration the duration
-	 * @return the exact text, such as {@code 400ms} or {@code 90s}
+	 * @return the exact text, such as {@code 500us}, {@code 400ms} or {@code 90s}
 	 */
 	public static String property(Duration duration) {
+		if (hasMicros(duration)) {
+			return micros(duration) + "us";
+		}
 		long millis = duration.toMillis();
 		return (millis % MILLIS == 0) ? millis / MILLIS + "s" : millis + "ms";
 	}
 
 	private static BigDecimal seconds(Duration duration) {
-		return BigDecimal.valueOf(duration.toMillis(), 3);
+		return BigDecimal.valueOf(micros(duration), 6);
+	}
+
+	private static boolean hasMicros(Duration duration) {
+		return duration.toNanosPart() % NANOS_OF_MILLI / NANOS_OF_MICRO != 0;
+	}
+
+	private static long micros(Duration duration) {
+		return TimeUnit.MICROSECONDS.convert(duration);
 	}
 
 }

@@ -67,12 +67,7 @@ public record ClientSnapshot(String client, List<String> protocols, Map<String, 
 		return withHosts(kept);
 	}
 
-	/**
-	 * Return the same with some of the hosts only.
-	 * @param kept the hosts to keep
-	 * @return the same without the others, which are counted
-	 */
-	public ClientSnapshot withHosts(Map<String, HostSnapshot> kept) {
+	private ClientSnapshot withHosts(Map<String, HostSnapshot> kept) {
 		return new ClientSnapshot(this.client, this.protocols, kept,
 				this.omittedHosts + Math.max(0, this.hosts.size() - kept.size()), this.recentlyClosed, this.partial);
 	}

@@ -9,6 +9,8 @@ import dev.connpool.web.ConnPoolClientCustomizer;
 import dev.connpool.web.ConnPoolClients;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
@@ -27,6 +29,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,6 +84,34 @@ class ConnPoolAutoConfigurationTests {
 				.hasMessageContaining("'conn-pool.clients.orders.base-url' is 'lb://backend'")
 				.hasMessageContaining("'lb://' needs Spring Cloud LoadBalancer")
 				.hasMessageNotContaining("secret"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lb", "LB" })
+	void aServiceAsBootsBaseUrlNeedsALoadBalancer(String scheme) {
+		this.contextRunner
+			.withPropertyValues("spring.http.serviceclient.orders.base-url=" + scheme + "://joe:secret@back_end/v1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidPropertyException.class)
+				.hasMessageContaining("'spring.http.serviceclient.orders.base-url' is '" + scheme + "://back_end/v1'")
+				.hasMessageContaining("'lb://' needs Spring Cloud LoadBalancer")
+				.hasMessageNotContaining("secret"));
+	}
+
+	@Test
+	void saysOnceThatAConnectorTakesThePlaceOfThePool(CapturedOutput output) {
+		this.contextRunner.withBean(ClientHttpConnector.class, JdkClientHttpConnector::new)
+			.withPropertyValues("conn-pool.clients.orders.compression=false")
+			.run((context) -> assertThat(output)
+				.containsOnlyOnce("A ClientHttpConnector bean is used in place of the pool by all WebClients")
+				.contains("default, orders"));
+	}
+
+	@Test
+	void doesNotSayThatAConnectorTakesThePlaceOfThePoolWithoutOne(CapturedOutput output) {
+		this.contextRunner.withPropertyValues("conn-pool.clients.orders.compression=false")
+			.run((context) -> assertThat(output).doesNotContain("in place of the pool"));
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package dev.connpool.settings;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,15 @@ class DurationsTests {
 		Duration duration = Duration.ofMillis(millis);
 		assertThat(Durations.exact(duration)).isEqualTo(exact);
 		assertThat(Durations.rounded(duration)).isEqualTo(rounded);
+		assertThat(Durations.property(duration)).isEqualTo(property);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 1 us, 1us", "500, 500 us, 500us", "-500, -500 us, -500us", "1000, 1 ms, 1ms",
+			"1500, 1500 us, 1500us", "1000500, 1.0005 s, 1000500us" })
+	void keepWhatIsBelowAMillisecond(long micros, String exact, String property) {
+		Duration duration = Duration.of(micros, ChronoUnit.MICROS);
+		assertThat(Durations.exact(duration)).isEqualTo(exact);
 		assertThat(Durations.property(duration)).isEqualTo(property);
 	}
 

@@ -1,5 +1,8 @@
 package dev.connpool.companions.loadbalancer;
 
+import dev.connpool.autoconfigure.ConnPoolAutoConfiguration;
+import dev.connpool.autoconfigure.ConnPoolConnectorAutoConfiguration;
+import dev.connpool.autoconfigure.ConnPoolWebClientAutoConfiguration;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.web.ConnPoolClients;
 import org.junit.jupiter.api.AutoClose;
@@ -10,9 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientBuilderConfigurer;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.cloud.client.loadbalancer.LoadBalanced;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -115,6 +122,19 @@ class LoadBalancerIntegrationTests {
 			.hasMessageContaining("Spring Cloud LoadBalancer");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "conn-pool.clients.orders.base-url", "spring.http.serviceclient.orders.base-url" })
+	void sliceWithoutLoadBalancerStarts(String property) {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Slice.class)
+			.web(WebApplicationType.NONE)
+			.properties("spring.reactor.netty.shutdown-quiet-period=0", "conn-pool.clients.orders.compression=false",
+					property + "=lb://backend")
+			.run()) {
+			get(context.getBean("orders", WebClient.class), this.server.url("/items"));
+			assertUses(context, "orders", 1);
+		}
+	}
+
 	@Test
 	void connectionsCannotBeOpenedBeforehand() {
 		assertThatThrownBy(() -> run(Builders.class, "conn-pool.clients.orders.base-url=lb://backend",
@@ -171,6 +191,17 @@ class LoadBalancerIntegrationTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportHttpServices(group = "orders", types = Items.class, clientType = ClientType.REST_CLIENT)
 	static class RestClientServices {
+
+	}
+
+	/**
+	 * What {@code @WebClientTest} imports, to which Spring Cloud adds nothing.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ ConnPoolAutoConfiguration.class, ConnPoolConnectorAutoConfiguration.class,
+			ConnPoolWebClientAutoConfiguration.class, HttpClientAutoConfiguration.class,
+			ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class })
+	static class Slice {
 
 	}
 
