@@ -1,9 +1,15 @@
 package dev.connpool.behaviour;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.zip.GZIPOutputStream;
 
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Script;
@@ -35,6 +41,27 @@ enum Fault {
 	TOO_SHORT("sends less than `Content-Length` and closes the connection", Rule.BEGUN, "ConnectionLostException",
 			"ProtocolErrorException", (script, read) -> script.answersWithContentLength(100).closes()),
 
+	ENDS_EARLY("sends less than `Content-Length` and ends the stream", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.answersWithContentLength(100), Wire.H2),
+
+	TOO_LONG("sends more than `Content-Length`", Rule.ANSWERED, "", (script, read) -> script.answersWithContentLength(3),
+			Wire.H1, Wire.H1_TLS),
+
+	TOO_LONG_STREAM("sends more than `Content-Length`", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.answersWithContentLength(3), Wire.H2),
+
+	TWO_ANSWERS("answers twice", Rule.ANSWERED, "", (script, read) -> script.answers().answers(), Wire.H1,
+			Wire.H1_TLS),
+
+	GZIP_ENDS_EARLY("sends a compressed body that ends early", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> answerInGzip(script, Arrays.copyOf(gzip(), gzip().length - 12))),
+
+	GZIP_MISSING("sends a body that is not compressed as `Content-Encoding` says", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> answerInGzip(script, "not compressed".getBytes(StandardCharsets.UTF_8))),
+
+	GZIP_CHECKSUM("sends a compressed body with a wrong checksum", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> answerInGzip(script, wrongChecksum())),
+
 	NOTHING("never answers", Rule.BEGUN, "ResponseHeaderTimeoutException", (script, read) -> {
 	}),
 
@@ -51,6 +78,11 @@ enum Fault {
 	STATUS("sends a malformed status", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsMalformedStatus()),
 
+	LOW_STATUS("sends the status 99", Rule.BEGUN, "ProtocolErrorException", (script, read) -> script.sendsStatus(99)),
+
+	HIGH_STATUS("sends the status 1000", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.sendsStatus(1000)),
+
 	FIELD("sends a malformed header field", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsMalformedHeader()),
 
@@ -59,6 +91,16 @@ enum Fault {
 
 	CHUNK("sends a malformed chunk", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsHeader().sendsMalformedChunk(), Wire.H1, Wire.H1_TLS),
+
+	TRANSFER_CODING("sends a transfer coding that there is not", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.sendsUnknownTransferCoding(), Wire.H1, Wire.H1_TLS),
+
+	SWITCH("switches protocols unasked (101)", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.sendsInterim(101, "connection", "upgrade", "upgrade", "other"), Wire.H1,
+			Wire.H1_TLS),
+
+	HEADER_DRIP("sends a header that does not end", Rule.BEGUN, "ResponseHeaderTimeoutException",
+			(script, read) -> script.dripsHeader(Duration.ofMillis(20)), Wire.H1, Wire.H1_TLS),
 
 	ANSWER_AND_CLOSE("answers and closes the connection", Rule.ANSWERED, "",
 			(script, read) -> script.answers().closes()),
@@ -87,6 +129,12 @@ enum Fault {
 
 	NO_STREAMS("allows no more streams, and answers", Rule.ANSWERED, "",
 			(script, read) -> script.allowsStreams(0).answers(), Wire.H2),
+
+	INTERIM_END("ends the stream with an interim response", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.endsWithInterim(103), Wire.H2),
+
+	TRAILERS("sends trailers that do not end the stream", Rule.BEGUN, "ProtocolErrorException",
+			(script, read) -> script.sendsHeader().sends("part").sendsUnfinishedTrailers(), Wire.H2),
 
 	CONTINUATIONS("sends CONTINUATION frames without end", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.sendsContinuations(5000), Wire.H2),
@@ -131,6 +179,28 @@ enum Fault {
 		this.http2Error = http2Error;
 		this.script = script;
 		this.wires = EnumSet.copyOf(wires);
+	}
+
+	private static void answerInGzip(Script script, byte[] body) {
+		script.answers(body, "content-encoding", "gzip");
+	}
+
+	private static byte[] gzip() {
+		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+			gzip.write("compressed".getBytes(StandardCharsets.UTF_8));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return compressed.toByteArray();
+	}
+
+	/** It is followed by the length, which has four bytes too. */
+	private static byte[] wrongChecksum() {
+		byte[] gzip = gzip();
+		gzip[gzip.length - 8] ^= 1;
+		return gzip;
 	}
 
 	Set<Wire> wires() {

@@ -124,6 +124,20 @@ class ScriptedServerIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void answersWithBytes(Wire wire) {
+		byte[] bytes = { 0, 31, -117, -1 };
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).answers(bytes);
+		assertThat(this.network.client(wire.settings())
+			.httpClient()
+			.get()
+			.uri(server.url("/"))
+			.responseSingle((response, body) -> body.asByteArray())
+			.block()).isEqualTo(bytes);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void sendsNoBodyWhereNoneIsAllowed(Wire wire) {
 		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest(1).answers(204);
@@ -283,6 +297,12 @@ class ScriptedServerIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void sendsAStatusThatThereIsNot(Wire wire) throws IOException {
+		assertThat(exchange(wire, (script) -> script.sendsStatus(1000))).contains("1000", "scripted");
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void sendsAMalformedHeader(Wire wire) throws IOException {
 		assertThat(exchange(wire, Script::sendsMalformedHeader))
 			.contains(wire.multiplexed() ? "Upper-Case" : "bad\0name");
@@ -307,7 +327,37 @@ class ScriptedServerIntegrationTests {
 			.contains("no size");
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "H1", "H1_TLS" })
+	void sendsAnUnknownTransferCoding(Wire wire) throws IOException {
+		assertThat(exchange(wire, Script::sendsUnknownTransferCoding)).contains("transfer-encoding: unknown");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "H1", "H1_TLS" })
+	void dripsAHeader(Wire wire) throws IOException {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).dripsHeader(Duration.ofMillis(1));
+		try (PlainClient client = new PlainClient(wire, server)) {
+			assertThat(client.get().read("x-drip: drop")).contains("200").doesNotContain("\r\n\r\n");
+		}
+	}
+
 	// What only HTTP/2 has
+
+	@ParameterizedTest
+	@EnumSource(names = { "H2", "H2C" })
+	void endsWithAnInterimResponse(Wire wire) throws IOException {
+		assertThat(exchange(wire, (script) -> script.endsWithInterim(103))).containsPattern("1 HEADERS.*103.* END\n")
+			.doesNotContain("200");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "H2", "H2C" })
+	void sendsTrailersThatDoNotEndTheStream(Wire wire) throws IOException {
+		assertThat(exchange(wire, (script) -> script.sendsHeader().sendsUnfinishedTrailers())).contains("x-trailer")
+			.doesNotContain("END");
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })

@@ -1,10 +1,12 @@
 package dev.connpool.testing;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,10 +22,10 @@ final class Http1Exchange extends ServerExchange {
 	}
 
 	@Override
-	Mono<Void> answer(int status, Map<String, String> header, String body) {
+	Mono<Void> answer(int status, Map<String, String> header, byte[] body) {
 		boolean declared = status == 204 || header.containsKey("content-length");
-		String length = declared ? "" : "content-length: " + ByteBufUtil.utf8Bytes(body) + "\r\n";
-		return text(statusLine(status) + fields(header) + length + "\r\n" + allowed(status, body))
+		String length = declared ? "" : "content-length: " + body.length + "\r\n";
+		return send(statusLine(status) + fields(header) + length + "\r\n", allowed(status, body))
 			.then(answered(status, header));
 	}
 
@@ -62,9 +64,24 @@ final class Http1Exchange extends ServerExchange {
 		return text(statusLine(200) + "bad\0name: value\r\ncontent-length: 0\r\n\r\n");
 	}
 
+	Mono<Void> unknownTransferCoding() {
+		return text(statusLine(200) + "transfer-encoding: unknown\r\n\r\nscripted");
+	}
+
+	Mono<Void> dripHeader(Duration pause) {
+		return Flux.fromArray((statusLine(200) + "x-drip: " + "drop".repeat(1000)).split(""))
+			.concatMap((character) -> Mono.delay(pause, connection().scheduler())
+				.then(Mono.defer(() -> text(character))))
+			.then();
+	}
+
 	Mono<Void> text(String text) {
-		return connection()
-			.send((promise) -> this.context.write(ByteBufUtil.writeUtf8(this.context.alloc(), text), promise));
+		return send(text);
+	}
+
+	private Mono<Void> send(String text, byte... body) {
+		return connection().send((promise) -> this.context
+			.write(ByteBufUtil.writeUtf8(this.context.alloc(), text).writeBytes(body), promise));
 	}
 
 	private static String statusLine(int status) {

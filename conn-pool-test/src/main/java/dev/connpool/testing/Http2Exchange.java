@@ -1,9 +1,10 @@
 package dev.connpool.testing;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -59,10 +60,10 @@ final class Http2Exchange extends ServerExchange {
 	}
 
 	@Override
-	Mono<Void> answer(int status, Map<String, String> header, String body) {
-		String content = allowed(status, body);
-		return headers(headers(status, header), content.isEmpty())
-			.then(content.isEmpty() ? Mono.empty() : data(content, true))
+	Mono<Void> answer(int status, Map<String, String> header, byte[] body) {
+		byte[] content = allowed(status, body);
+		return headers(headers(status, header), content.length == 0)
+			.then((content.length == 0) ? Mono.empty() : data(content, true))
 			.then(answered(status, header));
 	}
 
@@ -99,6 +100,14 @@ final class Http2Exchange extends ServerExchange {
 	@Override
 	Mono<Void> malformedHeader() {
 		return headers(headers(200, Map.of()).add("Upper-Case", "value"), true);
+	}
+
+	Mono<Void> endWithInterim(int status) {
+		return headers(headers(status, Map.of()), true).then(answered(status));
+	}
+
+	Mono<Void> unfinishedTrailers() {
+		return headers(new DefaultHttp2Headers(false).add("x-trailer", "value"), false);
 	}
 
 	Mono<Void> resetStream(Http2Error error) {
@@ -181,9 +190,12 @@ final class Http2Exchange extends ServerExchange {
 	}
 
 	private Mono<Void> data(String text, boolean last) {
+		return data(text.getBytes(StandardCharsets.UTF_8), last);
+	}
+
+	private Mono<Void> data(byte[] data, boolean last) {
 		return Mono.defer(() -> connection().send((promise) -> this.http2.writer()
-			.writeData(this.http2.context(), this.stream, ByteBufUtil.writeUtf8(this.http2.context().alloc(), text), 0,
-					last, promise)));
+			.writeData(this.http2.context(), this.stream, Unpooled.wrappedBuffer(data), 0, last, promise)));
 	}
 
 	private static Http2Headers headers(int status, Map<String, String> header) {

@@ -1,5 +1,6 @@
 package dev.connpool.testing;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +20,7 @@ import reactor.core.publisher.Mono;
  */
 public final class Script {
 
-	private static final String BODY = "scripted";
+	private static final byte[] BODY = "scripted".getBytes(StandardCharsets.UTF_8);
 
 	private final Carrier carrier;
 
@@ -80,6 +81,17 @@ public final class Script {
 	 * @return this
 	 */
 	public Script answers(String body, String... fields) {
+		return answers(body.getBytes(StandardCharsets.UTF_8), fields);
+	}
+
+	/**
+	 * Send a complete 200 with a body that is no text, say, compressed, and header
+	 * fields, given as names and values.
+	 * @param body the body, short for HTTP/2 as flow control is not kept
+	 * @param fields names and values, in turns
+	 * @return this
+	 */
+	public Script answers(byte[] body, String... fields) {
 		Map<String, String> header = fields(fields);
 		return step("answers", (exchange) -> exchange.answer(200, header, body));
 	}
@@ -203,6 +215,15 @@ public final class Script {
 	}
 
 	/**
+	 * Send a response whose status may be one that there is not.
+	 * @param status the status, say, 1000
+	 * @return this
+	 */
+	public Script sendsStatus(int status) {
+		return step("sends the status " + status, (exchange) -> exchange.answer(status, Map.of(), BODY));
+	}
+
+	/**
 	 * Send a response with a field whose name is not allowed.
 	 * @return this
 	 */
@@ -229,6 +250,40 @@ public final class Script {
 	 */
 	public Script sendsMalformedChunk() {
 		return http1("sends a malformed chunk", (exchange) -> exchange.text("no size\r\n"));
+	}
+
+	/**
+	 * HTTP/1.1: send a response with a transfer coding that there is not.
+	 * @return this
+	 */
+	public Script sendsUnknownTransferCoding() {
+		return http1("sends an unknown transfer coding", Http1Exchange::unknownTransferCoding);
+	}
+
+	/**
+	 * HTTP/1.1: send a header that does not end, character by character.
+	 * @param pause what lies between two characters
+	 * @return this
+	 */
+	public Script dripsHeader(Duration pause) {
+		return http1("drips a header", (exchange) -> exchange.dripHeader(pause));
+	}
+
+	/**
+	 * HTTP/2: send an interim response that ends the stream.
+	 * @param status the status
+	 * @return this
+	 */
+	public Script endsWithInterim(int status) {
+		return http2("ends with " + between(100, status, 199), (exchange) -> exchange.endWithInterim(status));
+	}
+
+	/**
+	 * HTTP/2: send trailers that do not end the stream.
+	 * @return this
+	 */
+	public Script sendsUnfinishedTrailers() {
+		return http2("sends unfinished trailers", Http2Exchange::unfinishedTrailers);
 	}
 
 	/**

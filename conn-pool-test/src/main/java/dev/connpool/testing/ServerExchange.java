@@ -13,6 +13,8 @@ import reactor.core.publisher.Sinks;
  */
 abstract class ServerExchange {
 
+	private static final byte[] NONE = {};
+
 	private final ScriptedConnection connection;
 
 	private final String method;
@@ -105,15 +107,15 @@ abstract class ServerExchange {
 	 * @param body the body
 	 * @return the body, or none
 	 */
-	String allowed(int status, String body) {
-		return (status == 204 || status == 304 || this.method.equals("HEAD")) ? "" : body;
+	byte[] allowed(int status, byte[] body) {
+		return (status == 204 || status == 304 || this.method.equals("HEAD")) ? NONE : body;
 	}
 
 	void event(String event) {
 		this.connection.event(this.method.isEmpty() ? event : "%s %s %s".formatted(this.method, this.path, event));
 	}
 
-	abstract Mono<Void> answer(int status, Map<String, String> header, String body);
+	abstract Mono<Void> answer(int status, Map<String, String> header, byte[] body);
 
 	abstract Mono<Void> interim(int status, Map<String, String> header);
 
