@@ -44,14 +44,13 @@ enum Fault {
 	ENDS_EARLY("sends less than `Content-Length` and ends the stream", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.answersWithContentLength(100), Wire.H2),
 
-	TOO_LONG("sends more than `Content-Length`", Rule.ANSWERED, "", (script, read) -> script.answersWithContentLength(3),
-			Wire.H1, Wire.H1_TLS),
+	TOO_LONG("sends more than `Content-Length`", Rule.ANSWERED, "",
+			(script, read) -> script.answersWithContentLength(3), Wire.H1, Wire.H1_TLS),
 
 	TOO_LONG_STREAM("sends more than `Content-Length`", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> script.answersWithContentLength(3), Wire.H2),
 
-	TWO_ANSWERS("answers twice", Rule.ANSWERED, "", (script, read) -> script.answers().answers(), Wire.H1,
-			Wire.H1_TLS),
+	TWO_ANSWERS("answers twice", Rule.ANSWERED, "", (script, read) -> script.answers().answers(), Wire.H1, Wire.H1_TLS),
 
 	GZIP_ENDS_EARLY("sends a compressed body that ends early", Rule.BEGUN, "ProtocolErrorException",
 			(script, read) -> answerInGzip(script, Arrays.copyOf(gzip(), gzip().length - 12))),

@@ -98,7 +98,8 @@ class FaultMatrixIntegrationTests {
 			client.fetch(server.url("/before"));
 		}
 		Failure failure = Failure.of(call(cell.call(),
-				client.httpClient().compress(true).doOnResponse((response, connection) -> read.open()), server.url("/faulty")));
+				client.httpClient().compress(true).doOnResponse((response, connection) -> read.open()),
+				server.url("/faulty")));
 		int arrivals = server.log().arrived() - (cell.reused() ? 1 : 0);
 		assertThat(client).pending(server, 0).activeStreams(server, 0);
 		boolean recovered = Failure.of(client.get(server.url("/after"))).error() == null;

@@ -70,8 +70,8 @@ final class Http1Exchange extends ServerExchange {
 
 	Mono<Void> dripHeader(Duration pause) {
 		return Flux.fromArray((statusLine(200) + "x-drip: " + "drop".repeat(1000)).split(""))
-			.concatMap((character) -> Mono.delay(pause, connection().scheduler())
-				.then(Mono.defer(() -> text(character))))
+			.concatMap(
+					(character) -> Mono.delay(pause, connection().scheduler()).then(Mono.defer(() -> text(character))))
 			.then();
 	}
 
