@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether conn-pool provides the HTTP clients.
  * @param baseUrl URL that relative URLs of WebClient beans and HTTP services are resolved
- * against.
+ * against. With Spring Cloud LoadBalancer also lb://service.
  * @param protocols Protocols to speak, in the order of preference.
  * @param pool Connection limits.
  * @param timeouts Deadlines.
