@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's codec for the frames of one connection, as this client needs it. SETTINGS of
- * the server hold when {@link Http2Handler} acknowledges them. Acknowledgements and
- * resets that the server does not read are queued up to Netty's limit; then the
+ * the server hold when {@link Http2ConnectionHandler} acknowledges them. Acknowledgements
+ * and resets that the server does not read are queued up to Netty's limit; then the
  * connection ends with ENHANCE_YOUR_CALM.
  */
 final class ClientFrameCodec extends Http2FrameCodec {

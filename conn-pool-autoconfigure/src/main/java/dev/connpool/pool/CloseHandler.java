@@ -31,7 +31,7 @@ final class CloseHandler extends ChannelDuplexHandler {
 	}
 
 	private static boolean isBroken(ChannelHandlerContext ctx) {
-		WireHandler wire = ctx.pipeline().get(WireHandler.class);
+		SocketHandler wire = ctx.pipeline().get(SocketHandler.class);
 		return wire != null && wire.isReset();
 	}
 

@@ -32,7 +32,7 @@ interface ConnectionOwner {
 	 * @param eventLoop the event loop
 	 * @return the exchanges in flight on it
 	 */
-	InFlight inFlight(EventLoop eventLoop);
+	InFlightExchanges inFlight(EventLoop eventLoop);
 
 	/**
 	 * Return how many connections are idle.

@@ -42,18 +42,18 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final ConnectionListeners listeners;
 
-	private volatile Generation generation;
+	private volatile SettingsGeneration generation;
 
-	private final Names names;
+	private final NameResolution names;
 
 	private final IdleCount idleCount = new IdleCount();
 
 	private final LeastRecentlyUsed idleConnections = new LeastRecentlyUsed(this.idleCount::get,
 			() -> settings().pool().maxIdleConnections());
 
-	private final Hosts hosts;
+	private final HostPools hosts;
 
-	private final Map<EventLoop, InFlight> inFlight = new ConcurrentHashMap<>();
+	private final Map<EventLoop, InFlightExchanges> inFlight = new ConcurrentHashMap<>();
 
 	private final EventLoopWatch eventLoopWatch = new EventLoopWatch(this::stopping);
 
@@ -72,15 +72,15 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @param listeners told what its connections do
 	 */
 	public ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners) {
-		this(name, settings, listeners, new Names(settings.dns()));
+		this(name, settings, listeners, new NameResolution(settings.dns()));
 	}
 
-	ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners, Names names) {
+	ConnectionPool(String name, ClientSettings settings, ConnectionListeners listeners, NameResolution names) {
 		this.name = name;
 		this.listeners = listeners;
-		this.generation = Generation.first(settings);
+		this.generation = SettingsGeneration.first(settings);
 		this.names = names;
-		this.hosts = new Hosts(this, names);
+		this.hosts = new HostPools(this, names);
 	}
 
 	@Override
@@ -96,7 +96,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @return the exchanges, wrapped
 	 */
 	public Mono<? extends Connection> scoped(Mono<? extends Connection> exchanges) {
-		return ExchangeScope.over(exchanges, this.generation.callSites());
+		return RequestScope.over(exchanges, this.generation.callSites());
 	}
 
 	/**
@@ -140,7 +140,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			Operators.error(actual, MissingHost.error(this.name, config));
 			return;
 		}
-		Generation now = this.generation;
+		SettingsGeneration now = this.generation;
 		HostKey key = HostKey.of(config, address, now.number());
 		HostPool host = this.hosts.get(key);
 		if (host == null) {
@@ -162,7 +162,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			return;
 		}
 		now.replayBudget().requested();
-		new Exchange(host.callers(), config, observer, actual).start();
+		new Exchange(host.dispatcher(), config, observer, actual).start();
 	}
 
 	/**
@@ -204,7 +204,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.recentlyClosed;
 	}
 
-	Hosts hosts() {
+	HostPools hosts() {
 		return this.hosts;
 	}
 
@@ -308,7 +308,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	// For the hosts
 
-	Generation generation() {
+	SettingsGeneration generation() {
 		return this.generation;
 	}
 
@@ -328,8 +328,8 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.idleConnections;
 	}
 
-	InFlight inFlight(EventLoop eventLoop) {
-		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlight(loop, this.hosts::tick));
+	InFlightExchanges inFlight(EventLoop eventLoop) {
+		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlightExchanges(loop, this.hosts::tick));
 	}
 
 	void watch(EventLoop eventLoop) {
@@ -337,7 +337,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	private void stopping(EventLoop eventLoop) {
-		InFlight ending = this.inFlight.remove(eventLoop);
+		InFlightExchanges ending = this.inFlight.remove(eventLoop);
 		if (ending != null) {
 			ending.end();
 		}

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
 
-	private final Sessions sessions;
+	private final MultiplexedSessions sessions;
 
 	private final IdleCount idleCount;
 
@@ -29,7 +29,7 @@ final class Connections {
 	 * @param sessions where those of HTTP/2 are kept
 	 * @param idleCount counts those that serve nobody
 	 */
-	Connections(Sessions sessions, IdleCount idleCount) {
+	Connections(MultiplexedSessions sessions, IdleCount idleCount) {
 		this.sessions = sessions;
 		this.idleCount = idleCount;
 	}

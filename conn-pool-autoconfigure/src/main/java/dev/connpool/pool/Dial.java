@@ -49,7 +49,7 @@ final class Dial {
 
 	private final EventLoop eventLoop;
 
-	private final Race race;
+	private final HappyEyeballs race;
 
 	private volatile Phase phase = Phase.DNS;
 
@@ -70,7 +70,7 @@ final class Dial {
 		this.config = config;
 		this.aim = aim;
 		this.eventLoop = choose(config.loopResources().onClient(config.isPreferNative()));
-		this.race = new Race(this, config, this.eventLoop, owner.lookup(aim));
+		this.race = new HappyEyeballs(this, config, this.eventLoop, owner.lookup(aim));
 	}
 
 	/**
@@ -170,12 +170,12 @@ final class Dial {
 		}
 		Proxy proxy = this.owner.host().proxy();
 		if (proxy != null && this.owner.host().isTunnelled()) {
-			channel.pipeline().addFirst(new TunnelHandler(this, connection, proxy));
+			channel.pipeline().addFirst(new ProxyTunnelHandler(this, connection, proxy));
 		}
-		channel.pipeline().addFirst(new WireHandler(connection));
+		channel.pipeline().addFirst(new SocketHandler(connection));
 		connection.bind();
 		channel.pipeline()
-			.addBefore(NettyPipeline.HttpCodec, ProtocolHandler.NAME, new ProtocolHandler(this, connection));
+			.addBefore(NettyPipeline.HttpCodec, NegotiationHandler.NAME, new NegotiationHandler(this, connection));
 		return connection;
 	}
 

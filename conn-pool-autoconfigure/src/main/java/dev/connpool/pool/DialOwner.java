@@ -43,7 +43,7 @@ interface DialOwner {
 	 * {@code null} for any
 	 * @return the lookup
 	 */
-	Lookup lookup(@Nullable InetSocketAddress aim);
+	DialLookup lookup(@Nullable InetSocketAddress aim);
 
 	/**
 	 * Make the connection of a channel that is about to be connected.

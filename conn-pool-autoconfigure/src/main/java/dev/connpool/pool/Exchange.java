@@ -34,10 +34,10 @@ import reactor.util.context.Context;
  * owner of an HTTP/1.1 connection or of an HTTP/2 stream. It stands between the channel
  * and the caller's observer, which is how it learns what the exchange is doing.
  * <p>
- * Waiting, and what {@link Assignment} says, may happen on any thread; all else on the
+ * Waiting, and what {@link Lease} says, may happen on any thread; all else on the
  * connection's event loop.
  */
-final class Exchange extends Assignment implements ConnectionObserver, Subscription, Runnable {
+final class Exchange extends Lease implements ConnectionObserver, Subscription, Runnable {
 
 	/** Bounds how many connections are opened to a server that speaks first. */
 	private static final int MAX_SPOKEN_TO = 3;
@@ -48,7 +48,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	volatile long askedAt = System.nanoTime();
 
 	/** The list this is in, and its neighbours there; owned by that list. */
-	@Nullable ExchangeList list;
+	@Nullable LeaseList list;
 
 	@Nullable Exchange previous;
 
@@ -60,14 +60,14 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 
 	private final CoreSubscriber<? super Connection> actual;
 
-	private final @Nullable ExchangeScope scope;
+	private final @Nullable RequestScope scope;
 
 	private @Nullable Progress progress;
 
 	private @Nullable ChannelOperations<?, ?> operations;
 
 	/** Why this is a repetition; {@code null} if it is none. */
-	private final @Nullable Replay replay;
+	private final @Nullable Attempt replay;
 
 	/** New connections on which the server has spoken first while this waited. */
 	private int spokenTo;
@@ -90,27 +90,27 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	private final @Nullable ExchangeLog log;
 
 	/** Notices that nobody reads; {@code null} if that is not looked for. */
-	private final @Nullable LeakWatch leakWatch;
+	private final @Nullable LeakDetector leakDetector;
 
 	Exchange(ConnectionSource source, HttpClientConfig config, ConnectionObserver observer,
 			CoreSubscriber<? super Connection> actual) {
 		this(source, config, observer, actual, null);
 	}
 
-	private Exchange(Exchange lost, Replay replay) {
+	private Exchange(Exchange lost, Attempt replay) {
 		this(lost.source, lost.config, lost.observer, lost.actual, replay);
 	}
 
 	private Exchange(ConnectionSource source, HttpClientConfig config, ConnectionObserver observer,
-			CoreSubscriber<? super Connection> actual, @Nullable Replay replay) {
+			CoreSubscriber<? super Connection> actual, @Nullable Attempt replay) {
 		this.source = source;
 		this.config = config;
 		this.observer = observer;
 		this.actual = actual;
 		this.replay = replay;
-		this.scope = ExchangeScope.in(observer.currentContext());
+		this.scope = RequestScope.in(observer.currentContext());
 		this.log = ExchangeLog.of(this, source.host());
-		this.leakWatch = LeakWatch.of(source.host(), this.scope);
+		this.leakDetector = LeakDetector.of(source.host(), this.scope);
 	}
 
 	private TimeoutSettings timeouts() {
@@ -237,7 +237,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return the attempt, from 1
 	 */
 	int attempt() {
-		return Replay.attempt(this.replay);
+		return Attempt.attempt(this.replay);
 	}
 
 	/**
@@ -294,7 +294,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
 	 * @param inFlight where the exchange is watched
 	 */
-	void begin(Channel channel, InFlight inFlight) {
+	void begin(Channel channel, InFlightExchanges inFlight) {
 		this.progress = new Progress(assigned(), channel);
 		inFlight.add(this);
 	}
@@ -311,12 +311,12 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		}
 	}
 
-	void end(InFlight inFlight) {
+	void end(InFlightExchanges inFlight) {
 		inFlight.remove(this);
 		if (isActive()) {
 			over();
-			if (this.leakWatch != null) {
-				this.leakWatch.ended(progress().channel(), this.source.counters());
+			if (this.leakDetector != null) {
+				this.leakDetector.ended(progress().channel(), this.source.counters());
 			}
 		}
 		finish();
@@ -409,7 +409,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return what the caller is told
 	 */
 	private Throwable redirected(Throwable reported) {
-		ExchangeScope of = this.scope;
+		RequestScope of = this.scope;
 		if (of == null || this.aborted || reported instanceof IOException) {
 			return reported;
 		}
@@ -469,9 +469,9 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 		if (eventLoop().isShuttingDown()) {
 			return this.source.closed();
 		}
-		Loss loss = progress().loss(this.config.method().name());
+		ReplayDecision loss = progress().loss(this.config.method().name());
 		ReplayReason reason = loss.replay();
-		String obstacle = (reason != null) ? repeat(reason, Replay.backoff(reason, attempt())) : loss.obstacle();
+		String obstacle = (reason != null) ? repeat(reason, Attempt.backoff(reason, attempt())) : loss.obstacle();
 		Throwable failure = assigned().failure();
 		return this.source.host().lost(this, obstacle, (failure != null) ? failure : cause);
 	}
@@ -485,22 +485,22 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 * @return what forbids it, as a sentence, or {@code null} if nothing does
 	 */
 	private @Nullable String repeat(ReplayReason reason, long backoff) {
-		String obstacle = Replay.obstacle(this.source.host(), reason, this.replay);
+		String obstacle = Attempt.obstacle(this.source.host(), reason, this.replay);
 		if (obstacle != null || this.scope == null || this.scope.isDone()) {
 			return obstacle;
 		}
 		if (backoff < 0 || passed(requestDeadline(), System.nanoTime() + backoff)) {
-			return Replay.TOO_LATE;
+			return Attempt.TOO_LATE;
 		}
-		Replay next = Replay.begin(this.source, reason, this.replay, backoff);
+		Attempt next = Attempt.begin(this.source, reason, this.replay, backoff);
 		if (next == null) {
-			return Replay.exhausted(this.source.host());
+			return Attempt.exhausted(this.source.host());
 		}
 		replace(next);
 		return null;
 	}
 
-	private void replace(Replay next) {
+	private void replace(Attempt next) {
 		this.replaced = true;
 		Exchange successor = new Exchange(this, next);
 		if (this.scope != null) {
@@ -528,7 +528,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 			return false;
 		}
 		repeat(ReplayReason.STATUS,
-				Replay.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt()));
+				Attempt.backoff(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), attempt()));
 		if (this.replaced) {
 			// As a caller that wants no body: the connection is saved if that is cheap.
 			connection.inbound().receive().subscribe().dispose();
@@ -552,10 +552,10 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	private boolean responseReceived(Connection connection, HttpClientResponse response) {
 		if (progress().begins(response)) {
-			SilenceHandler.watch(connection.channel(), this);
+			EventStreamHandler.watch(connection.channel(), this);
 		}
-		if (this.leakWatch != null) {
-			this.leakWatch.begin(connection.channel());
+		if (this.leakDetector != null) {
+			this.leakDetector.begin(connection.channel());
 		}
 		return retry(connection, response);
 	}
@@ -650,7 +650,7 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 	 */
 	StreamSnapshot snapshot() {
 		return progress().snapshot(Duration.ofNanos(System.nanoTime() - this.askedAt),
-				(this.leakWatch != null) ? this.leakWatch.snapshot() : null);
+				(this.leakDetector != null) ? this.leakDetector.snapshot() : null);
 	}
 
 	boolean hasBegun() {
@@ -677,8 +677,8 @@ final class Exchange extends Assignment implements ConnectionObserver, Subscript
 			probeIfSilent(now);
 			abort(phaseTimeout(), CloseReason.RESPONSE_TIMEOUT);
 		}
-		else if (this.leakWatch != null) {
-			this.leakWatch.look(this, now);
+		else if (this.leakDetector != null) {
+			this.leakDetector.look(this, now);
 		}
 	}
 

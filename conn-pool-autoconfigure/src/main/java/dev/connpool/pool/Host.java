@@ -124,7 +124,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 			return ConnectionFailedException.tooManyOpenFiles(this.client, this.origin, cause);
 		}
 		ProxyName name = proxyName();
-		if (name != null && cause instanceof ProxyConnect.RefusedException refused) {
+		if (name != null && cause instanceof HttpConnectHandler.RefusedException refused) {
 			return ConnectionFailedException.refused(this.client, this.origin, name, refused.status().code(),
 					refused.status().reasonPhrase());
 		}

@@ -36,36 +36,36 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	private final Connections connections;
 
-	private final Waiters waiters;
+	private final PendingAcquires pendingAcquires;
 
 	private final IdleCount idleCount;
 
 	private final IdleLimit idleLimit;
 
-	private final Sessions sessions;
+	private final MultiplexedSessions sessions;
 
-	private final Addresses addresses;
+	private final HostAddresses addresses;
 
-	private final Dialler dialler;
+	private final DialPlanner dialPlanner;
 
-	private final Callers callers;
+	private final Dispatcher dispatcher;
 
-	private final Tenure tenure;
+	private final HostPoolLifecycle lifecycle;
 
 	HostPool(HostPoolOwner owner, HostKey key, Host host, AddressResolverGroup<?> resolver, EventLoop eventLoop) {
 		this.owner = owner;
 		this.key = key;
 		this.host = host;
 		this.eventLoop = eventLoop;
-		this.tenure = new Tenure(owner, eventLoop, () -> post(this::forget));
+		this.lifecycle = new HostPoolLifecycle(owner, eventLoop, () -> post(this::forget));
 		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
-		this.waiters = new Waiters(eventLoop, owner.tick());
-		this.sessions = new Sessions(host.http2().spreadAddresses());
+		this.pendingAcquires = new PendingAcquires(eventLoop, owner.tick());
+		this.sessions = new MultiplexedSessions(host.http2().spreadAddresses());
 		this.connections = new Connections(this.sessions, this.idleCount);
-		this.addresses = new Addresses(this, owner.names(), resolver, eventLoop);
-		this.dialler = new Dialler(this, this.connections, this.sessions, this.waiters, this::begin);
-		this.callers = new Callers(this, this.connections, this.sessions, this.waiters, this.dialler);
+		this.addresses = new HostAddresses(this, owner.names(), resolver, eventLoop);
+		this.dialPlanner = new DialPlanner(this, this.connections, this.sessions, this.pendingAcquires, this::begin);
+		this.dispatcher = new Dispatcher(this, this.connections, this.sessions, this.pendingAcquires, this.dialPlanner);
 		owner.watch(eventLoop);
 	}
 
@@ -117,7 +117,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public InFlight inFlight(EventLoop eventLoop) {
+	public InFlightExchanges inFlight(EventLoop eventLoop) {
 		return this.owner.inFlight(eventLoop);
 	}
 
@@ -125,12 +125,12 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		return this.connections.all();
 	}
 
-	Tenure tenure() {
-		return this.tenure;
+	HostPoolLifecycle lifecycle() {
+		return this.lifecycle;
 	}
 
-	Callers callers() {
-		return this.callers;
+	Dispatcher dispatcher() {
+		return this.dispatcher;
 	}
 
 	/**
@@ -145,7 +145,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public void reassign(Exchange exchange) {
-		this.callers.reassign(exchange);
+		this.dispatcher.reassign(exchange);
 	}
 
 	@Override
@@ -155,7 +155,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public void streamFree(PooledConnection connection) {
-		if (this.waiters.published() > 0) {
+		if (this.pendingAcquires.published() > 0) {
 			this.mailbox.drain();
 		}
 		else if (connection.idleSince() != 0) {
@@ -175,7 +175,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	@Override
 	public void evict(PooledConnection connection, CloseReason reason) {
 		post(() -> {
-			if (reason == CloseReason.IDLE_TIMEOUT && this.dialler.spares(connection)) {
+			if (reason == CloseReason.IDLE_TIMEOUT && this.dialPlanner.spares(connection)) {
 				connection.idleTimer().again();
 			}
 			else {
@@ -220,15 +220,15 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	 */
 	void keepReady(HttpClientConfig config, Runnable settled) {
 		post(() -> {
-			if (this.tenure.isClosed() || this.host.pool().minIdleConnections() == 0) {
+			if (this.lifecycle.isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
-			else if (this.tenure.isOver()) {
+			else if (this.lifecycle.isOver()) {
 				this.owner.keepReady(this, config, settled);
 			}
 			else {
-				this.tenure.stay();
-				this.dialler.reserve().keep(config, settled);
+				this.lifecycle.stay();
+				this.dialPlanner.warm().keep(config, settled);
 			}
 		});
 	}
@@ -250,13 +250,13 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	 */
 	void supersede() {
 		post(() -> {
-			this.tenure.supersede();
-			HttpClientConfig kept = this.dialler.reserve().end();
+			this.lifecycle.supersede();
+			HttpClientConfig kept = this.dialPlanner.warm().end();
 			if (kept != null) {
 				this.owner.keepReady(this, kept, () -> {
 				});
 			}
-			this.callers.moveOn();
+			this.dispatcher.moveOn();
 		});
 	}
 
@@ -267,7 +267,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	void shutDown(ConnPoolException error) {
 		post(() -> {
 			refuseAll(error);
-			this.dialler.abandon(error);
+			this.dialPlanner.abandon(error);
 			drainAll(CloseReason.SHUTDOWN);
 		});
 	}
@@ -279,22 +279,22 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	 */
 	void stopping(EventLoop eventLoop) {
 		ConnPoolException error = closed();
-		this.dialler.abandon(eventLoop, error);
+		this.dialPlanner.abandon(eventLoop, error);
 		connections().stream()
 			.map(PooledConnection::channel)
 			.filter((channel) -> channel.eventLoop() == eventLoop)
 			.forEach(Channel::close);
 		post(() -> {
-			if (this.tenure.isClosed()) {
+			if (this.lifecycle.isClosed()) {
 				refuseAll(error);
 			}
 		});
 	}
 
 	private void refuseAll(ConnPoolException error) {
-		this.callers.refuseAll(error);
-		this.tenure.stay();
-		this.dialler.reserve().end();
+		this.dispatcher.refuseAll(error);
+		this.lifecycle.stay();
+		this.dialPlanner.warm().end();
 	}
 
 	@Override
@@ -308,7 +308,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		session.fail(error);
 		post(() -> {
 			if (Arrays.stream(this.sessions.open()).noneMatch(Http2Session::isReady)) {
-				this.waiters.failAll(error);
+				this.pendingAcquires.failAll(error);
 			}
 		});
 	}
@@ -326,7 +326,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public Lookup lookup(@Nullable InetSocketAddress aim) {
+	public DialLookup lookup(@Nullable InetSocketAddress aim) {
 		return this.addresses.lookup(aim);
 	}
 
@@ -361,7 +361,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 				supersede();
 			}
 			else {
-				this.dialler.failed(dial, error);
+				this.dialPlanner.failed(dial, error);
 			}
 		});
 	}
@@ -379,7 +379,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 				stranded.forEach((connection) -> drain(connection, CloseReason.ADDRESS_REMOVED));
 			}
 			if (!answer.isEmpty()) {
-				this.dialler.lookedUp();
+				this.dialPlanner.lookedUp();
 			}
 		});
 	}
@@ -396,7 +396,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	private void handle(Object event) {
 		if (event instanceof Exchange exchange) {
-			this.callers.changed(exchange);
+			this.dispatcher.changed(exchange);
 		}
 		else if (event instanceof PooledConnection connection) {
 			this.connections.returned(connection);
@@ -407,17 +407,17 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void added(PooledConnection connection, Dial dial) {
-		this.dialler.succeeded(dial, connection);
+		this.dialPlanner.succeeded(dial, connection);
 		this.connections.add(connection);
 		connection.retireAfter(this.host.pool());
-		if (this.tenure.isClosed()) {
+		if (this.lifecycle.isClosed()) {
 			drain(connection, CloseReason.SHUTDOWN);
 		}
 	}
 
 	private void drain(PooledConnection connection, CloseReason reason) {
 		if (this.connections.drain(connection, reason)) {
-			this.dialler.drained(connection, reason);
+			this.dialPlanner.drained(connection, reason);
 		}
 	}
 
@@ -437,9 +437,9 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.connections.remove(connection);
 		this.owner.idleConnections().gone(connection.idlePlace());
 		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
-		this.dialler.closed(connection, reason);
+		this.dialPlanner.closed(connection, reason);
 		if (reason == CloseReason.PROTOCOL_ERROR && connection.record().exchanges() == 0) {
-			this.callers.spokenTo(connection);
+			this.dispatcher.spokenTo(connection);
 		}
 	}
 
@@ -451,31 +451,31 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	private void settle() {
 		// Published first: a stream that becomes free from now on is seen here or wakes
 		// us.
-		this.waiters.publish();
-		this.callers.serve();
-		this.dialler.serve();
-		if (!this.tenure.isSuperseded() && !this.tenure.isClosed()) {
-			this.dialler.spread();
+		this.pendingAcquires.publish();
+		this.dispatcher.serve();
+		this.dialPlanner.serve();
+		if (!this.lifecycle.isSuperseded() && !this.lifecycle.isClosed()) {
+			this.dialPlanner.spread();
 		}
-		this.dialler.fill();
-		this.callers.refuse();
-		if (this.tenure.isSuperseded()) {
+		this.dialPlanner.fill();
+		this.dispatcher.refuse();
+		if (this.lifecycle.isSuperseded()) {
 			drainAll(CloseReason.SUPERSEDED);
 		}
-		this.waiters.publish();
-		this.callers.watchDeadlines();
+		this.pendingAcquires.publish();
+		this.dispatcher.watchDeadlines();
 		PooledConnection returned = this.connections.lastUsed();
-		if (returned != null && this.waiters.size() == 0) {
+		if (returned != null && this.pendingAcquires.size() == 0) {
 			limitIdle(returned);
 		}
-		this.addresses.watch(!connections().isEmpty() && !this.tenure.isClosed());
+		this.addresses.watch(!connections().isEmpty() && !this.lifecycle.isClosed());
 		if (isQuiet()) {
-			this.tenure.quiet();
+			this.lifecycle.quiet();
 		}
 	}
 
 	private void begin(Dial dial) {
-		this.tenure.stay();
+		this.lifecycle.stay();
 		this.counters.opened();
 		this.owner.connectionBegun();
 		this.owner.watch(dial.eventLoop());
@@ -483,30 +483,30 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private boolean isQuiet() {
-		return connections().isEmpty() && this.waiters.size() == 0 && this.dialler.isQuiet();
+		return connections().isEmpty() && this.pendingAcquires.size() == 0 && this.dialPlanner.isQuiet();
 	}
 
 	private void forget() {
-		if (this.tenure.forget(isQuiet())) {
+		if (this.lifecycle.forget(isQuiet())) {
 			this.owner.forget(this);
 		}
 	}
 
 	// Looking, on any thread
 
-	Dials dials() {
-		return this.dialler.dials();
+	DialsUnderWay dials() {
+		return this.dialPlanner.dials();
 	}
 
-	Waiters waiters() {
-		return this.waiters;
+	PendingAcquires pendingAcquires() {
+		return this.pendingAcquires;
 	}
 
 	Http2Session[] sessions() {
 		return this.sessions.open();
 	}
 
-	Addresses addresses() {
+	HostAddresses addresses() {
 		return this.addresses;
 	}
 

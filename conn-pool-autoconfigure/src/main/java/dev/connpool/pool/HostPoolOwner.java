@@ -48,7 +48,7 @@ interface HostPoolOwner {
 	 * @param eventLoop the event loop
 	 * @return the exchanges in flight on it
 	 */
-	InFlight inFlight(EventLoop eventLoop);
+	InFlightExchanges inFlight(EventLoop eventLoop);
 
 	/**
 	 * Return how many connections are idle.
@@ -60,7 +60,7 @@ interface HostPoolOwner {
 	 * Return who looks up names.
 	 * @return the names of the client
 	 */
-	Names names();
+	NameResolution names();
 
 	/**
 	 * Notice when an event loop is about to stop.

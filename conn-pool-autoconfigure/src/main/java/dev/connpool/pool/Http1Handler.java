@@ -179,7 +179,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		if (exchange != null) {
 			exchange.progress().sent(msg);
-			ContinueHandler.watch(ctx, msg, exchange);
+			ExpectContinueHandler.watch(ctx, msg, exchange);
 			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
 				ctx.channel().config().setAutoClose(false);
 			}

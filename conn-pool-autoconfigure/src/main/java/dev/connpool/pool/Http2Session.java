@@ -41,15 +41,15 @@ final class Http2Session {
 
 	private final Http2HeadersEncoder.Configuration peerHeaders;
 
-	private final HeaderBytes headerBytes;
+	private final HeaderByteCounter headerBytes;
 
-	private final LivenessHandler liveness;
+	private final PingHandler pingHandler;
 
 	private @Nullable GoAway goAway;
 
 	private final Http2StreamChannelBootstrap streams;
 
-	private final Reservations reservations = new Reservations();
+	private final StreamPermits permits = new StreamPermits();
 
 	private volatile boolean ready;
 
@@ -61,11 +61,11 @@ final class Http2Session {
 	/** The exchange that did not wait for SETTINGS. */
 	private @Nullable Exchange early;
 
-	Http2Session(PooledConnection connection, Http2FrameCodec codec, HeaderBytes headerBytes,
-			LivenessHandler liveness) {
+	Http2Session(PooledConnection connection, Http2FrameCodec codec, HeaderByteCounter headerBytes,
+			PingHandler pingHandler) {
 		this.connection = connection;
 		this.headerBytes = headerBytes;
-		this.liveness = liveness;
+		this.pingHandler = pingHandler;
 		this.http2 = codec.connection();
 		this.peerHeaders = codec.encoder().configuration().headersConfiguration();
 		this.streams = new Http2StreamChannelBootstrap(connection.channel());
@@ -89,17 +89,17 @@ final class Http2Session {
 	}
 
 	int limit() {
-		return this.reservations.limit();
+		return this.permits.limit();
 	}
 
 	int activeStreams() {
-		return this.reservations.count();
+		return this.permits.count();
 	}
 
 	// Reservations, on any thread
 
 	boolean tryReserve() {
-		int streams = this.reservations.take();
+		int streams = this.permits.take();
 		if (streams == 1) {
 			noLongerIdle();
 		}
@@ -123,7 +123,7 @@ final class Http2Session {
 	}
 
 	void unreserve() {
-		if (this.reservations.giveBack() == 0) {
+		if (this.permits.giveBack() == 0) {
 			becomesIdle();
 			if (this.connection.isDraining()) {
 				closeIfUnused(this.connection.closeReason());
@@ -152,7 +152,7 @@ final class Http2Session {
 	 * @return whether it had none
 	 */
 	boolean closeIfUnused(CloseReason reason) {
-		if (!this.reservations.close()) {
+		if (!this.permits.close()) {
 			return false;
 		}
 		this.connection.closing(reason);
@@ -167,7 +167,7 @@ final class Http2Session {
 	 */
 	void drain(CloseReason reason) {
 		this.connection.draining(reason);
-		this.reservations.end();
+		this.permits.end();
 		closeIfUnused(reason);
 	}
 
@@ -175,7 +175,7 @@ final class Http2Session {
 	 * Give out no more streams.
 	 */
 	void endReservations() {
-		this.reservations.end();
+		this.permits.end();
 	}
 
 	// Streams, on the event loop
@@ -185,8 +185,8 @@ final class Http2Session {
 	 * overdue and nothing was heard meanwhile.
 	 */
 	void probe() {
-		this.reservations.suspend(true);
-		this.liveness.probe();
+		this.permits.suspend(true);
+		this.pingHandler.probe();
 	}
 
 	/**
@@ -196,7 +196,7 @@ final class Http2Session {
 	 * @return whether no frame that counts has arrived for half the time since
 	 */
 	boolean isSilent(long start, long now) {
-		return now - this.liveness.heardAt() > (now - start) / 2;
+		return now - this.pingHandler.heardAt() > (now - start) / 2;
 	}
 
 	/**
@@ -204,7 +204,7 @@ final class Http2Session {
 	 */
 	void alive() {
 		if (isProbing()) {
-			this.reservations.suspend(false);
+			this.permits.suspend(false);
 			this.connection.pool().streamFree(this.connection);
 		}
 	}
@@ -214,7 +214,7 @@ final class Http2Session {
 	 * @return whether it waits for a PING to be answered
 	 */
 	boolean isProbing() {
-		return this.reservations.isSuspended();
+		return this.permits.isSuspended();
 	}
 
 	/**
@@ -222,7 +222,7 @@ final class Http2Session {
 	 * @return whether its limit is zero
 	 */
 	boolean allowsNone() {
-		return this.ready && this.reservations.allowed() == 0 && !isProbing();
+		return this.ready && this.permits.allowed() == 0 && !isProbing();
 	}
 
 	/**
@@ -230,7 +230,7 @@ final class Http2Session {
 	 * @param error what the caller that did not wait for the answer is told
 	 */
 	void fail(ConnPoolException error) {
-		this.reservations.end();
+		this.permits.end();
 		this.connection.pool().retire(this.connection, CloseReason.PROTOCOL_ERROR);
 		if (this.early != null) {
 			this.early.abort(error, CloseReason.PROTOCOL_ERROR);
@@ -376,7 +376,7 @@ final class Http2Session {
 	 */
 	ConnectionSnapshot.Http2 snapshot() {
 		Http2Stream all = this.http2.connectionStream();
-		return new ConnectionSnapshot.Http2(activeStreams(), limit(), this.goAway, this.liveness.roundTrip(),
+		return new ConnectionSnapshot.Http2(activeStreams(), limit(), this.goAway, this.pingHandler.roundTrip(),
 				this.http2.remote().flowController().windowSize(all),
 				this.http2.local().flowController().windowSize(all),
 				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));
@@ -436,12 +436,12 @@ final class Http2Session {
 		if (!this.ready || peer != null) {
 			int cap = this.connection.pool().host().http2().maxConcurrentStreams();
 			long allowed = Math.min((peer != null) ? peer : Integer.MAX_VALUE, (cap > 0) ? cap : Integer.MAX_VALUE);
-			this.reservations.allow((int) allowed);
+			this.permits.allow((int) allowed);
 		}
 		this.ready = true;
 		this.early = null;
 		this.settingsTimer.cancel(false);
-		this.connection.pool().streamLimit(this.reservations.allowed());
+		this.connection.pool().streamLimit(this.permits.allowed());
 	}
 
 }

@@ -43,7 +43,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 			return;
 		}
 		this.progress.sent(msg);
-		ContinueHandler.watch(ctx, msg, this.exchange);
+		ExpectContinueHandler.watch(ctx, msg, this.exchange);
 		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);
 	}
 

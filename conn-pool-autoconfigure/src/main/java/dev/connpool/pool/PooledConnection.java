@@ -41,7 +41,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 	private final ConnectionRecord record;
 
-	private final InFlight inFlight;
+	private final InFlightExchanges inFlight;
 
 	private final IdleTimer idleTimer;
 
@@ -103,7 +103,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return this.pool;
 	}
 
-	InFlight inFlight() {
+	InFlightExchanges inFlight() {
 		return this.inFlight;
 	}
 
@@ -258,7 +258,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
 			UriTemplates.forget(this.channel);
-			SilenceHandler.unwatch(this.channel);
+			EventStreamHandler.unwatch(this.channel);
 			this.channel.config().setAutoClose(true);
 			releaseEarly();
 		}

@@ -303,11 +303,11 @@ final class Progress {
 	 * @param configured the method that the caller asked for, which a redirect changes
 	 * @return what was seen
 	 */
-	Loss loss(String configured) {
+	ReplayDecision loss(String configured) {
 		HttpClientRequest sent = this.request;
 		boolean keyed = sent != null && sent.requestHeaders().contains(IDEMPOTENCY_KEY);
 		boolean left = this.written && streamId() > 0;
-		return new Loss(method(configured), keyed, this.repeatable, left,
+		return new ReplayDecision(method(configured), keyed, this.repeatable, left,
 				Http2Error.REFUSED_STREAM.name().equals(this.reset), isIgnored(), this.connection.isLost(), this.proven,
 				this.heard);
 	}

@@ -28,7 +28,7 @@ public final class ReloadableSslContext extends SslContext {
 
 	private final Supplier<ClientSettings> settings;
 
-	private volatile Generation current;
+	private volatile SettingsGeneration current;
 
 	/**
 	 * Create a context of the first generation. Nothing is made before it is needed, or
@@ -38,7 +38,7 @@ public final class ReloadableSslContext extends SslContext {
 	 */
 	public ReloadableSslContext(Supplier<ClientSettings> settings, Function<List<Protocol>, SslContext> contexts) {
 		this.settings = settings;
-		this.current = new Generation(1, contexts);
+		this.current = new SettingsGeneration(1, contexts);
 	}
 
 	/**
@@ -48,7 +48,7 @@ public final class ReloadableSslContext extends SslContext {
 	 * @throws IllegalArgumentException if they cannot be used; all stays as it was
 	 */
 	public synchronized int reload(Function<List<Protocol>, SslContext> contexts) {
-		Generation next = new Generation(this.current.number + 1, contexts);
+		SettingsGeneration next = new SettingsGeneration(this.current.number + 1, contexts);
 		SslContext context = next.offering(this.settings.get().protocols());
 		// Some of what cannot be used is noticed by the first connection only.
 		ReferenceCountUtil.release(context.newEngine(ByteBufAllocator.DEFAULT));
@@ -139,7 +139,7 @@ public final class ReloadableSslContext extends SslContext {
 	/**
 	 * The contexts of one material, which differ in the protocols that they offer.
 	 */
-	private static final class Generation {
+	private static final class SettingsGeneration {
 
 		private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture(null);
 
@@ -151,7 +151,7 @@ public final class ReloadableSslContext extends SslContext {
 
 		private final Map<List<Protocol>, CompletableFuture<?>> making = new ConcurrentHashMap<>();
 
-		Generation(int number, Function<List<Protocol>, SslContext> make) {
+		SettingsGeneration(int number, Function<List<Protocol>, SslContext> make) {
 			this.number = number;
 			this.make = make;
 		}
@@ -163,7 +163,7 @@ public final class ReloadableSslContext extends SslContext {
 
 		CompletableFuture<?> making(List<Protocol> protocols) {
 			return this.made.containsKey(protocols) ? DONE : this.making.computeIfAbsent(protocols,
-					(asked) -> CompletableFuture.runAsync(() -> make(asked), Generation::onNewThread));
+					(asked) -> CompletableFuture.runAsync(() -> make(asked), SettingsGeneration::onNewThread));
 		}
 
 		private void make(List<Protocol> protocols) {

@@ -98,7 +98,7 @@ final class Survey {
 		Proxy proxy = host.host().proxy();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
-				addresses(host), pools(host), host.waiters().published(), host.idleLimit().learned(),
+				addresses(host), pools(host), host.pendingAcquires().published(), host.idleLimit().learned(),
 				host.counters().leaking(), host.counters().snapshot(), null, 0);
 	}
 
@@ -125,14 +125,14 @@ final class Survey {
 		return host.connections().stream().allMatch(PooledConnection::isDraining) ? 0 : 1;
 	}
 
-	private Mono<Sighting> ask(EventLoop eventLoop, Collection<HostPool> hosts) {
-		return Mono.create((sink) -> eventLoop
-			.execute(() -> sink.success(Sighting.of(hosts, this.pool.inFlight(eventLoop), eventLoop, this.only))));
+	private Mono<EventLoopSurvey> ask(EventLoop eventLoop, Collection<HostPool> hosts) {
+		return Mono.create((sink) -> eventLoop.execute(
+				() -> sink.success(EventLoopSurvey.of(hosts, this.pool.inFlight(eventLoop), eventLoop, this.only))));
 	}
 
-	private ClientSnapshot combine(Collection<HostPool> wanted, List<Sighting> sightings, boolean partial) {
-		List<Sighting> all = new ArrayList<>(sightings);
-		all.add(Sighting.ofUnseenDials(wanted, sightings, this.only));
+	private ClientSnapshot combine(Collection<HostPool> wanted, List<EventLoopSurvey> sightings, boolean partial) {
+		List<EventLoopSurvey> all = new ArrayList<>(sightings);
+		all.add(EventLoopSurvey.ofUnseenDials(wanted, sightings, this.only));
 		ClientSnapshot summary = count();
 		Set<String> origins = wanted.stream().map((host) -> host.host().origin()).collect(Collectors.toSet());
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
@@ -145,10 +145,10 @@ final class Survey {
 				summary.recentlyClosed(), partial);
 	}
 
-	private static HostSnapshot combine(String origin, HostSnapshot host, List<Sighting> sightings) {
+	private static HostSnapshot combine(String origin, HostSnapshot host, List<EventLoopSurvey> sightings) {
 		List<ConnectionSnapshot> list = new ArrayList<>();
 		sightings.forEach((sighting) -> list.addAll(sighting.connections(origin)));
-		int shown = Math.min(list.size(), Sighting.CONNECTIONS_PER_HOST);
+		int shown = Math.min(list.size(), EventLoopSurvey.CONNECTIONS_PER_HOST);
 		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
 		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
 				host.addresses(), host.pools(), host.pendingAcquires(), host.serverIdleLimit(), host.leaking(),

@@ -17,7 +17,7 @@ class ConnectionsTests {
 
 	private final IdleCount idleCount = new IdleCount();
 
-	private final Connections connections = new Connections(new Sessions(false), this.idleCount);
+	private final Connections connections = new Connections(new MultiplexedSessions(false), this.idleCount);
 
 	@Test
 	void whatWasUsedLastServesFirst() {

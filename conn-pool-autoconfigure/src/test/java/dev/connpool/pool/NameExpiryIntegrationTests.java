@@ -86,7 +86,7 @@ class NameExpiryIntegrationTests {
 		NameResolverSpec resolver = NameResolverProvider.builder();
 		this.names.configure(resolver);
 		ConnectionPool connections = new ConnectionPool("test", this.settings, ConnectionListeners.NONE,
-				new Names(ClientSettings.DEFAULTS.dns(), resolver));
+				new NameResolution(ClientSettings.DEFAULTS.dns(), resolver));
 		this.pool = connections;
 		return HttpClient.create(connections).mapConnect(connections::scoped);
 	}

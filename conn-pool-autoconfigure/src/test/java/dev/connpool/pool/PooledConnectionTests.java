@@ -25,8 +25,8 @@ class PooledConnectionTests {
 	void aConnectionWithAStreamIsNotIdle() {
 		PooledConnection connection = connection();
 		Http2FrameCodec codec = Http2FrameCodecBuilder.forClient().build();
-		Http2Session session = new Http2Session(connection, codec, new HeaderBytes(),
-				new LivenessHandler(connection, ClientSettings.DEFAULTS.http2()));
+		Http2Session session = new Http2Session(connection, codec, new HeaderByteCounter(),
+				new PingHandler(connection, ClientSettings.DEFAULTS.http2()));
 		connection.http2(session);
 		session.becomesIdle();
 		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.IDLE);

@@ -28,7 +28,7 @@ public class BookkeepingBenchmark {
 
 	private final HostCounters counters = new HostCounters();
 
-	private final EmbeddedChannel channel = new EmbeddedChannel(new HeaderBytes());
+	private final EmbeddedChannel channel = new EmbeddedChannel(new HeaderByteCounter());
 
 	private final ByteBuf frames = frames();
 

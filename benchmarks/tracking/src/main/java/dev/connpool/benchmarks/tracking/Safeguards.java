@@ -11,8 +11,8 @@ import dev.connpool.benchmarks.tracking.Removal.Kind;
 final class Safeguards {
 
 	private static final List<Removal> DEADLINES = List.of(Removal.of("ConnectionPool", Kind.ARGUMENT, "scoped"),
-			Removal.of("InFlight", Kind.BODY, "add"), Removal.of("InFlight", Kind.BODY, "remove"),
-			Removal.of("Callers", Kind.BODY, "watchDeadlines"), Removal.of("Exchange", Kind.CLOCK, "<init>"),
+			Removal.of("InFlightExchanges", Kind.BODY, "add"), Removal.of("InFlightExchanges", Kind.BODY, "remove"),
+			Removal.of("Dispatcher", Kind.BODY, "watchDeadlines"), Removal.of("Exchange", Kind.CLOCK, "<init>"),
 			Removal.of("Progress", Kind.CLOCK, "<init>"), Removal.of("Progress", Kind.FIELD, "begunAt"),
 			Removal.of("Progress", Kind.FIELD, "deadline"), Removal.of("Progress", Kind.BODY, "requestSent"),
 			Removal.of("Progress", Kind.BODY, "begins"));

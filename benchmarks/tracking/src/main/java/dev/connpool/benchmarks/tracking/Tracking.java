@@ -11,15 +11,15 @@ import dev.connpool.benchmarks.tracking.Removal.Kind;
 final class Tracking {
 
 	/** Bytes of connections. */
-	private static final List<Removal> WIRE = List.of(Removal.of("WireHandler", Kind.METHOD, "channelRead"),
-			Removal.of("WireHandler", Kind.METHOD, "write"), Removal.of("ConnectionRecord", Kind.BODY, "sent"),
+	private static final List<Removal> WIRE = List.of(Removal.of("SocketHandler", Kind.METHOD, "channelRead"),
+			Removal.of("SocketHandler", Kind.METHOD, "write"), Removal.of("ConnectionRecord", Kind.BODY, "sent"),
 			Removal.of("ConnectionRecord", Kind.FIELD, "bytesSent"),
 			Removal.of("ConnectionRecord", Kind.FIELD, "bytesReceived"));
 
 	/** Bytes of request headers before and after HPACK. */
-	private static final List<Removal> HEADERS = List.of(Removal.of("HeaderBytes", Kind.METHOD, "write"),
-			Removal.of("HeaderBytes", Kind.BODY, "isSensitive"), Removal.of("HeaderBytes", Kind.FIELD, "raw"),
-			Removal.of("HeaderBytes", Kind.FIELD, "wire"), Removal.of("HeaderBytes", Kind.FIELD, "payloadLeft"));
+	private static final List<Removal> HEADERS = List.of(Removal.of("HeaderByteCounter", Kind.METHOD, "write"),
+			Removal.of("HeaderByteCounter", Kind.BODY, "isSensitive"), Removal.of("HeaderByteCounter", Kind.FIELD, "raw"),
+			Removal.of("HeaderByteCounter", Kind.FIELD, "wire"), Removal.of("HeaderByteCounter", Kind.FIELD, "payloadLeft"));
 
 	/** How many bytes an exchange has moved. */
 	private static final List<Removal> EXCHANGES = List.of(Removal.of("Progress", Kind.BODY, "size"),

@@ -1,0 +1,198 @@
+package dev.connpool.pool;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.connpool.settings.ReplaySettings;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes an exchange a repetition: why the request is sent again, and for which time.
+ * Its outcome is told once, on any thread.
+ */
+final class Attempt {
+
+	static final String TOO_LATE = "It was not sent again because the request deadline would have passed first.";
+
+	private static final int MAX_ATTEMPTS = 6;
+
+	private static final long FIRST_BACKOFF = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private static final long LONGEST_BACKOFF = TimeUnit.SECONDS.toNanos(60);
+
+	private final ConnectionSource source;
+
+	private final ReplayReason reason;
+
+	/** Whether a connection has broken under this request. */
+	private final boolean lost;
+
+	private final int attempt;
+
+	private final long backoff;
+
+	private final AtomicBoolean told = new AtomicBoolean();
+
+	private volatile @Nullable Future<?> timer;
+
+	private Attempt(ConnectionSource source, ReplayReason reason, @Nullable Attempt before, long backoff) {
+		this.source = source;
+		this.reason = reason;
+		this.lost = reason == ReplayReason.CONNECTION_LOST || isLost(before);
+		this.attempt = attempt(before) + 1;
+		this.backoff = backoff;
+		source.counters().replayed(reason);
+	}
+
+	/**
+	 * Say what forbids that a request is sent again although there is a reason.
+	 * @param host the host
+	 * @param reason the reason
+	 * @param before the repetition that it was, or {@code null} if it was none
+	 * @return a sentence, or {@code null} if nothing does
+	 */
+	static @Nullable String obstacle(Host host, ReplayReason reason, @Nullable Attempt before) {
+		if (!host.settings().replay().enabled()) {
+			return "It was not sent again because 'replay.enabled' is false.";
+		}
+		if (reason == ReplayReason.CONNECTION_LOST && isLost(before)) {
+			return "It was not sent again because two connections broke under it: a third might.";
+		}
+		int attempt = attempt(before);
+		return (attempt >= MAX_ATTEMPTS) ? "It was sent %d times.".formatted(attempt) : null;
+	}
+
+	/**
+	 * Return for which time a request is sent.
+	 * @param replay the repetition that it is, or {@code null} if it is none
+	 * @return the attempt, from 1
+	 */
+	static int attempt(@Nullable Attempt replay) {
+		return (replay != null) ? replay.attempt : 1;
+	}
+
+	private static boolean isLost(@Nullable Attempt replay) {
+		return replay != null && replay.lost;
+	}
+
+	/**
+	 * Repeat a request if the budget of the client allows.
+	 * @param source where connections to the host come from
+	 * @param reason why it is sent again
+	 * @param before the repetition that it was, or {@code null} if it was none
+	 * @param backoff how long to wait, in nanoseconds
+	 * @return the repetition, or {@code null} if the budget is used up
+	 */
+	static @Nullable Attempt begin(ConnectionSource source, ReplayReason reason, @Nullable Attempt before,
+			long backoff) {
+		if (!source.replayBudget().take(System.nanoTime())) {
+			tell(source, reason, "rejected");
+			return null;
+		}
+		return new Attempt(source, reason, before, backoff);
+	}
+
+	static String exhausted(Host host) {
+		ReplaySettings settings = host.settings().replay();
+		return ("It was not sent again because too many requests were of late:"
+				+ " 'replay.budget-ratio' allows %s of the requests, 'replay.min-per-second' %d each second besides.")
+			.formatted(settings.budgetRatio(), settings.minPerSecond());
+	}
+
+	/**
+	 * Tell whether a connection has to be found that did not exist, or was in use, when
+	 * the one before broke.
+	 * @return whether idle connections are suspect
+	 */
+	boolean wantsFresh() {
+		return this.reason == ReplayReason.CONNECTION_LOST;
+	}
+
+	/**
+	 * Return how long to wait. A server that refuses is given time, the more the oftener
+	 * it did; others are asked at once.
+	 * @param reason why a request is sent again
+	 * @param attempt for which time it was sent
+	 * @return the time in nanoseconds
+	 */
+	static long backoff(ReplayReason reason, int attempt) {
+		if (reason != ReplayReason.REFUSED_STREAM && reason != ReplayReason.STATUS) {
+			return 0;
+		}
+		long longest = FIRST_BACKOFF << attempt;
+		return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2);
+	}
+
+	/**
+	 * Return how long a server wants to be left alone (RFC 9110, section 10.2.3).
+	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
+	 * @param attempt for which time the request was sent
+	 * @return the time in nanoseconds, negative if it is longer than anybody waits
+	 */
+	static long backoff(@Nullable String retryAfter, int attempt) {
+		if (retryAfter == null) {
+			return backoff(ReplayReason.STATUS, attempt);
+		}
+		Duration wait;
+		try {
+			wait = retryAfter.matches("\\d+") ? Duration.ofSeconds(Long.parseLong(retryAfter)) : until(retryAfter);
+		}
+		catch (DateTimeException | ArithmeticException | NumberFormatException ex) {
+			return backoff(ReplayReason.STATUS, attempt);
+		}
+		return (wait.compareTo(Duration.ofNanos(LONGEST_BACKOFF)) > 0) ? -1 : Math.max(0, wait.toNanos());
+	}
+
+	private static Duration until(String date) {
+		return Duration.between(Instant.now(), Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+	}
+
+	/**
+	 * Do what sends the request again, in a while.
+	 * @param eventLoop where to do it
+	 * @param send sends the request
+	 */
+	void schedule(EventLoop eventLoop, Runnable send) {
+		try {
+			if (this.backoff == 0) {
+				eventLoop.execute(send);
+			}
+			else {
+				this.timer = eventLoop.schedule(send, this.backoff, TimeUnit.NANOSECONDS);
+			}
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped: the host refuses it.
+			send.run();
+		}
+	}
+
+	/**
+	 * Note how it went; what is noted first stands.
+	 * @param answered whether a response arrived
+	 */
+	void ended(boolean answered) {
+		if (this.told.compareAndSet(false, true)) {
+			tell(this.source, this.reason, answered ? "answered" : "failed");
+			Future<?> waiting = this.timer;
+			if (waiting != null) {
+				waiting.cancel(false);
+			}
+		}
+	}
+
+	private static void tell(ConnectionSource source, ReplayReason reason, String outcome) {
+		Host host = source.host();
+		source.listeners()
+			.tell((listener) -> listener.replayed(host.client(), host.origin(), reason.toString(), outcome));
+	}
+
+}

@@ -1,0 +1,49 @@
+package dev.connpool.pool;
+
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Protocol;
+import dev.connpool.settings.Proxies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client is told from one change of its settings to the next.
+ *
+ * @param number counts the changes, from 1
+ * @param settings the settings
+ * @param proxies finds the proxy for a host
+ * @param replayBudget caps what is sent again
+ * @param tick how often deadlines are looked at, in nanoseconds
+ * @param callSites finds out who calls, or {@code null} if that is not asked for
+ */
+record SettingsGeneration(int number, ClientSettings settings, Proxies proxies, ReplayBudget replayBudget, long tick,
+		@Nullable CallSites callSites) {
+
+	static SettingsGeneration first(ClientSettings settings) {
+		return of(1, settings, new ReplayBudget(settings.replay(), System.nanoTime()));
+	}
+
+	/**
+	 * Return what follows when the settings change.
+	 * @param next the settings from then on
+	 * @return the next generation, which has used up as much of its budget as this one
+	 * unless that changes too
+	 */
+	SettingsGeneration next(ClientSettings next) {
+		boolean same = next.replay().equals(this.settings.replay());
+		return of(this.number + 1, next, same ? this.replayBudget : new ReplayBudget(next.replay(), System.nanoTime()));
+	}
+
+	private static SettingsGeneration of(int number, ClientSettings settings, ReplayBudget budget) {
+		return new SettingsGeneration(number, settings, Proxies.of(settings.proxy()), budget,
+				InFlightExchanges.tick(settings), settings.leaks().isEnabled() ? new CallSites() : null);
+	}
+
+	/**
+	 * Return whether nothing but HTTP/2 with prior knowledge may be spoken.
+	 * @return whether TLS is of no use
+	 */
+	boolean speaksH2cOnly() {
+		return this.settings.protocols().stream().allMatch(Protocol.H2C::equals);
+	}
+
+}
