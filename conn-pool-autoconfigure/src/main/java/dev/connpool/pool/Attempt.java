@@ -49,7 +49,7 @@ final class Attempt {
 		this.lost = reason == ReplayReason.CONNECTION_LOST || isLost(before);
 		this.attempt = attempt(before) + 1;
 		this.backoff = backoff;
-		source.counters().replayed(reason);
+		source.events().replayed(reason);
 	}
 
 	/**
@@ -94,7 +94,7 @@ final class Attempt {
 	static @Nullable Attempt begin(ConnectionSource source, ReplayReason reason, @Nullable Attempt before,
 			long backoff) {
 		if (!source.replayBudget().take(System.nanoTime())) {
-			tell(source, reason, "rejected");
+			source.events().replayEnded(reason, "rejected");
 			return null;
 		}
 		return new Attempt(source, reason, before, backoff);
@@ -181,18 +181,12 @@ final class Attempt {
 	 */
 	void ended(boolean answered) {
 		if (this.told.compareAndSet(false, true)) {
-			tell(this.source, this.reason, answered ? "answered" : "failed");
+			this.source.events().replayEnded(this.reason, answered ? "answered" : "failed");
 			Future<?> waiting = this.timer;
 			if (waiting != null) {
 				waiting.cancel(false);
 			}
 		}
-	}
-
-	private static void tell(ConnectionSource source, ReplayReason reason, String outcome) {
-		Host host = source.host();
-		source.listeners()
-			.tell((listener) -> listener.replayed(host.client(), host.origin(), reason.toString(), outcome));
 	}
 
 }

@@ -1,6 +1,5 @@
 package dev.connpool.pool;
 
-import dev.connpool.listener.ConnectionListeners;
 import io.netty.channel.EventLoop;
 
 /**
@@ -16,16 +15,10 @@ interface ConnectionOwner {
 	Host host();
 
 	/**
-	 * Return where the events of the host are counted.
-	 * @return the counters
+	 * Return where what happens with the host becomes known.
+	 * @return the events
 	 */
-	HostCounters counters();
-
-	/**
-	 * Return who is told what connections do.
-	 * @return the listeners
-	 */
-	ConnectionListeners listeners();
+	HostEvents events();
 
 	/**
 	 * Return where the exchanges on one event loop are watched.

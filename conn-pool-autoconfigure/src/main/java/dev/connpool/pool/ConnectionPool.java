@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
-import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +151,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			host = this.hosts.find(config, key, now, resolver);
 		}
 		if (this.shutDown) {
-			Operators.error(actual, host.host().closed());
+			Operators.error(actual, host.host().errors().closed());
 			return;
 		}
 		Preparation preparation = observer.currentContext().getOrDefault(Preparation.class, null);
@@ -275,7 +274,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 */
 	public Mono<Void> shutDown() {
 		this.shutDown = true;
-		this.hosts.pools().forEach((host) -> host.shutDown(host.host().closed()));
+		this.hosts.pools().forEach((host) -> host.shutDown(host.host().errors().closed()));
 		terminateIfEmpty();
 		return Mono.fromFuture(this.terminated, true);
 	}
@@ -348,10 +347,7 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.open.incrementAndGet();
 	}
 
-	void connectionGone(@Nullable ClosedConnection connection) {
-		if (connection != null) {
-			this.recentlyClosed.add(connection);
-		}
+	void connectionGone() {
 		this.open.decrementAndGet();
 		terminateIfEmpty();
 	}

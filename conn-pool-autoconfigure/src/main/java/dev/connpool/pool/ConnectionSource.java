@@ -1,7 +1,6 @@
 package dev.connpool.pool;
 
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.listener.ConnectionListeners;
 
 /**
  * Where exchanges get their connections from. For any thread.
@@ -21,16 +20,10 @@ interface ConnectionSource {
 	ConnPoolException closed();
 
 	/**
-	 * Return where the events of the host are counted.
-	 * @return the counters
+	 * Return where what happens with the host becomes known.
+	 * @return the events
 	 */
-	HostCounters counters();
-
-	/**
-	 * Return who is told what connections do.
-	 * @return the listeners
-	 */
-	ConnectionListeners listeners();
+	HostEvents events();
 
 	/**
 	 * Return what bounds the requests that are sent again.

@@ -260,9 +260,11 @@ final class ContentDecoder extends ChannelDuplexHandler {
 		end(State.FAILED);
 		String names = this.codings.stream().map(ContentCoding::toString).collect(Collectors.joining(", "));
 		Host host = this.exchange.progress().connection().pool().host();
-		this.exchange.abort(host.protocolError(
-				"the body cannot be decoded as Content-Encoding '%s' says (RFC 9110, section 8.4)".formatted(names),
-				cause), CloseReason.PROTOCOL_ERROR);
+		this.exchange.abort(host.errors()
+			.protocolError(
+					"the body cannot be decoded as Content-Encoding '%s' says (RFC 9110, section 8.4)".formatted(names),
+					cause),
+				CloseReason.PROTOCOL_ERROR);
 	}
 
 	private void end(State state) {

@@ -219,7 +219,7 @@ final class Dial {
 	}
 
 	private void timedOut(Duration timeout) {
-		fail(this.owner.host().connectionTimedOut(this.phase, timeout, this.race.tried()));
+		fail(this.owner.host().errors().connectionTimedOut(this.phase, timeout, this.race.tried()));
 	}
 
 	/**
@@ -333,7 +333,7 @@ final class Dial {
 			return;
 		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
-		fail(this.owner.host().connectionFailed(this.phase, after, cause, this.race.tried()));
+		fail(this.owner.host().errors().connectionFailed(this.phase, after, cause, this.race.tried()));
 	}
 
 	// The alert has no type of its own in the JDK, nor in BoringSSL.
@@ -367,7 +367,7 @@ final class Dial {
 	}
 
 	private ConnPoolException noCommonProtocol() {
-		return this.owner.host().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'");
+		return this.owner.host().errors().noCommonProtocol("the server speaks none of these over TLS; add 'http/1.1'");
 	}
 
 	private void fail(ConnPoolException error) {

@@ -52,7 +52,7 @@ final class DialPlanner {
 		Host host = pool.host();
 		this.dials = new DialsUnderWay(host);
 		this.warm = new WarmConnections(host, pool.eventLoop(), this::refill);
-		this.spread = new AddressSpreader(host.http2().spreadAddresses(), pool.counters());
+		this.spread = new AddressSpreader(host.http2().spreadAddresses(), pool.events().counters());
 	}
 
 	DialsUnderWay dials() {

@@ -5,7 +5,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.listener.ConnectionListeners;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,13 +57,8 @@ final class Dispatcher implements ConnectionSource {
 	}
 
 	@Override
-	public HostCounters counters() {
-		return this.pool.counters();
-	}
-
-	@Override
-	public ConnectionListeners listeners() {
-		return this.pool.listeners();
+	public HostEvents events() {
+		return this.pool.events();
 	}
 
 	@Override
@@ -242,7 +236,7 @@ final class Dispatcher implements ConnectionSource {
 		int limit = this.pool.host().pool().maxPendingAcquires();
 		while (this.pendingAcquires.size() - this.dialPlanner.expected() > limit) {
 			countIfFull();
-			this.pendingAcquires.failLast(() -> this.pool.host().pendingAcquiresFull(describe()));
+			this.pendingAcquires.failLast(() -> this.pool.host().errors().pendingAcquiresFull(describe()));
 		}
 	}
 
@@ -260,20 +254,20 @@ final class Dispatcher implements ConnectionSource {
 	void spokenTo(PooledConnection connection) {
 		Exchange first = this.pendingAcquires.first();
 		if (connection.http2() == null && first != null && first.isSpokenToTooOften()) {
-			this.pendingAcquires.failFirst(this.pool.host().unsolicited());
+			this.pendingAcquires.failFirst(this.pool.host().errors().unsolicited());
 		}
 	}
 
 	@Override
 	public ConnPoolException acquireTimeout() {
 		countIfFull();
-		return this.pool.host().acquireTimeout(describe());
+		return this.pool.host().errors().acquireTimeout(describe());
 	}
 
 	private void countIfFull() {
 		int max = this.pool.host().pool().maxConnectionsPerHost();
 		if (max > 0 && this.connections.usable() >= max) {
-			this.pool.counters().turnedAway();
+			this.pool.events().turnedAway();
 		}
 	}
 

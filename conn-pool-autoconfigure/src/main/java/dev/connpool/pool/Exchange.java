@@ -7,8 +7,6 @@ import java.util.concurrent.RejectedExecutionException;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.RedirectException;
-import dev.connpool.error.ResponseHeaderTimeoutException;
-import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
@@ -146,7 +144,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 	 */
 	@Nullable ConnPoolException overdue(long now) {
 		if (passed(requestDeadline(), now)) {
-			return this.source.host().requestTimeout("waiting for a connection; " + this.source.describe());
+			return this.source.host().errors().requestTimeout("waiting for a connection; " + this.source.describe());
 		}
 		return passed(after(this.askedAt, timeouts().acquire()), now) ? this.source.acquireTimeout() : null;
 	}
@@ -269,7 +267,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 	 * @param thrown what was thrown
 	 */
 	void failed(Throwable thrown) {
-		Throwable told = this.source.host().failed(thrown);
+		Throwable told = this.source.host().errors().failed(thrown);
 		if (this.progress != null) {
 			abort(told, CloseReason.CANCELLED);
 			return;
@@ -316,7 +314,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		if (isActive()) {
 			over();
 			if (this.leakDetector != null) {
-				this.leakDetector.ended(progress().channel(), this.source.counters());
+				this.leakDetector.ended(progress().channel(), this.source.events());
 			}
 		}
 		finish();
@@ -370,7 +368,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 	 * @return what the caller is told
 	 */
 	Throwable failure(Throwable thrown) {
-		return this.source.host().failed(thrown);
+		return this.source.host().errors().failed(thrown);
 	}
 
 	@Override
@@ -378,7 +376,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		if (this.replaced) {
 			return;
 		}
-		Throwable told = isLost() ? lost(error) : redirected(this.source.host().failed(named(error)));
+		Throwable told = isLost() ? lost(error) : redirected(this.source.host().errors().failed(named(error)));
 		if (this.log != null) {
 			this.log.failed(told);
 		}
@@ -391,7 +389,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 	private Throwable named(Throwable error) {
 		Progress so = this.progress;
 		return (error instanceof NumberFormatException && so != null && so.statesNoNumber())
-				? this.source.host().wrongLength(RequestLength.NO_NUMBER) : error;
+				? this.source.host().errors().wrongLength(RequestLength.NO_NUMBER) : error;
 	}
 
 	// Redirects, which Reactor Netty follows
@@ -447,7 +445,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		if (progress().isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
 			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
-					: this.source.host().lost(this, null, assigned().failure());
+					: this.source.host().errors().lost(describeEnd(), null, assigned().failure());
 			if (this.log != null) {
 				this.log.failed(error);
 			}
@@ -473,7 +471,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		ReplayReason reason = loss.replay();
 		String obstacle = (reason != null) ? repeat(reason, Attempt.backoff(reason, attempt())) : loss.obstacle();
 		Throwable failure = assigned().failure();
-		return this.source.host().lost(this, obstacle, (failure != null) ? failure : cause);
+		return this.source.host().errors().lost(describeEnd(), obstacle, (failure != null) ? failure : cause);
 	}
 
 	/**
@@ -671,7 +669,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		}
 		if (!progress().isEventStream() && passed(requestDeadline(), now)) {
 			probeIfSilent(now);
-			abort(this.source.host().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
+			abort(this.source.host().errors().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
 		}
 		else if (progress().isOverdue(now)) {
 			probeIfSilent(now);
@@ -690,10 +688,8 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 	}
 
 	private ConnPoolException phaseTimeout() {
-		Host host = this.source.host();
-		return progress().isReading()
-				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
-				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
+		HostErrors errors = this.source.host().errors();
+		return progress().isReading() ? errors.streamIdleTimeout() : errors.responseHeaderTimeout();
 	}
 
 	/**

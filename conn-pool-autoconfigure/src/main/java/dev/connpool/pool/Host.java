@@ -2,23 +2,8 @@ package dev.connpool.pool;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 
-import dev.connpool.error.AcquireTimeoutException;
-import dev.connpool.error.ClientClosedException;
-import dev.connpool.error.ConnPoolException;
-import dev.connpool.error.ConnectionFailedException;
-import dev.connpool.error.ConnectionLostException;
-import dev.connpool.error.ContentLengthException;
-import dev.connpool.error.ExchangeFailedException;
-import dev.connpool.error.NoCommonProtocolException;
-import dev.connpool.error.PendingAcquiresFullException;
-import dev.connpool.error.ProtocolErrorException;
-import dev.connpool.error.ProxyName;
-import dev.connpool.error.RequestHeaderTooLargeException;
-import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
@@ -26,10 +11,6 @@ import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import dev.connpool.settings.TimeoutSettings;
-import io.netty.handler.codec.CodecException;
-import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +27,19 @@ import org.jspecify.annotations.Nullable;
 record Host(String client, String origin, SocketAddress address, boolean secure, ClientSettings settings,
 		HostSettings own, @Nullable Proxy proxy) {
 
-	private static final int DEEPEST = 8;
-
 	static Host of(String client, HostKey key, ClientSettings settings, @Nullable Proxy proxy) {
 		HostSettings own = (key.address() instanceof InetSocketAddress inet)
 				? settings.host(inet.getHostString(), inet.getPort())
 				: new HostSettings(settings.pool(), settings.http2());
 		return new Host(client, key.origin(), key.address(), key.secure(), settings, own, proxy);
+	}
+
+	/**
+	 * Return what callers are told when something goes wrong.
+	 * @return the errors, which name the host and the properties to change
+	 */
+	HostErrors errors() {
+		return new HostErrors(this);
 	}
 
 	PoolSettings pool() {
@@ -112,135 +99,6 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	boolean isTunnelled() {
 		return this.proxy != null
 				&& (this.secure || this.proxy.type() != Proxy.Type.HTTP || protocolFor(null) != Protocol.HTTP_1_1);
-	}
-
-	private @Nullable ProxyName proxyName() {
-		return (this.proxy != null) ? new ProxyName(this.proxy.toString(), this.proxy.source()) : null;
-	}
-
-	ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause,
-			List<SocketAddress> tried) {
-		if (isTooManyOpenFiles(cause)) {
-			return ConnectionFailedException.tooManyOpenFiles(this.client, this.origin, cause);
-		}
-		ProxyName name = proxyName();
-		if (name != null && cause instanceof HttpConnectHandler.RefusedException refused) {
-			return ConnectionFailedException.refused(this.client, this.origin, name, refused.status().code(),
-					refused.status().reasonPhrase());
-		}
-		return ConnectionFailedException.failed(this.client, this.origin, name, phase, after, cause, tried);
-	}
-
-	// There is no type for it: EMFILE and ENFILE, in the words of the C library.
-	private static boolean isTooManyOpenFiles(Throwable cause) {
-		Throwable each = cause;
-		for (int depth = 0; each != null && depth < DEEPEST; depth++) {
-			if (String.valueOf(each.getMessage()).contains("Too many open files")) {
-				return true;
-			}
-			each = each.getCause();
-		}
-		return false;
-	}
-
-	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline,
-			List<SocketAddress> tried) {
-		return ConnectionFailedException.timedOut(this.client, this.origin, proxyName(), phase, deadline, tried);
-	}
-
-	ConnPoolException noCommonProtocol(String obstacle) {
-		String protocols = this.settings.protocols().stream().map(Protocol::id).collect(Collectors.joining(", "));
-		return new NoCommonProtocolException(this.client, this.origin, protocols, obstacle);
-	}
-
-	ConnPoolException requestTimeout(String phase) {
-		return new RequestTimeoutException(this.client, this.origin, timeouts().request(), phase);
-	}
-
-	ConnPoolException acquireTimeout(String state) {
-		return new AcquireTimeoutException(this.client, this.origin, timeouts().acquire(), state);
-	}
-
-	ConnPoolException pendingAcquiresFull(String state) {
-		return new PendingAcquiresFullException(this.client, this.origin, pool().maxPendingAcquires(), state);
-	}
-
-	ConnPoolException closed() {
-		return new ClientClosedException(this.client, this.origin);
-	}
-
-	/**
-	 * Say what ended an exchange. An {@code Error} would end more than that: Reactor
-	 * throws those that it takes for fatal at whoever tells them.
-	 * @param thrown what was thrown
-	 * @return the same, or what the caller is told in its place
-	 */
-	Throwable failed(Throwable thrown) {
-		// Codecs wrap it.
-		Throwable cause = (thrown instanceof CodecException && thrown.getCause() != null) ? thrown.getCause() : thrown;
-		return (cause instanceof Error error) ? new ExchangeFailedException(this.client, this.origin, error) : thrown;
-	}
-
-	ConnPoolException stopped() {
-		return ClientClosedException.ofEventLoops(this.client, this.origin);
-	}
-
-	ConnPoolException lost(Exchange exchange, @Nullable String obstacle, @Nullable Throwable cause) {
-		String message = exchange.describeEnd() + ((obstacle != null) ? " " + obstacle : "");
-		Http2Exception error = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
-		if (error != null) {
-			return ProtocolErrorException.ofConnection(this.client, this.origin, error.error().name(), message, error);
-		}
-		return new ConnectionLostException(this.client, this.origin, message, cause);
-	}
-
-	ContentLengthException wrongLength(String mistake) {
-		return new ContentLengthException(this.client, this.origin, mistake);
-	}
-
-	ProtocolErrorException protocolError(String rule, Throwable cause) {
-		return new ProtocolErrorException(this.client, this.origin, rule, cause);
-	}
-
-	ProtocolErrorException protocolError(String rule) {
-		return new ProtocolErrorException(this.client, this.origin, rule);
-	}
-
-	ProtocolErrorException unsolicited() {
-		return ProtocolErrorException.unsolicited(this.client, this.origin);
-	}
-
-	ProtocolErrorException headerTooLarge(Throwable cause) {
-		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
-				"max-response-header-size", cause);
-	}
-
-	ProtocolErrorException lineTooLong(String line, Throwable cause) {
-		return ProtocolErrorException.tooLarge(this.client, this.origin, line, this.settings.maxResponseHeaderSize(),
-				"max-response-header-size", cause);
-	}
-
-	ProtocolErrorException headerListTooLarge(Throwable cause) {
-		int size = http2().maxHeaderListSize();
-		return (size > 0) ? ProtocolErrorException.headerTooLarge(this.client, this.origin, size,
-				"http2.max-header-list-size", cause) : headerTooLarge(cause);
-	}
-
-	/**
-	 * Say why a request is not sent.
-	 * @param headers its header, or its trailers
-	 * @param limit how large the server lets them be
-	 * @return the error
-	 */
-	ConnPoolException requestHeaderTooLarge(Http2Headers headers, long limit) {
-		String section = (headers.method() != null) ? "nothing was sent of a request with a header"
-				: "the request was broken off before trailers";
-		return new RequestHeaderTooLargeException(this.client, this.origin, section, HeaderListSize.of(headers), limit,
-				HeaderListSize.largest(headers));
-	}
-
-	ConnPoolException settingsMissing() {
-		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, timeouts().tlsHandshake(), List.of());
 	}
 
 }

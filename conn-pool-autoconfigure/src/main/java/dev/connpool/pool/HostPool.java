@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Set;
 
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.listener.ConnectionListeners;
-import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
@@ -32,7 +30,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	private final Mailbox mailbox = new Mailbox(this::handle, this::settle);
 
-	private final HostCounters counters = new HostCounters();
+	private final HostEvents events;
 
 	private final Connections connections;
 
@@ -57,6 +55,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.key = key;
 		this.host = host;
 		this.eventLoop = eventLoop;
+		this.events = new HostEvents(host, owner.listeners(), owner.recentlyClosed());
 		this.lifecycle = new HostPoolLifecycle(owner, eventLoop, () -> post(this::forget));
 		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
@@ -76,7 +75,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public ConnPoolException closed() {
-		return this.owner.isShutDown() ? this.host.closed() : this.host.stopped();
+		return this.owner.isShutDown() ? this.host.errors().closed() : this.host.errors().stopped();
 	}
 
 	HostKey key() {
@@ -92,8 +91,8 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public HostCounters counters() {
-		return this.counters;
+	public HostEvents events() {
+		return this.events;
 	}
 
 	@Override
@@ -104,11 +103,6 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	@Override
 	public IdleLimit idleLimit() {
 		return this.idleLimit;
-	}
-
-	@Override
-	public ConnectionListeners listeners() {
-		return this.owner.listeners();
 	}
 
 	@Override
@@ -304,7 +298,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public void settingsMissing(Http2Session session) {
-		ConnPoolException error = this.host.settingsMissing();
+		ConnPoolException error = this.host.errors().settingsMissing();
 		session.fail(error);
 		post(() -> {
 			if (Arrays.stream(this.sessions.open()).noneMatch(Http2Session::isReady)) {
@@ -337,24 +331,18 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public void opened(Dial dial, PooledConnection connection) {
-		if (connection.record().tls() != null) {
-			this.counters.handshake();
-		}
 		connection.opened();
 		post(() -> added(connection, dial));
-		connection.channel().closeFuture().addListener((closed) -> {
-			post(() -> closed(connection));
-			connection.tell((listener, told) -> listener.closed(told, connection.closeReason().toString(),
-					connection.record().age()));
-		});
+		connection.channel().closeFuture().addListener((closed) -> post(() -> closed(connection)));
 	}
 
 	@Override
 	public void failed(Dial dial, CloseReason reason, ConnPoolException error) {
-		listeners().tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 		post(() -> {
 			PooledConnection connection = dial.connection();
-			gone((connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null, reason);
+			this.events.dialFailed(reason,
+					(connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null);
+			this.owner.connectionGone();
 			if (!this.owner.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
 				dials().failed(dial);
@@ -436,16 +424,12 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		}
 		this.connections.remove(connection);
 		this.owner.idleConnections().gone(connection.idlePlace());
-		gone(connection.record().closed(this.host.origin(), reason, idleFor), reason);
+		this.events.closed(connection.info(), reason, connection.record().closed(this.host.origin(), reason, idleFor));
+		this.owner.connectionGone();
 		this.dialPlanner.closed(connection, reason);
 		if (reason == CloseReason.PROTOCOL_ERROR && connection.record().exchanges() == 0) {
 			this.dispatcher.spokenTo(connection);
 		}
-	}
-
-	private void gone(@Nullable ClosedConnection connection, CloseReason reason) {
-		this.counters.closed(reason);
-		this.owner.connectionGone(connection);
 	}
 
 	private void settle() {
@@ -476,7 +460,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	private void begin(Dial dial) {
 		this.lifecycle.stay();
-		this.counters.opened();
+		this.events.dialBegun();
 		this.owner.connectionBegun();
 		this.owner.watch(dial.eventLoop());
 		dial.start();

@@ -1,9 +1,7 @@
 package dev.connpool.pool;
 
 import dev.connpool.listener.ConnectionListeners;
-import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
-import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClientConfig;
 
 /**
@@ -36,6 +34,12 @@ interface HostPoolOwner {
 	 * @return the listeners
 	 */
 	ConnectionListeners listeners();
+
+	/**
+	 * Return what remembers connections that are closed.
+	 * @return the connections of all hosts that were closed last
+	 */
+	RecentlyClosed recentlyClosed();
 
 	/**
 	 * Return what bounds the requests that are sent again.
@@ -87,9 +91,8 @@ interface HostPoolOwner {
 
 	/**
 	 * Note that a connection is closed, or could not be opened.
-	 * @param connection what is remembered of it, or {@code null} for nothing
 	 */
-	void connectionGone(@Nullable ClosedConnection connection);
+	void connectionGone();
 
 	/**
 	 * Send a caller on whose pool was forgotten or superseded just before it came.

@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.Proxy;
-import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
@@ -105,10 +104,10 @@ final class HostPools implements HostPoolOwner {
 		}
 		Host host = host(config, key, now);
 		if (key.secure() && now.speaksH2cOnly()) {
-			return host.noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
+			return host.errors().noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
 		}
 		return (!key.secure() && host.protocolFor(null) == null)
-				? host.noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
+				? host.errors().noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
 	}
 
 	// For the pools
@@ -165,6 +164,11 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
+	public RecentlyClosed recentlyClosed() {
+		return this.client.recentlyClosed();
+	}
+
+	@Override
 	public ReplayBudget replayBudget() {
 		return this.client.generation().replayBudget();
 	}
@@ -205,8 +209,8 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public void connectionGone(@Nullable ClosedConnection connection) {
-		this.client.connectionGone(connection);
+	public void connectionGone() {
+		this.client.connectionGone();
 	}
 
 }

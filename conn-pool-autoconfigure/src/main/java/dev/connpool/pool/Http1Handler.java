@@ -102,15 +102,17 @@ final class Http1Handler extends ChannelDuplexHandler {
 		Host host = this.connection.pool().host();
 		Throwable cause = malformed.decoderResult().cause();
 		if (cause instanceof TooLongHttpHeaderException) {
-			return host.headerTooLarge(cause);
+			return host.errors().headerTooLarge(cause);
 		}
 		if (cause instanceof TooLongHttpLineException) {
-			return host.lineTooLong((malformed instanceof HttpResponse) ? "the status line of the response"
-					: "the line with the size of a chunk, which may have extensions,", cause);
+			return host.errors()
+				.lineTooLong((malformed instanceof HttpResponse) ? "the status line of the response"
+						: "the line with the size of a chunk, which may have extensions,", cause);
 		}
-		return host.protocolError((malformed instanceof HttpResponse)
-				? "the header of the response is malformed (RFC 9112, sections 4 and 5)"
-				: "the body of the response is malformed (RFC 9112, sections 6 and 7)", cause);
+		return host.errors()
+			.protocolError((malformed instanceof HttpResponse)
+					? "the header of the response is malformed (RFC 9112, sections 4 and 5)"
+					: "the body of the response is malformed (RFC 9112, sections 6 and 7)", cause);
 	}
 
 	@Override

@@ -46,7 +46,12 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 
 	// The encoder would refuse it too, but when the stream has been opened
 	private void refuse(Http2Headers headers, long limit, ChannelPromise promise) {
-		ConnPoolException error = this.session.connection().pool().host().requestHeaderTooLarge(headers, limit);
+		ConnPoolException error = this.session.connection()
+			.pool()
+			.host()
+			.errors()
+			.requestHeaderTooLarge(headers.method() == null, HeaderListSize.of(headers), limit,
+					HeaderListSize.largest(headers));
 		this.exchange.abort(error, CloseReason.CANCELLED);
 		promise.tryFailure(error);
 	}

@@ -3,7 +3,6 @@ package dev.connpool.pool;
 import java.util.concurrent.TimeUnit;
 
 import dev.connpool.error.ConnPoolException;
-import dev.connpool.listener.ConnectionListener;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot.GoAway;
 import io.netty.channel.ChannelPipeline;
@@ -301,9 +300,9 @@ final class Http2Session {
 		stream.closeFuture().addListener((closed) -> {
 			exchange.end(this.connection.inFlight());
 			if (exchange.hasBegun()) {
-				this.connection.tell((listener, told) -> listener.streamClosed(told, exchange.progress().reset()));
+				this.connection.events().streamClosed(this.connection.info(), exchange.progress().reset());
 			}
-			this.connection.tell(ConnectionListener::released);
+			this.connection.events().released(this.connection.info());
 			closed(exchange);
 		});
 		try {
@@ -345,7 +344,7 @@ final class Http2Session {
 		this.early = this.ready ? null : exchange;
 		exchange.begin(stream, this.connection.inFlight());
 		this.connection.announce(exchange);
-		this.connection.tell(ConnectionListener::streamOpened);
+		this.connection.events().streamOpened(this.connection.info());
 		ChannelPipeline pipeline = stream.pipeline();
 		pipeline.addLast(Http2MessageHandler.NAME, new Http2MessageHandler(this, exchange))
 			.addLast(NettyPipeline.H2ToHttp11Codec, CODEC)
@@ -424,7 +423,7 @@ final class Http2Session {
 	 */
 	void goAwayReceived(GoAway goAway) {
 		this.goAway = goAway;
-		this.connection.tell((listener, told) -> listener.goAwayReceived(told, goAway.errorCode()));
+		this.connection.events().goAwayReceived(this.connection.info(), goAway.errorCode());
 		this.connection.pool().retire(this.connection, CloseReason.GOAWAY);
 	}
 

@@ -109,8 +109,8 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 		else {
 			Host host = this.session.connection().pool().host();
 			this.exchange.abort(
-					(cause instanceof HeaderListSizeException) ? host.headerListTooLarge(cause)
-							: host.protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
+					(cause instanceof HeaderListSizeException) ? host.errors().headerListTooLarge(cause)
+							: host.errors().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
 					CloseReason.PROTOCOL_ERROR);
 		}
 	}

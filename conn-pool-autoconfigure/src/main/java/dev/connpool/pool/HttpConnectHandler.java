@@ -101,7 +101,7 @@ final class HttpConnectHandler extends ProxyHandler {
 			}
 			this.status = response.status();
 			if (this.status.codeClass() != HttpStatusClass.SUCCESS && !Http1Handler.isInterim(response)) {
-				throw new RefusedException(this.status);
+				throw new ProxyRefusedException(this.status);
 			}
 		}
 		return message instanceof LastHttpContent && this.status != null
@@ -118,24 +118,6 @@ final class HttpConnectHandler extends ProxyHandler {
 		protected boolean isContentAlwaysEmpty(HttpMessage message) {
 			return (message instanceof HttpResponse response
 					&& response.status().codeClass() == HttpStatusClass.SUCCESS) || super.isContentAlwaysEmpty(message);
-		}
-
-	}
-
-	/**
-	 * Thrown when a proxy answers but opens no tunnel.
-	 */
-	static final class RefusedException extends ProxyConnectException {
-
-		private final transient HttpResponseStatus status;
-
-		RefusedException(HttpResponseStatus status) {
-			super(status.toString());
-			this.status = status;
-		}
-
-		HttpResponseStatus status() {
-			return this.status;
 		}
 
 	}

@@ -3,8 +3,6 @@ package dev.connpool.pool;
 import java.time.Duration;
 import java.util.List;
 
-import dev.connpool.error.LeakReclaimedException;
-import dev.connpool.listener.ConnectionListener;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
@@ -94,8 +92,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 			report(exchange, now);
 		}
 		if (!this.thresholds.reclaimThreshold().isZero() && passed(this.thresholds.reclaimThreshold(), now)) {
-			exchange.abort(new LeakReclaimedException(this.host.client(), this.host.origin(),
-					this.thresholds.reclaimThreshold()), CloseReason.LEAKED);
+			exchange.abort(this.host.errors().leakReclaimed(), CloseReason.LEAKED);
 		}
 	}
 
@@ -105,8 +102,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 
 	private void report(Exchange exchange, long now) {
 		PooledConnection connection = exchange.progress().connection();
-		connection.pool().counters().leakBegun();
-		connection.tell(ConnectionListener::leaked);
+		connection.events().leaked(connection.info());
 		String message = describe(exchange, now);
 		try {
 			CallerContext.run(exchange.currentContext(), () -> log.warn(message));
@@ -136,14 +132,14 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	/**
 	 * Note that the exchange is over.
 	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
-	 * @param counters where it is counted
+	 * @param events where that is noted
 	 */
-	void ended(Channel channel, HostCounters counters) {
+	void ended(Channel channel, HostEvents events) {
 		if (channel.pipeline().context(this) != null) {
 			channel.pipeline().remove(this);
 		}
 		if (this.reported) {
-			counters.leakEnded();
+			events.leakEnded();
 		}
 	}
 

@@ -180,7 +180,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 			stop();
 			Duration took = Duration.ofNanos(System.nanoTime() - this.sentAt);
 			this.roundTrip = took;
-			this.connection.tell((listener, told) -> listener.pingAcknowledged(told, took));
+			this.connection.events().pingAcknowledged(this.connection.info(), took);
 			listen(ctx, this.interval);
 			Http2Session session = this.connection.http2();
 			if (session != null) {

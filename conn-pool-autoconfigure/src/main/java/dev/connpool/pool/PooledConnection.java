@@ -1,17 +1,16 @@
 package dev.connpool.pool;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
 
 import javax.net.ssl.SSLException;
 
 import dev.connpool.listener.ConnectionInfo;
-import dev.connpool.listener.ConnectionListener;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
@@ -107,29 +106,24 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return this.inFlight;
 	}
 
-	// Telling listeners
-
-	/**
-	 * Note that this is open, and tell so.
-	 */
-	void opened() {
-		Protocol protocol = this.record.protocol();
-		if (protocol != null && !this.pool.listeners().isEmpty()) {
-			this.info = new ConnectionInfo(this.pool.host().client(), this.pool.host().origin(), this.record.id(),
-					protocol.id());
-			tell((listener, connection) -> listener.opened(connection, this.record.created()));
-		}
+	HostEvents events() {
+		return this.pool.events();
 	}
 
 	/**
-	 * Tell the listeners something about this connection.
-	 * @param event what to tell each of them
+	 * Return what listeners are told this is.
+	 * @return the description, {@code null} if there are no listeners
 	 */
-	void tell(BiConsumer<ConnectionListener, ConnectionInfo> event) {
-		ConnectionInfo told = this.info;
-		if (told != null) {
-			this.pool.listeners().tell((listener) -> event.accept(listener, told));
-		}
+	@Nullable ConnectionInfo info() {
+		return this.info;
+	}
+
+	/**
+	 * Note that this is open.
+	 */
+	void opened() {
+		Protocol protocol = Objects.requireNonNull(this.record.protocol(), "Not negotiated");
+		this.info = events().opened(this.record.id(), protocol, this.record.tls() != null, this.record.created());
 	}
 
 	// Serving exchanges
@@ -213,12 +207,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	 */
 	void announce(Exchange exchange) {
 		boolean reused = this.record.exchanged();
-		this.pool.counters().acquired(reused);
-		ConnectionInfo told = this.info;
-		if (told != null) {
-			Duration waited = Duration.ofNanos(System.nanoTime() - exchange.askedAt);
-			this.pool.listeners().tell((listener) -> listener.acquired(told, waited, reused));
-		}
+		events().acquired(this.info, exchange.askedAt, reused);
 		exchange.onStateChange(this, reused ? State.ACQUIRED : State.CONNECTED);
 	}
 
@@ -253,7 +242,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	private void ended(Connection connection, Exchange exchange) {
 		this.current = null;
 		exchange.end(this.inFlight);
-		tell(ConnectionListener::released);
+		events().released(this.info);
 		boolean reusable = this.channel.isActive() && isKeptAlive();
 		if (reusable) {
 			ReactorNetty.setChannelContext(this.channel, null);
@@ -277,7 +266,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (exchange != null && !exchange.progress().isReading()) {
 			this.current = null;
 			exchange.end(this.inFlight);
-			tell(ConnectionListener::released);
+			events().released(this.info);
 		}
 	}
 

@@ -66,7 +66,7 @@ final class RequestLength {
 		if (this.refusal == null) {
 			String mistake = mistake(msg, exchange.progress().isWritten());
 			if (mistake != null) {
-				this.refusal = exchange.progress().connection().pool().host().wrongLength(mistake);
+				this.refusal = exchange.progress().connection().pool().host().errors().wrongLength(mistake);
 				exchange.misstated(this.refusal);
 			}
 		}

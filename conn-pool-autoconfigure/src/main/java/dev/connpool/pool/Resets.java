@@ -40,7 +40,7 @@ final class Resets {
 			return false;
 		}
 		this.sent.add(now);
-		this.connection.pool().counters().resetSent();
+		this.connection.events().resetSent();
 		return true;
 	}
 

@@ -105,7 +105,7 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 		if (fault != null) {
 			this.over = true;
 			ReferenceCountUtil.release(response);
-			exchange.abort(this.connection.pool().host().protocolError(fault), CloseReason.PROTOCOL_ERROR);
+			exchange.abort(this.connection.pool().host().errors().protocolError(fault), CloseReason.PROTOCOL_ERROR);
 			return;
 		}
 		boolean tunnel = isTunnel(response, this.method);

@@ -99,7 +99,7 @@ final class Survey {
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
 				addresses(host), pools(host), host.pendingAcquires().published(), host.idleLimit().learned(),
-				host.counters().leaking(), host.counters().snapshot(), null, 0);
+				host.events().counters().leaking(), host.events().counters().snapshot(), null, 0);
 	}
 
 	private static List<HostSnapshot.Address> addresses(HostPool host) {

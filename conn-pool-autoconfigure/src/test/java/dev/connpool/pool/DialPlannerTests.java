@@ -160,7 +160,7 @@ class DialPlannerTests {
 	}
 
 	private ConnPoolException error() {
-		return pool(ClientSettings.DEFAULTS).host().closed();
+		return pool(ClientSettings.DEFAULTS).host().errors().closed();
 	}
 
 	private void assertTold(Throwable... errors) {

@@ -28,7 +28,7 @@ class HostTests {
 	void tooManyOpenFilesAreNoFailureOfNameResolution() {
 		Throwable cause = new ChannelException("Unable to create Channel from class",
 				new ChannelException(new SocketException("Too many open files")));
-		assertThat(this.host.connectionFailed(Phase.DNS, Duration.ofMillis(3), cause, List.of()))
+		assertThat(this.host.errors().connectionFailed(Phase.DNS, Duration.ofMillis(3), cause, List.of()))
 			.hasMessageContaining("opening a socket failed, as the process has all the open files that it may have")
 			.hasMessageContaining("'conn-pool.clients.orders.pool.max-connections-per-host'")
 			.hasMessageNotContaining("name resolution");
@@ -37,7 +37,7 @@ class HostTests {
 	@Test
 	void aCertificateThatTheServerWantsIsNamedWithTheProperty() {
 		Throwable cause = new DecoderException(new SSLHandshakeException("Received fatal alert: certificate_required"));
-		assertThat(this.host.connectionFailed(Phase.TLS, Duration.ofMillis(3), cause, List.of()))
+		assertThat(this.host.errors().connectionFailed(Phase.TLS, Duration.ofMillis(3), cause, List.of()))
 			.hasMessageContaining("certificate_required")
 			.hasMessageEndingWith(
 					"The server wants a certificate of the client: set 'conn-pool.clients.orders.ssl.bundle'.");
