@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import javax.net.ssl.SSLParameters;
 
-import dev.connpool.pool.ConnectionPool;
+import dev.connpool.pool.ReactorConnectionProvider;
 import dev.connpool.settings.ClientSettings;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -26,12 +26,12 @@ final class HttpClients {
 	private HttpClients() {
 	}
 
-	static HttpClient create(ConnectionPool pool, ClientSettings settings, SslContext tls,
+	static HttpClient create(ReactorConnectionProvider connections, ClientSettings settings, SslContext tls,
 			@Nullable LoopResources loops) {
-		HttpClient client = HttpClient.create(pool);
+		HttpClient client = HttpClient.create(connections);
 		// The protocols stay as they are, which is HTTP/1.1: the pool speaks HTTP/2 where
 		// it is negotiated, and Reactor Netty need not know.
-		return ((loops != null) ? client.runOn(loops) : client).remoteAddress(ConnectionPool::missingHost)
+		return ((loops != null) ? client.runOn(loops) : client).remoteAddress(ReactorConnectionProvider::missingHost)
 			// The pool keeps the deadline, for all addresses of a host together.
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
 			.option(ChannelOption.TCP_NODELAY, settings.tcp().noDelay())
@@ -43,7 +43,7 @@ final class HttpClients {
 				.maxInitialLineLength(settings.maxResponseHeaderSize()))
 			// The pool decides what is sent again.
 			.disableRetry(true)
-			.mapConnect(pool::scoped);
+			.mapConnect(connections::scoped);
 	}
 
 	// Reactor Netty asks for Brotli too where that is on the class path; the pool decodes

@@ -7,6 +7,7 @@ import java.util.WeakHashMap;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
+import dev.connpool.pool.ReactorConnectionProvider;
 import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
@@ -23,6 +24,8 @@ import reactor.netty.resources.LoopResources;
 public final class PooledHttpClient {
 
 	private final ConnectionPool pool;
+
+	private final ReactorConnectionProvider connections;
 
 	private final @Nullable LoopResources loops;
 
@@ -58,9 +61,10 @@ public final class PooledHttpClient {
 	public PooledHttpClient(String name, ClientSettings settings, TlsMaterial tls, @Nullable LoopResources loops,
 			ConnectionListeners listeners) {
 		this.pool = new ConnectionPool(name, settings, listeners);
+		this.connections = new ReactorConnectionProvider(this.pool);
 		this.loops = loops;
 		this.tls = context(tls);
-		this.httpClient = HttpClients.create(this.pool, settings, this.tls, loops);
+		this.httpClient = HttpClients.create(this.connections, settings, this.tls, loops);
 	}
 
 	/**
@@ -96,7 +100,7 @@ public final class PooledHttpClient {
 	 * @return a new client
 	 */
 	public HttpClient httpClient(TlsMaterial tls) {
-		return HttpClients.create(this.pool, settings(), context(tls), this.loops);
+		return HttpClients.create(this.connections, settings(), context(tls), this.loops);
 	}
 
 	private ReloadableSslContext context(TlsMaterial material) {
@@ -167,7 +171,7 @@ public final class PooledHttpClient {
 	 * one could not be opened; that is tried again until the client is shut down
 	 */
 	public Mono<Void> prepare(HttpClient httpClient, String origin) {
-		return this.pool.prepare(httpClient.get().uri(origin).response());
+		return this.connections.prepare(httpClient.get().uri(origin).response());
 	}
 
 	/**
@@ -241,7 +245,7 @@ public final class PooledHttpClient {
 	 * Shut down without waiting for exchanges. Returns at once.
 	 */
 	public void close() {
-		this.pool.dispose();
+		this.pool.close();
 	}
 
 }

@@ -15,8 +15,8 @@ import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes an exchange a repetition: why the request is sent again, and for which time.
- * Its outcome is told once, on any thread.
+ * What makes an exchange a repetition: why the request is sent again, and its number. Its
+ * outcome is told once, on any thread.
  */
 final class Attempt {
 
@@ -28,14 +28,14 @@ final class Attempt {
 
 	private static final long LONGEST_BACKOFF = TimeUnit.SECONDS.toNanos(60);
 
-	private final ConnectionSource source;
+	private final HostEvents events;
 
 	private final ReplayReason reason;
 
 	/** Whether a connection has broken under this request. */
 	private final boolean lost;
 
-	private final int attempt;
+	private final int number;
 
 	private final long backoff;
 
@@ -43,13 +43,13 @@ final class Attempt {
 
 	private volatile @Nullable Future<?> timer;
 
-	private Attempt(ConnectionSource source, ReplayReason reason, @Nullable Attempt before, long backoff) {
-		this.source = source;
+	private Attempt(HostEvents events, ReplayReason reason, @Nullable Attempt before, long backoff) {
+		this.events = events;
 		this.reason = reason;
 		this.lost = reason == ReplayReason.CONNECTION_LOST || isLost(before);
-		this.attempt = attempt(before) + 1;
+		this.number = number(before) + 1;
 		this.backoff = backoff;
-		source.events().replayed(reason);
+		events.replayed(reason);
 	}
 
 	/**
@@ -66,38 +66,39 @@ final class Attempt {
 		if (reason == ReplayReason.CONNECTION_LOST && isLost(before)) {
 			return "It was not sent again because two connections broke under it: a third might.";
 		}
-		int attempt = attempt(before);
-		return (attempt >= MAX_ATTEMPTS) ? "It was sent %d times.".formatted(attempt) : null;
+		int number = number(before);
+		return (number >= MAX_ATTEMPTS) ? "It was sent %d times.".formatted(number) : null;
 	}
 
 	/**
-	 * Return for which time a request is sent.
-	 * @param replay the repetition that it is, or {@code null} if it is none
-	 * @return the attempt, from 1
+	 * Return the number of an attempt.
+	 * @param attempt the repetition that it is, or {@code null} if it is none
+	 * @return the number, from 1
 	 */
-	static int attempt(@Nullable Attempt replay) {
-		return (replay != null) ? replay.attempt : 1;
+	static int number(@Nullable Attempt attempt) {
+		return (attempt != null) ? attempt.number : 1;
 	}
 
-	private static boolean isLost(@Nullable Attempt replay) {
-		return replay != null && replay.lost;
+	private static boolean isLost(@Nullable Attempt attempt) {
+		return attempt != null && attempt.lost;
 	}
 
 	/**
 	 * Repeat a request if the budget of the client allows.
-	 * @param source where connections to the host come from
+	 * @param budget caps what is sent again
+	 * @param events where that is noted
 	 * @param reason why it is sent again
 	 * @param before the repetition that it was, or {@code null} if it was none
 	 * @param backoff how long to wait, in nanoseconds
 	 * @return the repetition, or {@code null} if the budget is used up
 	 */
-	static @Nullable Attempt begin(ConnectionSource source, ReplayReason reason, @Nullable Attempt before,
-			long backoff) {
-		if (!source.replayBudget().take(System.nanoTime())) {
-			source.events().replayEnded(reason, "rejected");
+	static @Nullable Attempt begin(ReplayBudget budget, HostEvents events, ReplayReason reason,
+			@Nullable Attempt before, long backoff) {
+		if (!budget.take(System.nanoTime())) {
+			events.replayEnded(reason, "rejected");
 			return null;
 		}
-		return new Attempt(source, reason, before, backoff);
+		return new Attempt(events, reason, before, backoff);
 	}
 
 	static String exhausted(Host host) {
@@ -120,7 +121,7 @@ final class Attempt {
 	 * Return how long to wait. A server that refuses is given time, the more the oftener
 	 * it did; others are asked at once.
 	 * @param reason why a request is sent again
-	 * @param attempt for which time it was sent
+	 * @param attempt the number of the attempt before
 	 * @return the time in nanoseconds
 	 */
 	static long backoff(ReplayReason reason, int attempt) {
@@ -134,7 +135,7 @@ final class Attempt {
 	/**
 	 * Return how long a server wants to be left alone (RFC 9110, section 10.2.3).
 	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
-	 * @param attempt for which time the request was sent
+	 * @param attempt the number of the attempt before
 	 * @return the time in nanoseconds, negative if it is longer than anybody waits
 	 */
 	static long backoff(@Nullable String retryAfter, int attempt) {
@@ -181,7 +182,7 @@ final class Attempt {
 	 */
 	void ended(boolean answered) {
 		if (this.told.compareAndSet(false, true)) {
-			this.source.events().replayEnded(this.reason, answered ? "answered" : "failed");
+			this.events.replayEnded(this.reason, answered ? "answered" : "failed");
 			Future<?> waiting = this.timer;
 			if (waiting != null) {
 				waiting.cancel(false);

@@ -1,6 +1,6 @@
 package dev.connpool.pool;
 
-import io.netty.channel.EventLoop;
+import dev.connpool.error.ConnPoolException;
 
 /**
  * Whom a connection belongs to: what it shares with the other connections to its host,
@@ -19,13 +19,6 @@ interface ConnectionOwner {
 	 * @return the events
 	 */
 	HostEvents events();
-
-	/**
-	 * Return where the exchanges on one event loop are watched.
-	 * @param eventLoop the event loop
-	 * @return the exchanges in flight on it
-	 */
-	InFlightExchanges inFlight(EventLoop eventLoop);
 
 	/**
 	 * Return how many connections are idle.
@@ -65,16 +58,17 @@ interface ConnectionOwner {
 	void streamLimit(int limit);
 
 	/**
-	 * Note that the server's SETTINGS are overdue.
-	 * @param session the streams of the connection
+	 * Note that a server has not said in time what a connection can carry, and that the
+	 * connection is closed for that.
+	 * @param error what callers are told who have nothing else to hope for
 	 */
-	void settingsMissing(Http2Session session);
+	void settingsMissing(ConnPoolException error);
 
 	/**
 	 * Find another connection for an exchange whose connection went away before use.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void reassign(Exchange exchange);
+	void reassign(Lease lease);
 
 	/**
 	 * Close a connection unless it is in use.

@@ -2,37 +2,26 @@ package dev.connpool.pool;
 
 import java.net.SocketAddress;
 import java.util.Collection;
-import java.util.Map;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
+import dev.connpool.error.ConnPoolException;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
-import reactor.core.publisher.Sinks;
-import reactor.netty.Connection;
-import reactor.netty.ConnectionObserver;
-import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.resources.ConnectionProvider;
-import reactor.netty.transport.TransportConfig;
 
 /**
- * The connections of one client, to all hosts. It is Reactor Netty's
- * {@link ConnectionProvider} for a client that speaks {@link HttpProtocol#HTTP11} as far
- * as Reactor Netty knows: which protocol is spoken is negotiated here. Safe for use by
- * many threads; never blocks.
+ * The connections of one client, to all hosts, whichever transport asks for them. Which
+ * protocol is spoken is negotiated here. Safe for use by many threads; never blocks.
  */
-public final class ConnectionPool implements ConnectionProvider {
+public final class ConnectionPool {
+
+	private static final List<SessionFactory> SESSIONS = List.of(new Http1SessionFactory(), new Http2SessionFactory());
 
 	/** Most hosts that an error names. */
 	private static final int NAMED_HOSTS = 10;
@@ -52,7 +41,7 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	private final HostPools hosts;
 
-	private final Map<EventLoop, InFlightExchanges> inFlight = new ConcurrentHashMap<>();
+	private final ClientExchanges exchanges = new ClientExchanges(() -> generation().tick());
 
 	private final EventLoopWatch eventLoopWatch = new EventLoopWatch(this::stopping);
 
@@ -82,86 +71,41 @@ public final class ConnectionPool implements ConnectionProvider {
 		this.hosts = new HostPools(this, names);
 	}
 
-	@Override
+	/**
+	 * Return the name of the client.
+	 * @return the name
+	 */
 	public String name() {
 		return this.name;
 	}
 
 	/**
-	 * Wrap the exchanges of one request, so that they share its deadline and end when it
-	 * is cancelled. For
-	 * {@link reactor.netty.http.client.HttpClient#mapConnect(java.util.function.Function)}.
-	 * @param exchanges the exchanges
-	 * @return the exchanges, wrapped
+	 * Find the connections that serve a request.
+	 * @param spec what shapes them
+	 * @param address the host, not yet resolved
+	 * @return the pool of the host
+	 * @throws ConnPoolException if there is no protocol to speak to the host, or the
+	 * client has been shut down
+	 * @throws IllegalStateException if the protocols to speak were chosen elsewhere
 	 */
-	public Mono<? extends Connection> scoped(Mono<? extends Connection> exchanges) {
-		return RequestScope.over(exchanges, this.generation.callSites());
-	}
-
-	/**
-	 * Open as many connections to a host beforehand as its settings ask for, and keep
-	 * them.
-	 * @param request a request to the host; it is not sent
-	 * @return begins when subscribed to, and completes when the connections are open, or
-	 * one could not be opened; that is tried again
-	 */
-	public Mono<Void> prepare(Mono<?> request) {
-		return Mono.defer(() -> {
-			Preparation preparation = new Preparation();
-			// A request that is not sent has no other end than its failure.
-			Mono<Void> unsent = request.contextWrite((context) -> context.put(Preparation.class, preparation))
-				.then(Mono.never());
-			return Mono.firstWithSignal(preparation.whenSettled(), unsent);
-		});
-	}
-
-	/**
-	 * Return the address of requests whose URI names no host, which are refused.
-	 * @return always the same
-	 */
-	public static SocketAddress missingHost() {
-		return MissingHost.ADDRESS;
-	}
-
-	@Override
-	public Mono<? extends Connection> acquire(TransportConfig config, ConnectionObserver observer,
-			@Nullable Supplier<? extends SocketAddress> remoteAddress, @Nullable AddressResolverGroup<?> resolver) {
-		if (!(config instanceof HttpClientConfig http) || remoteAddress == null || resolver == null) {
-			return Mono
-				.error(new IllegalArgumentException("Client '%s' opens HTTP connections only".formatted(this.name)));
-		}
-		return new Acquisition(http, observer, remoteAddress, resolver);
-	}
-
-	private void acquire(HttpClientConfig config, ConnectionObserver observer, SocketAddress address,
-			AddressResolverGroup<?> resolver, CoreSubscriber<? super Connection> actual) {
-		if (address == MissingHost.ADDRESS) {
-			Operators.error(actual, MissingHost.error(this.name, config));
-			return;
-		}
+	HostPool find(ConnectionSpec spec, SocketAddress address) throws ConnPoolException {
 		SettingsGeneration now = this.generation;
-		HostKey key = HostKey.of(config, address, now.number());
+		HostKey key = HostKey.of(spec, address, now.number());
 		HostPool host = this.hosts.get(key);
 		if (host == null) {
-			Throwable obstacle = this.hosts.obstacle(config, key, now);
-			if (obstacle != null) {
-				Operators.error(actual, obstacle);
-				return;
+			Throwable obstacle = this.hosts.obstacle(spec, key, now);
+			if (obstacle instanceof ConnPoolException known) {
+				throw known;
 			}
-			host = this.hosts.find(config, key, now, resolver);
+			if (obstacle instanceof IllegalStateException wrong) {
+				throw wrong;
+			}
+			host = this.hosts.find(spec, key, now);
 		}
 		if (this.shutDown) {
-			Operators.error(actual, host.host().errors().closed());
-			return;
+			throw host.host().errors().closed();
 		}
-		Preparation preparation = observer.currentContext().getOrDefault(Preparation.class, null);
-		if (preparation != null) {
-			host.keepReady(config, preparation::settled);
-			Operators.complete(actual);
-			return;
-		}
-		now.replayBudget().requested();
-		new Exchange(host.dispatcher(), config, observer, actual).start();
+		return host;
 	}
 
 	/**
@@ -170,7 +114,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @return how they are now
 	 */
 	public ClientSnapshot snapshot() {
-		return new Survey(this).count();
+		return look(null).count();
 	}
 
 	/**
@@ -179,7 +123,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * time
 	 */
 	public Mono<ClientSnapshot> survey() {
-		return new Survey(this).take();
+		return look(null).take();
 	}
 
 	/**
@@ -188,7 +132,12 @@ public final class ConnectionPool implements ConnectionProvider {
 	 * @return how it is now, in the list of its host
 	 */
 	public Mono<ClientSnapshot> survey(String connection) {
-		return new Survey(this, connection).take();
+		return look(connection).take();
+	}
+
+	private Survey look(@Nullable String only) {
+		return new Survey(this.name, settings().protocols(), this.hosts.pools(), this.exchanges, this.recentlyClosed,
+				only);
 	}
 
 	/**
@@ -205,10 +154,6 @@ public final class ConnectionPool implements ConnectionProvider {
 
 	HostPools hosts() {
 		return this.hosts;
-	}
-
-	Set<EventLoop> eventLoops() {
-		return this.inFlight.keySet();
 	}
 
 	/**
@@ -279,30 +224,21 @@ public final class ConnectionPool implements ConnectionProvider {
 		return Mono.fromFuture(this.terminated, true);
 	}
 
-	@Override
-	public Mono<Void> disposeLater() {
-		return Mono.defer(this::shutDown);
-	}
-
 	/**
 	 * Shut down without waiting for exchanges: all connections are closed now.
 	 */
-	@Override
-	public void dispose() {
+	public void close() {
 		shutDown();
 		this.hosts.pools()
 			.forEach((host) -> host.connections().forEach((connection) -> connection.close(CloseReason.SHUTDOWN)));
 	}
 
-	@Override
-	public boolean isDisposed() {
+	/**
+	 * Return whether nothing is left to be done.
+	 * @return whether this has been shut down and no connection is left
+	 */
+	public boolean isTerminated() {
 		return this.shutDown && this.open.get() == 0;
-	}
-
-	@Override
-	public int maxConnections() {
-		int max = settings().pool().maxConnectionsPerHost();
-		return (max == 0) ? Integer.MAX_VALUE : max;
 	}
 
 	// For the hosts
@@ -327,8 +263,15 @@ public final class ConnectionPool implements ConnectionProvider {
 		return this.idleConnections;
 	}
 
-	InFlightExchanges inFlight(EventLoop eventLoop) {
-		return this.inFlight.computeIfAbsent(eventLoop, (loop) -> new InFlightExchanges(loop, this.hosts::tick));
+	ClientExchanges exchanges() {
+		return this.exchanges;
+	}
+
+	SessionFactory sessions(Protocol protocol) {
+		return SESSIONS.stream()
+			.filter((factory) -> factory.serves(protocol))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("Nobody speaks " + protocol));
 	}
 
 	void watch(EventLoop eventLoop) {
@@ -336,10 +279,7 @@ public final class ConnectionPool implements ConnectionProvider {
 	}
 
 	private void stopping(EventLoop eventLoop) {
-		InFlightExchanges ending = this.inFlight.remove(eventLoop);
-		if (ending != null) {
-			ending.end();
-		}
+		this.exchanges.stopping(eventLoop);
 		this.hosts.pools().forEach((host) -> host.stopping(eventLoop));
 	}
 
@@ -358,51 +298,6 @@ public final class ConnectionPool implements ConnectionProvider {
 			this.eventLoopWatch.end();
 			this.terminated.complete(null);
 		}
-	}
-
-	/**
-	 * What makes a request one that is not sent, but has connections opened.
-	 */
-	private static final class Preparation {
-
-		private final Sinks.Empty<Void> settled = Sinks.empty();
-
-		void settled() {
-			this.settled.tryEmitEmpty();
-		}
-
-		Mono<Void> whenSettled() {
-			return this.settled.asMono();
-		}
-
-	}
-
-	/**
-	 * A connection, asked for on subscription.
-	 */
-	private final class Acquisition extends Mono<Connection> {
-
-		private final HttpClientConfig config;
-
-		private final ConnectionObserver observer;
-
-		private final Supplier<? extends SocketAddress> address;
-
-		private final AddressResolverGroup<?> resolver;
-
-		Acquisition(HttpClientConfig config, ConnectionObserver observer, Supplier<? extends SocketAddress> address,
-				AddressResolverGroup<?> resolver) {
-			this.config = config;
-			this.observer = observer;
-			this.address = address;
-			this.resolver = resolver;
-		}
-
-		@Override
-		public void subscribe(CoreSubscriber<? super Connection> actual) {
-			acquire(this.config, this.observer, this.address.get(), this.resolver, actual);
-		}
-
 	}
 
 }

@@ -33,28 +33,28 @@ interface ConnectionSource {
 
 	/**
 	 * Give an exchange a connection, or have it wait for one.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void acquire(Exchange exchange);
+	void acquire(Lease lease);
 
 	/**
 	 * Note that nobody wants the connection any more that an exchange waits for.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void cancelled(Exchange exchange);
+	void cancelled(Lease lease);
 
 	/**
 	 * Note that a request is sent again in a while, for which nobody waits once the
 	 * client is shut down.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void rests(Exchange exchange);
+	void rests(Lease lease);
 
 	/**
 	 * Find a connection for a request that is sent again.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void replay(Exchange exchange);
+	void replay(Lease lease);
 
 	/**
 	 * Say what callers find.

@@ -15,23 +15,19 @@ final class Connections {
 
 	private final MultiplexedSessions sessions;
 
-	private final IdleCount idleCount;
-
 	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
 
-	/** Those of HTTP/1.1 that serve nobody, last used last. */
+	/** Those that are not shared and serve nobody, last used last. */
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
 	private final AtomicInteger draining = new AtomicInteger();
 
 	/**
 	 * Create connections, none at first.
-	 * @param sessions where those of HTTP/2 are kept
-	 * @param idleCount counts those that serve nobody
+	 * @param sessions where those that are shared are kept
 	 */
-	Connections(MultiplexedSessions sessions, IdleCount idleCount) {
+	Connections(MultiplexedSessions sessions) {
 		this.sessions = sessions;
-		this.idleCount = idleCount;
 	}
 
 	/**
@@ -68,10 +64,9 @@ final class Connections {
 
 	void add(PooledConnection connection) {
 		this.all.add(connection);
-		Http2Session session = connection.http2();
-		if (session != null) {
-			this.sessions.add(session);
-			session.becomesIdle();
+		if (connection.session().isShared()) {
+			this.sessions.add(connection.session());
+			connection.session().becomesIdle();
 		}
 		else {
 			returned(connection);
@@ -79,7 +74,7 @@ final class Connections {
 	}
 
 	/**
-	 * Note that a connection of HTTP/1.1 serves nobody any more.
+	 * Note that a connection that is not shared serves nobody any more.
 	 * @param connection the connection
 	 */
 	void returned(PooledConnection connection) {
@@ -88,13 +83,13 @@ final class Connections {
 		}
 		else if (connection.isFit()) {
 			this.idle.addLast(connection);
-			this.idleCount.add(1);
-			connection.idle();
+			connection.session().becomesIdle();
 		}
 	}
 
 	/**
-	 * Return the connection of HTTP/1.1 that was used last of those that serve nobody.
+	 * Return the connection that was used last of those that are not shared and serve
+	 * nobody.
 	 * @return the connection, or {@code null} if there is none
 	 */
 	@Nullable PooledConnection lastUsed() {
@@ -102,15 +97,14 @@ final class Connections {
 	}
 
 	/**
-	 * Take a connection, or reserve a stream of one.
+	 * Take a connection, or reserve room on one.
 	 * @return the connection, or {@code null} if none is free
 	 */
 	@Nullable PooledConnection take() {
 		PooledConnection connection = this.sessions.reserve();
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
-			noLongerIdle(latest);
-			if (latest.isFit()) {
+			if (latest.session().tryReserve()) {
 				connection = latest;
 			}
 		}
@@ -135,8 +129,7 @@ final class Connections {
 	void makeRoom() {
 		PooledConnection eldest = this.idle.pollFirst();
 		if (eldest != null) {
-			noLongerIdle(eldest);
-			eldest.close(CloseReason.EVICTED);
+			eldest.session().closeIfUnused(CloseReason.EVICTED);
 		}
 		else {
 			this.sessions.closeStale();
@@ -149,14 +142,8 @@ final class Connections {
 	 * @param reason the reason
 	 */
 	void closeIfUnused(PooledConnection connection, CloseReason reason) {
-		Http2Session session = connection.http2();
-		if (session != null) {
-			session.closeIfUnused(reason);
-		}
-		else if (this.idle.remove(connection)) {
-			connection.closing(reason);
-			noLongerIdle(connection);
-			connection.close(reason);
+		if (connection.session().closeIfUnused(reason)) {
+			this.idle.remove(connection);
 		}
 	}
 
@@ -171,15 +158,8 @@ final class Connections {
 			return false;
 		}
 		this.draining.incrementAndGet();
-		connection.draining(reason);
-		Http2Session session = connection.http2();
-		if (session != null) {
-			session.drain(reason);
-		}
-		else if (this.idle.remove(connection)) {
-			noLongerIdle(connection);
-			connection.close(reason);
-		}
+		connection.session().drain(reason);
+		this.idle.remove(connection);
 		return true;
 	}
 
@@ -192,19 +172,9 @@ final class Connections {
 		if (connection.isDraining()) {
 			this.draining.decrementAndGet();
 		}
-		if (this.idle.remove(connection)) {
-			noLongerIdle(connection);
-		}
-		Http2Session session = connection.http2();
-		if (session != null) {
-			this.sessions.remove(session);
-			session.drain(CloseReason.PEER_CLOSED);
-		}
-	}
-
-	private void noLongerIdle(PooledConnection connection) {
-		this.idleCount.add(-1);
-		connection.busy();
+		this.idle.remove(connection);
+		this.sessions.remove(connection.session());
+		connection.session().drain(CloseReason.PEER_CLOSED);
 	}
 
 }

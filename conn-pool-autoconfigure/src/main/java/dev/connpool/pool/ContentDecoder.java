@@ -22,8 +22,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.ConnectionObserver;
-import reactor.netty.channel.ChannelOperations;
 
 /**
  * Decodes the content of one response, which few responses need: it is put into the
@@ -96,7 +94,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	 */
 	static void prepare(ChannelHandlerContext ctx, HttpResponse response, Exchange exchange) {
 		HttpHeaders headers = response.headers();
-		if (!headers.contains(HttpHeaderNames.CONTENT_ENCODING) || !exchange.config.isAcceptGzip()
+		if (!headers.contains(HttpHeaderNames.CONTENT_ENCODING) || !exchange.acceptsCodings()
 				|| !hasContent(response, exchange)) {
 			return;
 		}
@@ -116,7 +114,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	private static boolean hasContent(HttpResponse response, Exchange exchange) {
 		int code = response.status().code();
 		return code >= 200 && code != 204 && code != 206 && code != 304 && !(response instanceof FullHttpResponse)
-				&& !HttpMethod.HEAD.equals(exchange.config.method())
+				&& !HttpMethod.HEAD.name().equals(exchange.method())
 				&& !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH, "0", false);
 	}
 
@@ -250,7 +248,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 			ctx.read();
 		}
 		if (!ctx.channel().isActive()) {
-			this.exchange.progress().answered();
+			this.exchange.answered();
 		}
 		ctx.fireChannelRead(last);
 		ctx.fireChannelReadComplete();
@@ -259,7 +257,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	private void fail(DataFormatException cause) {
 		end(State.FAILED);
 		String names = this.codings.stream().map(ContentCoding::toString).collect(Collectors.joining(", "));
-		Host host = this.exchange.progress().connection().pool().host();
+		Host host = this.exchange.host();
 		this.exchange.abort(host.errors()
 			.protocolError(
 					"the body cannot be decoded as Content-Encoding '%s' says (RFC 9110, section 8.4)".formatted(names),
@@ -275,13 +273,13 @@ final class ContentDecoder extends ChannelDuplexHandler {
 
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-		if (this.state == State.DECODING && DiscardHandler.isAbandoned(ctx.channel())) {
+		if (this.state == State.DECODING && this.exchange.isAbandoned()) {
 			end(State.DISCARDING);
 			if (this.trailers != null && ctx.channel().isActive()) {
 				// Nothing is left to be read that could keep the connection from being
 				// used again.
 				promise.cancel(false);
-				this.exchange.abandoned();
+				this.exchange.discarded();
 				finish(ctx, this.trailers);
 				return;
 			}
@@ -330,9 +328,8 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	 */
 	private void goOn(Channel channel, boolean resume) {
 		ChannelPipeline pipeline = channel.pipeline().addLast(NAME, this);
-		ChannelOperations.addReactiveBridge(channel, this.exchange.config.channelOperationsProvider(),
-				ConnectionObserver.emptyListener());
-		if (DiscardHandler.isAbandoned(channel) || this.exchange.isAborted()) {
+		this.exchange.rejoin(channel);
+		if (this.exchange.isAbandoned() || this.exchange.isAborted()) {
 			end(State.FAILED);
 			tellEnd(pipeline.context(this));
 			pipeline.remove(this);

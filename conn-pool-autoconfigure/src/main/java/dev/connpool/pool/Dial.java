@@ -24,7 +24,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * Opens one connection: resolves the name, connects to one of its addresses, does TLS.
@@ -43,7 +42,7 @@ final class Dial {
 
 	private final DialOwner owner;
 
-	private final HttpClientConfig config;
+	private final ConnectionSpec spec;
 
 	private final @Nullable InetSocketAddress aim;
 
@@ -62,15 +61,15 @@ final class Dial {
 	/**
 	 * Create a dial.
 	 * @param owner whom it is for
-	 * @param config the client as it was configured
+	 * @param spec what shapes the connection
 	 * @param aim the one address to connect to, or {@code null} for any of the host
 	 */
-	Dial(DialOwner owner, HttpClientConfig config, @Nullable InetSocketAddress aim) {
+	Dial(DialOwner owner, ConnectionSpec spec, @Nullable InetSocketAddress aim) {
 		this.owner = owner;
-		this.config = config;
+		this.spec = spec;
 		this.aim = aim;
-		this.eventLoop = choose(config.loopResources().onClient(config.isPreferNative()));
-		this.race = new HappyEyeballs(this, config, this.eventLoop, owner.lookup(aim));
+		this.eventLoop = choose(spec.eventLoops());
+		this.race = new HappyEyeballs(this, spec, this.eventLoop, owner.lookup(aim));
 	}
 
 	/**
@@ -156,17 +155,15 @@ final class Dial {
 	 * @return its connection
 	 */
 	PooledConnection prepare(Channel channel, boolean late) {
-		TcpKeepAlive.apply(channel, this.config, this.owner.host().settings().tcp());
+		TcpKeepAlive.apply(channel, this.spec, this.owner.host().settings().tcp());
 		ConnectionRecord record = new ConnectionRecord(channel, this.openedAt, this.startedAt);
 		PooledConnection connection = this.owner.connection(channel, record);
 		if (!late) {
 			this.connection = connection;
 		}
-		channel.pipeline().addFirst(this.config.channelInitializer(connection, this.owner.host().address(), false));
+		channel.pipeline().addFirst(this.spec.initializer(this.owner.host().address()));
 		if (channel.pipeline().get(NettyPipeline.SslHandler) != null) {
-			TlsRecordHandler records = new TlsRecordHandler();
-			channel.pipeline().addBefore(NettyPipeline.SslHandler, TlsRecordHandler.NAME, records);
-			connection.tlsRecords(records);
+			channel.pipeline().addBefore(NettyPipeline.SslHandler, TlsRecordHandler.NAME, new TlsRecordHandler());
 		}
 		Proxy proxy = this.owner.host().proxy();
 		if (proxy != null && this.owner.host().isTunnelled()) {
@@ -293,6 +290,15 @@ final class Dial {
 			fail(noCommonProtocol());
 		}
 		return protocol;
+	}
+
+	/**
+	 * Return how a connection comes to speak a protocol.
+	 * @param protocol the protocol
+	 * @return what has it speak that
+	 */
+	SessionFactory sessions(Protocol protocol) {
+		return this.owner.sessions(protocol);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.settings.Protocol;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,13 @@ interface DialOwner {
 	 * @return the context, or {@code null} if there is none or it is never reloaded
 	 */
 	@Nullable ReloadableSslContext tls();
+
+	/**
+	 * Return how a connection comes to speak a protocol.
+	 * @param protocol the protocol
+	 * @return what has it speak that
+	 */
+	SessionFactory sessions(Protocol protocol);
 
 	/**
 	 * Return whether several callers come to share one connection.

@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 import dev.connpool.error.ConnPoolException;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * Decides when another connection to one host is opened: for callers that wait, to have
@@ -32,7 +31,7 @@ final class DialPlanner {
 	private final AddressSpreader spread;
 
 	/** The client as it was last configured, for connections that nobody asked for. */
-	private @Nullable HttpClientConfig config;
+	private @Nullable ConnectionSpec spec;
 
 	/**
 	 * Create a dialler.
@@ -68,7 +67,7 @@ final class DialPlanner {
 	 * @return whether nobody would miss this
 	 */
 	boolean isQuiet() {
-		return this.dials.underWay().isEmpty() && this.warm.config() == null;
+		return this.dials.underWay().isEmpty() && this.warm.spec() == null;
 	}
 
 	/**
@@ -85,22 +84,22 @@ final class DialPlanner {
 	 * Open as many connections as it takes to serve those who wait.
 	 */
 	void serve() {
-		Exchange first = this.pendingAcquires.first();
+		Lease first = this.pendingAcquires.first();
 		if (first == null) {
 			return;
 		}
-		this.config = first.config;
+		this.spec = first.spec();
 		boolean strict = this.pool.host().http2().strictMaxConcurrentStreams();
 		int suspect = this.sessions.suspect(first.wantsFresh(), strict);
 		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.usable(), suspect,
-				this.sessions.unready()), first.config);
+				this.sessions.unready()), first.spec());
 	}
 
 	/**
 	 * Open as many connections as are kept ready.
 	 */
 	void fill() {
-		HttpClientConfig kept = this.warm.config();
+		ConnectionSpec kept = this.warm.spec();
 		if (kept != null) {
 			begin(this.warm.missing(this.connections.usable(), this.dials), kept);
 		}
@@ -110,7 +109,7 @@ final class DialPlanner {
 	 * Open connections to the addresses that have none, if that is due.
 	 */
 	void spread() {
-		HttpClientConfig known = this.config;
+		ConnectionSpec known = this.spec;
 		if (known == null) {
 			return;
 		}
@@ -122,9 +121,9 @@ final class DialPlanner {
 		}
 	}
 
-	private void begin(int missing, HttpClientConfig config) {
+	private void begin(int missing, ConnectionSpec spec) {
 		for (int number = 0; number < missing; number++) {
-			begin(new Dial(this.pool, config, null));
+			begin(new Dial(this.pool, spec, null));
 		}
 	}
 
@@ -219,7 +218,7 @@ final class DialPlanner {
 	 */
 	void closed(PooledConnection connection, CloseReason reason) {
 		this.warm.ended(connection);
-		if (connection.http2() != null) {
+		if (connection.session().isShared()) {
 			this.spread.ended(connection, reason);
 		}
 	}
@@ -237,7 +236,7 @@ final class DialPlanner {
 	 * @return whether no more are open than are kept ready
 	 */
 	boolean spares(PooledConnection connection) {
-		if (this.warm.config() == null || connection.idleTimer().isServers()) {
+		if (this.warm.spec() == null || connection.idleTimer().isServers()) {
 			return false;
 		}
 		// Those that are about to be closed are still among the others.

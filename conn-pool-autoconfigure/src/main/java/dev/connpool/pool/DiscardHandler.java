@@ -4,7 +4,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import dev.connpool.settings.DrainSettings;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.channel.ChannelOperations;
 
 /**
  * Saves an HTTP/1.1 connection whose response is no longer read. Reactor Netty closes it;
@@ -28,6 +26,8 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	static final String NAME = "connpool.discard";
 
 	private static final long UNKNOWN = -1;
+
+	private final Http1Session session;
 
 	private final PooledConnection connection;
 
@@ -52,9 +52,10 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	/** The closing that is put off. */
 	private @Nullable ChannelPromise closing;
 
-	DiscardHandler(PooledConnection connection) {
-		this.connection = connection;
-		this.limits = connection.pool().host().settings().drain();
+	DiscardHandler(Http1Session session) {
+		this.session = session;
+		this.connection = session.connection();
+		this.limits = session.connection().owner().host().settings().drain();
 	}
 
 	@Override
@@ -73,7 +74,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		if (msg instanceof HttpResponse response) {
-			this.responding = !Http1Handler.isInterim(response) && response.status().code() != 101;
+			this.responding = !InterimResponses.isInterim(response) && response.status().code() != 101;
 			this.left = length(response);
 		}
 		if (msg instanceof HttpContent content && this.responding && !received(content)) {
@@ -115,8 +116,8 @@ final class DiscardHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-		Exchange exchange = this.connection.current();
-		if (exchange == null || !isAbandoned(ctx.channel()) || this.connection.isClosing()) {
+		Lease lease = this.session.current();
+		if (lease == null || !lease.isAbandoned() || this.connection.isClosing()) {
 			ctx.close(promise);
 		}
 		else if (this.deadline != null || !isWorthSaving()) {
@@ -125,24 +126,14 @@ final class DiscardHandler extends ChannelDuplexHandler {
 		}
 		else {
 			this.closing = promise;
-			exchange.abandoned();
+			lease.discarded();
 			discard(ctx);
 		}
 	}
 
-	/**
-	 * Return whether nobody reads what is received.
-	 * @param channel the channel of a connection
-	 * @return whether its caller wants no more
-	 */
-	static boolean isAbandoned(Channel channel) {
-		ChannelOperations<?, ?> operations = ChannelOperations.get(channel);
-		return operations != null && operations.isInboundCancelled();
-	}
-
 	private boolean isWorthSaving() {
 		return this.limits.maxBytes() > 0 && this.requestWritten && this.responding
-				&& this.left <= this.limits.maxBytes() && this.connection.isKeptAlive();
+				&& this.left <= this.limits.maxBytes() && this.session.isKeptAlive();
 	}
 
 	private void discard(ChannelHandlerContext ctx) {

@@ -25,7 +25,7 @@ final class Dispatcher implements ConnectionSource {
 	private final DialPlanner dialPlanner;
 
 	/** Callers whose requests are sent again in a while. */
-	private final Set<Exchange> resting = ConcurrentHashMap.newKeySet();
+	private final Set<Lease> resting = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create callers, none at first.
@@ -67,69 +67,69 @@ final class Dispatcher implements ConnectionSource {
 	}
 
 	@Override
-	public void acquire(Exchange exchange) {
+	public void acquire(Lease lease) {
 		PooledConnection connection = (this.pendingAcquires.published() == 0) ? this.sessions.reserve() : null;
 		if (connection == null) {
-			this.pool.changed(exchange);
+			this.pool.changed(lease);
 		}
-		else if (!exchange.assign(connection)) {
-			connection.unused();
+		else if (!lease.grant(connection)) {
+			connection.session().unused();
 		}
 		else {
-			dispatch(exchange, connection);
+			dispatch(lease, connection);
 		}
 	}
 
-	private void dispatch(Exchange exchange, PooledConnection connection) {
+	private void dispatch(Lease lease, PooledConnection connection) {
 		try {
 			// Even if it could run now: a caller that asks when a response ends would
 			// have its request made inside the reading of that response, at a tenth more
 			// CPU.
-			exchange.eventLoop().execute(exchange);
+			lease.eventLoop().execute(lease);
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
 			connection.close(CloseReason.SHUTDOWN);
-			connection.unused();
-			if (exchange.unassign()) {
-				exchange.fail(this.pool.closed(), this.pool.eventLoop());
+			connection.session().unused();
+			if (lease.revoke()) {
+				lease.fail(this.pool.closed(), this.pool.eventLoop());
 			}
 		}
 	}
 
 	@Override
-	public void cancelled(Exchange exchange) {
-		this.resting.remove(exchange);
-		this.pool.changed(exchange);
+	public void cancelled(Lease lease) {
+		this.resting.remove(lease);
+		this.pool.changed(lease);
 	}
 
 	/**
 	 * Find another connection for an exchange whose connection went away before use.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void reassign(Exchange exchange) {
-		if (exchange.unassign()) {
-			this.pool.post(() -> goFirst(exchange));
+	void reassign(Lease lease) {
+		if (lease.revoke()) {
+			this.pool.post(() -> goFirst(lease));
 		}
 	}
 
 	@Override
-	public void rests(Exchange exchange) {
-		this.resting.add(exchange);
+	public void rests(Lease lease) {
+		this.resting.add(lease);
 		if (this.pool.lifecycle().isClosed()) {
-			this.resting.remove(exchange);
-			exchange.fail(this.pool.closed(), this.pool.eventLoop());
+			this.resting.remove(lease);
+			lease.fail(this.pool.closed(), this.pool.eventLoop());
 		}
-		else if (!exchange.isWaiting()) {
+		else if (!lease.isWaiting()) {
 			// Its caller gave up meanwhile.
-			this.resting.remove(exchange);
+			this.resting.remove(lease);
 		}
 	}
 
 	@Override
-	public void replay(Exchange exchange) {
-		this.resting.remove(exchange);
-		this.pool.post(() -> goFirst(exchange));
+	public void replay(Lease lease) {
+		this.resting.remove(lease);
+		this.pool.post(() -> goFirst(lease));
 	}
 
 	@Override
@@ -144,30 +144,30 @@ final class Dispatcher implements ConnectionSource {
 
 	/**
 	 * Note that a caller has come, or has given up.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void changed(Exchange exchange) {
-		if (!exchange.isWaiting()) {
-			this.pendingAcquires.remove(exchange);
+	void changed(Lease lease) {
+		if (!lease.isWaiting()) {
+			this.pendingAcquires.remove(lease);
 		}
 		else if (this.pool.lifecycle().isClosed()) {
-			exchange.fail(this.pool.closed(), this.pool.eventLoop());
+			lease.fail(this.pool.closed(), this.pool.eventLoop());
 		}
 		else if (this.pool.lifecycle().isOver()) {
-			this.pool.owner().redirect(exchange, this.pool);
+			this.pool.owner().redirect(lease, this.pool);
 		}
 		else {
-			this.pendingAcquires.add(exchange);
+			this.pendingAcquires.add(lease);
 		}
 	}
 
 	// It has waited before
-	private void goFirst(Exchange exchange) {
-		if (exchange.isWaiting() && !this.pool.lifecycle().isClosed() && !this.pool.lifecycle().isOver()) {
-			this.pendingAcquires.addFirst(exchange);
+	private void goFirst(Lease lease) {
+		if (lease.isWaiting() && !this.pool.lifecycle().isClosed() && !this.pool.lifecycle().isOver()) {
+			this.pendingAcquires.addFirst(lease);
 		}
 		else {
-			changed(exchange);
+			changed(lease);
 		}
 	}
 
@@ -175,10 +175,10 @@ final class Dispatcher implements ConnectionSource {
 	 * Give connections to those who wait, as far as there are any.
 	 */
 	void serve() {
-		@Nullable Exchange waiter = this.pendingAcquires.first();
+		@Nullable Lease waiter = this.pendingAcquires.first();
 		int unserved = 0;
 		while (waiter != null) {
-			Exchange next = waiter.next;
+			Lease next = this.pendingAcquires.next(waiter);
 			if (!waiter.isWaiting()) {
 				this.pendingAcquires.remove(waiter);
 			}
@@ -192,17 +192,17 @@ final class Dispatcher implements ConnectionSource {
 		}
 	}
 
-	private boolean serve(Exchange waiter) {
+	private boolean serve(Lease waiter) {
 		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
 		if (connection == null) {
 			return false;
 		}
 		this.pendingAcquires.remove(waiter);
-		if (waiter.assign(connection)) {
+		if (waiter.grant(connection)) {
 			dispatch(waiter, connection);
 		}
 		else {
-			connection.unused();
+			connection.session().unused();
 		}
 		return true;
 	}
@@ -211,7 +211,7 @@ final class Dispatcher implements ConnectionSource {
 	 * Send those who wait to what takes the place of the pool.
 	 */
 	void moveOn() {
-		for (Exchange first = this.pendingAcquires.first(); first != null; first = this.pendingAcquires.first()) {
+		for (Lease first = this.pendingAcquires.first(); first != null; first = this.pendingAcquires.first()) {
 			this.pendingAcquires.remove(first);
 			changed(first);
 		}
@@ -242,7 +242,7 @@ final class Dispatcher implements ConnectionSource {
 
 	void refuseAll(ConnPoolException error) {
 		this.pendingAcquires.failAll(error);
-		this.resting.forEach((exchange) -> exchange.fail(error, this.pool.eventLoop()));
+		this.resting.forEach((lease) -> lease.fail(error, this.pool.eventLoop()));
 		this.resting.clear();
 	}
 
@@ -252,8 +252,8 @@ final class Dispatcher implements ConnectionSource {
 	 * @param connection the connection, closed
 	 */
 	void spokenTo(PooledConnection connection) {
-		Exchange first = this.pendingAcquires.first();
-		if (connection.http2() == null && first != null && first.isSpokenToTooOften()) {
+		Lease first = this.pendingAcquires.first();
+		if (!connection.session().isShared() && first != null && first.isSpokenToTooOften()) {
 			this.pendingAcquires.failFirst(this.pool.host().errors().unsolicited());
 		}
 	}

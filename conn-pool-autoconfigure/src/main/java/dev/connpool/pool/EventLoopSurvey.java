@@ -117,7 +117,7 @@ final class EventLoopSurvey {
 					kept++;
 				}
 			}
-			exchange = exchange.next;
+			exchange = inFlight.next(exchange);
 		}
 		return exchanges;
 	}
@@ -149,8 +149,8 @@ final class EventLoopSurvey {
 	private static ConnectionSnapshot snapshot(PooledConnection connection, ConnectionSnapshot.State state,
 			List<Exchange> exchanges) {
 		ConnectionRecord record = connection.record();
-		Http2Session session = connection.http2();
-		int inFlight = (session != null) ? session.activeStreams() : (connection.current() != null) ? 1 : 0;
+		Session session = connection.isNegotiated() ? connection.session() : null;
+		int inFlight = (session != null) ? session.active() : 0;
 		List<StreamSnapshot> streams = exchanges.stream().map(Exchange::snapshot).toList();
 		long idleSince = connection.idleSince();
 		Duration idleFor = (idleSince != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - idleSince)) : null;

@@ -4,10 +4,6 @@ import java.util.Locale;
 
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.Connection;
-import reactor.netty.ConnectionObserver;
-import reactor.netty.http.client.HttpClientResponse;
-import reactor.netty.http.client.HttpClientState;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -49,25 +45,36 @@ final class ExchangeLog {
 	}
 
 	/**
-	 * Note what the exchange has come to.
-	 * @param connection the connection, the request or the response
-	 * @param state the new state
+	 * Note that the exchange begins.
+	 * @param again whether its connection has carried another before
 	 */
-	void changed(Connection connection, ConnectionObserver.State state) {
-		if (state == ConnectionObserver.State.ACQUIRED || state == ConnectionObserver.State.CONNECTED) {
-			this.acquiredAt = System.nanoTime();
-			this.reused = state == ConnectionObserver.State.ACQUIRED;
-		}
-		else if (state == HttpClientState.REQUEST_SENT) {
-			this.template = UriTemplates.of(connection.channel());
-		}
-		else if (state == HttpClientState.RESPONSE_RECEIVED && connection instanceof HttpClientResponse response) {
-			this.headerAt = System.nanoTime();
-			this.status = response.status().code();
-		}
-		else if (state == HttpClientState.RESPONSE_COMPLETED) {
-			this.completed = true;
-		}
+	void acquired(boolean again) {
+		this.acquiredAt = System.nanoTime();
+		this.reused = again;
+	}
+
+	/**
+	 * Note that all of the request is sent.
+	 * @param uri the URI template, or {@code null} if there is none
+	 */
+	void requestSent(@Nullable String uri) {
+		this.template = uri;
+	}
+
+	/**
+	 * Note that the head of the response has arrived.
+	 * @param code the status
+	 */
+	void responseBegins(int code) {
+		this.headerAt = System.nanoTime();
+		this.status = code;
+	}
+
+	/**
+	 * Note that the response was received to its end.
+	 */
+	void completed() {
+		this.completed = true;
 	}
 
 	/**
@@ -93,7 +100,7 @@ final class ExchangeLog {
 	void ended() {
 		long now = System.nanoTime();
 		try {
-			CallerContext.run(this.exchange.currentContext(), () -> log.info(line(now)));
+			CallerContext.run(this.exchange.callerContext(), () -> log.info(line(now)));
 		}
 		catch (Throwable ex) {
 			// What goes wrong in the context of a caller must not cost the connection.
@@ -103,9 +110,9 @@ final class ExchangeLog {
 
 	private String line(long now) {
 		return "client=%s host=%s method=%s uri=%s %s %s waited=%s header=%s total=%s".formatted(this.host.client(),
-				this.host.origin(), this.exchange.config.method(), (this.template != null) ? this.template : "-",
-				outcome(), route(), millis(this.exchange.askedAt, (this.acquiredAt != 0) ? this.acquiredAt : now),
-				millis(this.acquiredAt, this.headerAt), millis(this.exchange.askedAt, now));
+				this.host.origin(), this.exchange.method(), (this.template != null) ? this.template : "-", outcome(),
+				route(), millis(this.exchange.askedAt(), (this.acquiredAt != 0) ? this.acquiredAt : now),
+				millis(this.acquiredAt, this.headerAt), millis(this.exchange.askedAt(), now));
 	}
 
 	private String outcome() {
@@ -124,8 +131,8 @@ final class ExchangeLog {
 		}
 		Protocol protocol = connection.record().protocol();
 		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d".formatted(
-				(protocol != null) ? protocol.id() : "-", connection.record().id(), this.exchange.progress().streamId(),
-				this.reused, this.exchange.attempt());
+				(protocol != null) ? protocol.id() : "-", connection.record().id(),
+				this.exchange.progress().stream().id(), this.reused, this.exchange.attempt());
 	}
 
 	private static String millis(long start, long end) {

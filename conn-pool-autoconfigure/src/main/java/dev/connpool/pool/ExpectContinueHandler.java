@@ -51,7 +51,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 	 */
 	static void watch(ChannelHandlerContext ctx, Object msg, Exchange exchange) {
 		if (msg instanceof HttpRequest request && HttpUtil.is100ContinueExpected(request) && mayHaveBody(request)) {
-			long patience = exchange.expectContinue();
+			long patience = exchange.host().timeouts().expectContinue().toNanos();
 			if (patience > 0) {
 				ctx.pipeline().addBefore(ctx.name(), NAME, new ExpectContinueHandler(exchange, patience));
 			}
@@ -107,7 +107,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 			if (response.status().code() == 100) {
 				proceed(ctx);
 			}
-			else if (!Http1Handler.isInterim(response)) {
+			else if (!InterimResponses.isInterim(response)) {
 				refuse();
 			}
 		}
@@ -127,7 +127,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 	private void refuse() {
 		stop();
 		this.refused = true;
-		this.exchange.refused();
+		this.exchange.refusedBody();
 		forget();
 	}
 

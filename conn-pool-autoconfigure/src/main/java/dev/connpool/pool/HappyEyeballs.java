@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.transport.TransportConnector;
 
 /**
  * The attempts of one dial to get connected to any of several addresses (Happy Eyeballs,
@@ -26,7 +24,7 @@ final class HappyEyeballs {
 
 	private final Dial dial;
 
-	private final HttpClientConfig config;
+	private final ConnectionSpec spec;
 
 	private final EventLoop eventLoop;
 
@@ -47,9 +45,9 @@ final class HappyEyeballs {
 
 	private boolean over;
 
-	HappyEyeballs(Dial dial, HttpClientConfig config, EventLoop eventLoop, DialLookup lookup) {
+	HappyEyeballs(Dial dial, ConnectionSpec spec, EventLoop eventLoop, DialLookup lookup) {
 		this.dial = dial;
-		this.config = config;
+		this.spec = spec;
 		this.eventLoop = eventLoop;
 		this.lookup = lookup;
 	}
@@ -57,7 +55,7 @@ final class HappyEyeballs {
 	void begin(SocketAddress target) {
 		ConnectionAttempt attempt = new ConnectionAttempt(this);
 		this.attempts.add(attempt);
-		TransportConnector.connect(this.config, target, this.lookup, attempt, this.eventLoop).subscribe(attempt);
+		this.spec.connect(target, this.lookup, attempt, this.eventLoop).subscribe(attempt);
 	}
 
 	PooledConnection prepare(Channel channel) {

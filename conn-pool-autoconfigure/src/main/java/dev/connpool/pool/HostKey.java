@@ -4,8 +4,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.tcp.SslProvider;
 
 /**
  * Which connections are alike: those to the same host, secured and configured in the same
@@ -13,20 +11,17 @@ import reactor.netty.tcp.SslProvider;
  *
  * @param secure whether TLS is used
  * @param address the address, not yet resolved
- * @param channelHash Reactor Netty's hash of everything that shapes a channel
+ * @param shape tells apart what is configured in different ways
  * @param settings the generation of the settings
  * @param tls the TLS context, or {@code null} if it is never reloaded
  * @param loaded the generation of the TLS context
  */
-record HostKey(boolean secure, SocketAddress address, int channelHash, int settings, @Nullable ReloadableSslContext tls,
+record HostKey(boolean secure, SocketAddress address, int shape, int settings, @Nullable ReloadableSslContext tls,
 		int loaded) {
 
-	static HostKey of(HttpClientConfig config, SocketAddress address, int settings) {
-		SslProvider tls = config.sslProvider();
-		ReloadableSslContext context = (tls != null && tls.getSslContext() instanceof ReloadableSslContext reloadable)
-				? reloadable : null;
-		return new HostKey(tls != null, address, config.channelHash(), settings, context,
-				(context != null) ? context.generation() : 1);
+	static HostKey of(ConnectionSpec spec, SocketAddress address, int settings) {
+		ReloadableSslContext tls = spec.tls();
+		return new HostKey(spec.isSecure(), address, spec.shape(), settings, tls, (tls != null) ? tls.generation() : 1);
 	}
 
 	/**

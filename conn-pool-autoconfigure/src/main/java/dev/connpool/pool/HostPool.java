@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Set;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.settings.Protocol;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * The connections of one client to one host, and the callers that wait for one. Its parts
@@ -61,7 +61,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.pendingAcquires = new PendingAcquires(eventLoop, owner.tick());
 		this.sessions = new MultiplexedSessions(host.http2().spreadAddresses());
-		this.connections = new Connections(this.sessions, this.idleCount);
+		this.connections = new Connections(this.sessions);
 		this.addresses = new HostAddresses(this, owner.names(), resolver, eventLoop);
 		this.dialPlanner = new DialPlanner(this, this.connections, this.sessions, this.pendingAcquires, this::begin);
 		this.dispatcher = new Dispatcher(this, this.connections, this.sessions, this.pendingAcquires, this.dialPlanner);
@@ -110,11 +110,6 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		return this.owner.idleConnections();
 	}
 
-	@Override
-	public InFlightExchanges inFlight(EventLoop eventLoop) {
-		return this.owner.inFlight(eventLoop);
-	}
-
 	Set<PooledConnection> connections() {
 		return this.connections.all();
 	}
@@ -129,17 +124,17 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	/**
 	 * Note that a caller has come, or has given up. On any thread.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 */
-	void changed(Exchange exchange) {
-		this.mailbox.post(exchange);
+	void changed(Lease lease) {
+		this.mailbox.post(lease);
 	}
 
 	// Connections, on any thread
 
 	@Override
-	public void reassign(Exchange exchange) {
-		this.dispatcher.reassign(exchange);
+	public void reassign(Lease lease) {
+		this.dispatcher.reassign(lease);
 	}
 
 	@Override
@@ -209,20 +204,20 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	/**
 	 * Open as many connections beforehand as the settings ask for, and keep them.
-	 * @param config how to open them
+	 * @param spec how to open them
 	 * @param settled told once when they are open, or one could not be opened
 	 */
-	void keepReady(HttpClientConfig config, Runnable settled) {
+	void keepReady(ConnectionSpec spec, Runnable settled) {
 		post(() -> {
 			if (this.lifecycle.isClosed() || this.host.pool().minIdleConnections() == 0) {
 				settled.run();
 			}
 			else if (this.lifecycle.isOver()) {
-				this.owner.keepReady(this, config, settled);
+				this.owner.keepReady(this, spec, settled);
 			}
 			else {
 				this.lifecycle.stay();
-				this.dialPlanner.warm().keep(config, settled);
+				this.dialPlanner.warm().keep(spec, settled);
 			}
 		});
 	}
@@ -245,7 +240,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	void supersede() {
 		post(() -> {
 			this.lifecycle.supersede();
-			HttpClientConfig kept = this.dialPlanner.warm().end();
+			ConnectionSpec kept = this.dialPlanner.warm().end();
 			if (kept != null) {
 				this.owner.keepReady(this, kept, () -> {
 				});
@@ -297,11 +292,9 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public void settingsMissing(Http2Session session) {
-		ConnPoolException error = this.host.errors().settingsMissing();
-		session.fail(error);
+	public void settingsMissing(ConnPoolException error) {
 		post(() -> {
-			if (Arrays.stream(this.sessions.open()).noneMatch(Http2Session::isReady)) {
+			if (Arrays.stream(this.sessions.open()).noneMatch(Session::isReady)) {
 				this.pendingAcquires.failAll(error);
 			}
 		});
@@ -312,6 +305,11 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	@Override
 	public @Nullable ReloadableSslContext tls() {
 		return this.key.tls();
+	}
+
+	@Override
+	public SessionFactory sessions(Protocol protocol) {
+		return this.owner.sessions(protocol);
 	}
 
 	@Override
@@ -383,8 +381,8 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void handle(Object event) {
-		if (event instanceof Exchange exchange) {
-			this.dispatcher.changed(exchange);
+		if (event instanceof Lease lease) {
+			this.dispatcher.changed(lease);
 		}
 		else if (event instanceof PooledConnection connection) {
 			this.connections.returned(connection);
@@ -486,7 +484,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		return this.pendingAcquires;
 	}
 
-	Http2Session[] sessions() {
+	Session[] sessions() {
 		return this.sessions.open();
 	}
 

@@ -1,8 +1,8 @@
 package dev.connpool.pool;
 
 import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.settings.Protocol;
 import io.netty.channel.EventLoop;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * What the pool of one host is part of: what it shares with the other hosts of its
@@ -48,11 +48,11 @@ interface HostPoolOwner {
 	ReplayBudget replayBudget();
 
 	/**
-	 * Return where the exchanges on one event loop are watched.
-	 * @param eventLoop the event loop
-	 * @return the exchanges in flight on it
+	 * Return how a connection comes to speak a protocol.
+	 * @param protocol the protocol
+	 * @return what has it speak that
 	 */
-	InFlightExchanges inFlight(EventLoop eventLoop);
+	SessionFactory sessions(Protocol protocol);
 
 	/**
 	 * Return how many connections are idle.
@@ -96,18 +96,18 @@ interface HostPoolOwner {
 
 	/**
 	 * Send a caller on whose pool was forgotten or superseded just before it came.
-	 * @param exchange the exchange
+	 * @param lease the lease of the exchange
 	 * @param former the pool that took it
 	 */
-	void redirect(Exchange exchange, HostPool former);
+	void redirect(Lease lease, HostPool former);
 
 	/**
 	 * Have another pool keep connections ready.
 	 * @param former the pool that does so no more
-	 * @param config how to open them
+	 * @param spec how to open them
 	 * @param settled told once when they are open, or one could not be opened
 	 */
-	void keepReady(HostPool former, HttpClientConfig config, Runnable settled);
+	void keepReady(HostPool former, ConnectionSpec spec, Runnable settled);
 
 	/**
 	 * Note that nobody needs a pool any more.

@@ -7,12 +7,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * The hosts that one client has connections to: which pool serves a request, and which
@@ -61,14 +59,13 @@ final class HostPools implements HostPoolOwner {
 
 	/**
 	 * Return the pool that serves a request, and create it if there is none.
-	 * @param config the client as it was configured
-	 * @param key what shapes its connections
+	 * @param spec what shapes its connections
+	 * @param key the same, to find it by
 	 * @param now the settings
-	 * @param resolver resolves the name of the host
 	 * @return the pool
 	 */
-	HostPool find(HttpClientConfig config, HostKey key, SettingsGeneration now, AddressResolverGroup<?> resolver) {
-		HostPool pool = this.pools.computeIfAbsent(key, (absent) -> create(config, absent, now, resolver));
+	HostPool find(ConnectionSpec spec, HostKey key, SettingsGeneration now) {
+		HostPool pool = this.pools.computeIfAbsent(key, (absent) -> create(spec, absent, now));
 		if (!isCurrent(pool)) {
 			// What replaced it did not see it yet.
 			pool.supersede();
@@ -76,33 +73,31 @@ final class HostPools implements HostPoolOwner {
 		return pool;
 	}
 
-	private HostPool create(HttpClientConfig config, HostKey key, SettingsGeneration now,
-			AddressResolverGroup<?> resolver) {
-		EventLoop eventLoop = config.loopResources().onClient(config.isPreferNative()).next();
-		return new HostPool(this, key, host(config, key, now), this.names.resolver(config, resolver), eventLoop);
+	private HostPool create(ConnectionSpec spec, HostKey key, SettingsGeneration now) {
+		return new HostPool(this, key, host(spec, key, now), this.names.resolver(spec), spec.eventLoops().next());
 	}
 
-	private Host host(HttpClientConfig config, HostKey key, SettingsGeneration now) {
-		// Reactor Netty cares for a proxy that was given to it.
-		Proxy proxy = (!config.hasProxy() && key.address() instanceof InetSocketAddress inet)
+	private Host host(ConnectionSpec spec, HostKey key, SettingsGeneration now) {
+		// Whoever was given a proxy otherwise cares for it.
+		Proxy proxy = (!spec.hasProxy() && key.address() instanceof InetSocketAddress inet)
 				? now.proxies().forHost(key.secure(), inet.getHostString(), inet.getPort()) : null;
 		return Host.of(this.client.name(), key, now.settings(), proxy);
 	}
 
 	/**
 	 * Say why a request cannot be served.
-	 * @param config the client as it was configured
-	 * @param key what shapes its connections
+	 * @param spec what shapes the connections
+	 * @param key the same
 	 * @param now the settings
 	 * @return the error, or {@code null} if nothing is known against it
 	 */
-	@Nullable Throwable obstacle(HttpClientConfig config, HostKey key, SettingsGeneration now) {
-		if (config.protocols().length != 1 || config.protocols()[0] != HttpProtocol.HTTP11) {
+	@Nullable Throwable obstacle(ConnectionSpec spec, HostKey key, SettingsGeneration now) {
+		if (spec.hasProtocols()) {
 			return new IllegalStateException(
 					"Client '%s': set 'protocols' in its properties instead of calling HttpClient.protocol(…)"
 						.formatted(this.client.name()));
 		}
-		Host host = host(config, key, now);
+		Host host = host(spec, key, now);
 		if (key.secure() && now.speaksH2cOnly()) {
 			return host.errors().noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
 		}
@@ -113,29 +108,29 @@ final class HostPools implements HostPoolOwner {
 	// For the pools
 
 	@Override
-	public void redirect(Exchange exchange, HostPool former) {
+	public void redirect(Lease lease, HostPool former) {
 		SettingsGeneration now = this.client.generation();
-		HostKey key = HostKey.of(exchange.config, former.key().address(), now.number());
-		Throwable obstacle = obstacle(exchange.config, key, now);
+		HostKey key = HostKey.of(lease.spec(), former.key().address(), now.number());
+		Throwable obstacle = obstacle(lease.spec(), key, now);
 		if (obstacle != null) {
-			exchange.fail(obstacle, former.eventLoop());
+			lease.fail(obstacle, former.eventLoop());
 			return;
 		}
-		HostPool successor = find(exchange.config, key, now, former.addresses().resolver());
-		exchange.moveTo(successor.dispatcher());
-		successor.dispatcher().acquire(exchange);
+		HostPool successor = find(lease.spec(), key, now);
+		lease.moveTo(successor.dispatcher());
+		successor.dispatcher().acquire(lease);
 	}
 
 	@Override
-	public void keepReady(HostPool former, HttpClientConfig config, Runnable settled) {
+	public void keepReady(HostPool former, ConnectionSpec spec, Runnable settled) {
 		SettingsGeneration now = this.client.generation();
-		HostKey key = HostKey.of(config, former.key().address(), now.number());
-		if (obstacle(config, key, now) != null) {
+		HostKey key = HostKey.of(spec, former.key().address(), now.number());
+		if (obstacle(spec, key, now) != null) {
 			// Requests are told so.
 			settled.run();
 			return;
 		}
-		find(config, key, now, former.addresses().resolver()).keepReady(config, settled);
+		find(spec, key, now).keepReady(spec, settled);
 	}
 
 	@Override
@@ -174,8 +169,8 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public InFlightExchanges inFlight(EventLoop eventLoop) {
-		return this.client.inFlight(eventLoop);
+	public SessionFactory sessions(Protocol protocol) {
+		return this.client.sessions(protocol);
 	}
 
 	@Override

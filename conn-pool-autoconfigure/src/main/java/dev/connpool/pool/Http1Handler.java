@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -31,6 +30,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 	/** Bytes of a body that a socket usually takes at once. */
 	private static final int AT_ONCE = 64 * 1024;
 
+	private final Http1Session session;
+
 	private final PooledConnection connection;
 
 	private final ResponseBoundaryHandler boundary;
@@ -39,15 +40,16 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private boolean interim;
 
-	Http1Handler(PooledConnection connection, ResponseBoundaryHandler boundary) {
-		this.connection = connection;
+	Http1Handler(Http1Session session, ResponseBoundaryHandler boundary) {
+		this.session = session;
+		this.connection = session.connection();
 		this.boundary = boundary;
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		Exchange exchange = this.connection.current();
-		if (exchange == null) {
+		Lease lease = this.session.current();
+		if (lease == null) {
 			// An answer to nothing could be taken for the answer to the next request.
 			ReferenceCountUtil.release(msg);
 			this.connection.close(CloseReason.PROTOCOL_ERROR);
@@ -55,11 +57,11 @@ final class Http1Handler extends ChannelDuplexHandler {
 		}
 		if (msg instanceof HttpObject object && object.decoderResult().isFailure()) {
 			ReferenceCountUtil.release(msg);
-			exchange.abort(error(object), CloseReason.PROTOCOL_ERROR);
+			lease.abort(error(object), CloseReason.PROTOCOL_ERROR);
 			return;
 		}
 		if (msg instanceof HttpResponse response) {
-			this.interim = isInterim(response);
+			this.interim = InterimResponses.isInterim(response);
 			obey(response);
 		}
 		if (this.interim) {
@@ -70,36 +72,22 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
-			exchange.progress().answered();
-			this.connection.releaseEarly();
+			lease.answered();
+			this.session.releaseEarly();
 		}
-		if (msg instanceof HttpResponse response) {
-			ContentDecoder.prepare(ctx, response, exchange);
-		}
-		exchange.received(msg);
+		lease.received(ctx, msg);
 		ctx.fireChannelRead(msg);
 	}
 
 	private void obey(HttpResponse response) {
 		long idleTimeout = KeepAliveHeader.idleTimeout(response.headers());
 		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
-			this.connection.idleAtMost(idleTimeout);
+			this.session.idleAtMost(idleTimeout);
 		}
 	}
 
-	/**
-	 * Tell whether another response follows (RFC 9110, section 15.2). Reactor Netty knows
-	 * that of 100 only and would take any other for the final one.
-	 * @param response the head of a response
-	 * @return whether it is for nobody
-	 */
-	static boolean isInterim(HttpResponse response) {
-		int code = response.status().code();
-		return HttpStatusClass.INFORMATIONAL.contains(code) && code != 101;
-	}
-
 	private ProtocolErrorException error(HttpObject malformed) {
-		Host host = this.connection.pool().host();
+		Host host = this.connection.owner().host();
 		Throwable cause = malformed.decoderResult().cause();
 		if (cause instanceof TooLongHttpHeaderException) {
 			return host.errors().headerTooLarge(cause);
@@ -117,9 +105,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-		Exchange exchange = this.connection.current();
-		if (exchange != null && !this.connection.isClosing()) {
-			exchange.givenUp();
+		Lease lease = this.session.current();
+		if (lease != null && !this.connection.isClosing()) {
+			lease.givenUp();
 		}
 		ctx.close(promise);
 	}
@@ -145,9 +133,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	// Of what was being read a part may be missing.
 	private void failed(Throwable error) {
-		Exchange exchange = this.connection.current();
-		if (exchange != null) {
-			exchange.failed(error);
+		Lease lease = this.session.current();
+		if (lease != null) {
+			lease.failed(error);
 		}
 		else {
 			this.connection.close(CloseReason.CANCELLED);
@@ -156,32 +144,30 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
-		Exchange exchange = this.connection.current();
-		if (exchange != null) {
-			exchange.cutOff(ctx);
+		Lease lease = this.session.current();
+		if (lease != null) {
+			lease.cutOff(ctx);
 		}
 		ctx.fireChannelInactive();
-		this.connection.gone();
+		this.session.gone();
 	}
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-		Exchange exchange = this.connection.current();
-		if (exchange != null && !this.boundary.isUpgraded()
-				&& !this.requestLength.admits(ctx, msg, promise, exchange)) {
+		Lease lease = this.session.current();
+		if (lease != null && !this.boundary.isUpgraded() && !this.requestLength.admits(ctx, msg, promise, lease)) {
 			return;
 		}
 		if (msg instanceof HttpRequest request) {
-			if (!this.connection.isStillSilent()) {
+			if (!this.session.isStillSilent()) {
 				refuse(ctx, msg, promise);
 				return;
 			}
 			this.boundary.requestBegins();
 			announceEnd(request);
 		}
-		if (exchange != null) {
-			exchange.progress().sent(msg);
-			ExpectContinueHandler.watch(ctx, msg, exchange);
+		if (lease != null) {
+			lease.sent(ctx, msg);
 			if (msg instanceof HttpRequest && mayTakeLong(msg)) {
 				ctx.channel().config().setAutoClose(false);
 			}
@@ -203,7 +189,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private void announceEnd(HttpRequest request) {
 		// What a connection is upgraded to stays on it.
-		if (!this.connection.pool().host().pool().keepAlive() && !request.headers().contains(HttpHeaderNames.UPGRADE)) {
+		if (!this.connection.owner().host().pool().keepAlive()
+				&& !request.headers().contains(HttpHeaderNames.UPGRADE)) {
 			HttpUtil.setKeepAlive(request, false);
 		}
 	}

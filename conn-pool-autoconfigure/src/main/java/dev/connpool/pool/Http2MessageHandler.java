@@ -21,13 +21,13 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 
 	private final Http2Session session;
 
-	private final Exchange exchange;
+	private final Lease lease;
 
 	private final ResponseFraming response = new ResponseFraming();
 
-	Http2MessageHandler(Http2Session session, Exchange exchange) {
+	Http2MessageHandler(Http2Session session, Lease lease) {
 		this.session = session;
-		this.exchange = exchange;
+		this.lease = lease;
 	}
 
 	@Override
@@ -47,12 +47,12 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 	// The encoder would refuse it too, but when the stream has been opened
 	private void refuse(Http2Headers headers, long limit, ChannelPromise promise) {
 		ConnPoolException error = this.session.connection()
-			.pool()
+			.owner()
 			.host()
 			.errors()
 			.requestHeaderTooLarge(headers.method() == null, HeaderListSize.of(headers), limit,
 					HeaderListSize.largest(headers));
-		this.exchange.abort(error, CloseReason.CANCELLED);
+		this.lease.abort(error, CloseReason.CANCELLED);
 		promise.tryFailure(error);
 	}
 

@@ -4,6 +4,7 @@ import javax.net.ssl.SSLException;
 
 import dev.connpool.error.ConnPoolException;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -14,56 +15,85 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the exchange on an HTTP/2 stream, and turns the buffers that Reactor Netty
- * writes into DATA frames.
+ * Carries one exchange on an HTTP/2 stream: follows it, and turns the buffers that are
+ * written into DATA frames.
  */
-final class Http2StreamHandler extends ChannelDuplexHandler {
+final class Http2StreamHandler extends ChannelDuplexHandler implements SessionStream {
 
 	private final Http2Session session;
 
-	private final Exchange exchange;
+	private final Lease lease;
 
-	private final Progress progress;
+	private final Http2StreamChannel stream;
 
 	private final RequestLength requestLength = new RequestLength(true);
 
-	Http2StreamHandler(Http2Session session, Exchange exchange) {
+	/** Why the server reset the stream; {@code null} if it did not. */
+	private @Nullable String reset;
+
+	/** Whether the stream is known to be free although it has not quite ended. */
+	private boolean released;
+
+	Http2StreamHandler(Http2Session session, Lease lease, Http2StreamChannel stream) {
 		this.session = session;
-		this.exchange = exchange;
-		this.progress = exchange.progress();
+		this.lease = lease;
+		this.stream = stream;
+	}
+
+	/**
+	 * Note that the stream has ended.
+	 */
+	void closed() {
+		boolean begun = this.lease.hasBegun();
+		this.lease.ended();
+		HostEvents events = this.session.connection().events();
+		if (begun) {
+			events.streamClosed(this.session.connection().info(), this.reset);
+		}
+		events.released(this.session.connection().info());
+		this.session.closed(this.released);
 	}
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-		if (!this.requestLength.admits(ctx, msg, promise, this.exchange)) {
+		if (!this.requestLength.admits(ctx, msg, promise, this.lease)) {
 			return;
 		}
-		this.progress.sent(msg);
-		ExpectContinueHandler.watch(ctx, msg, this.exchange);
+		this.lease.sent(ctx, msg);
 		ctx.write((msg instanceof ByteBuf buffer) ? new DefaultHttp2DataFrame(buffer, false) : msg, promise);
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		this.progress.heard();
-		if (msg instanceof HttpResponse response) {
-			if (Http1Handler.isInterim(response)) {
-				ReferenceCountUtil.release(msg);
-				ctx.read();
-				return;
-			}
-			ContentDecoder.prepare(ctx, response, this.exchange);
+		this.lease.heard();
+		if (msg instanceof HttpResponse response && InterimResponses.isInterim(response)) {
+			ReferenceCountUtil.release(msg);
+			ctx.read();
+			return;
 		}
-		this.exchange.received(msg);
+		this.lease.received(ctx, msg);
 		if (msg instanceof LastHttpContent) {
-			this.progress.answered();
-			this.session.releaseEarly(this.exchange);
+			this.lease.answered();
+			releaseEarly();
 		}
 		ctx.fireChannelRead(msg);
+	}
+
+	/**
+	 * Release the stream because the response has ended, before the caller learns of it:
+	 * its next request finds a stream free.
+	 */
+	private void releaseEarly() {
+		if (!this.released) {
+			this.released = true;
+			this.session.releasedEarly();
+		}
 	}
 
 	@Override
@@ -73,15 +103,17 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 			return;
 		}
 		if (event instanceof Http2ResetFrame frame) {
-			this.progress.reset(frame);
+			Http2Error error = Http2Error.valueOf(frame.errorCode());
+			this.reset = (error != null) ? error.name() : "UNKNOWN";
+			this.lease.reset(this.reset);
 		}
 		ctx.fireUserEventTriggered(event);
 	}
 
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-		this.exchange.givenUp();
-		if (this.exchange.isMalformed()) {
+		this.lease.givenUp();
+		if (this.lease.isMalformed()) {
 			// Closing alone resets with CANCEL.
 			ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.PROTOCOL_ERROR));
 		}
@@ -90,7 +122,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
-		this.exchange.cutOff(ctx);
+		this.lease.cutOff(ctx);
 		ctx.fireChannelInactive();
 	}
 
@@ -100,19 +132,64 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 			ctx.fireExceptionCaught(cause);
 		}
 		else if (cause instanceof Error) {
-			this.exchange.failed(cause);
+			this.lease.failed(cause);
 		}
 		else if (cause.getCause() instanceof SSLException) {
 			// The end of the connection follows.
 			this.session.connection().failed(cause);
 		}
 		else {
-			Host host = this.session.connection().pool().host();
-			this.exchange.abort(
+			Host host = this.session.connection().owner().host();
+			this.lease.abort(
 					(cause instanceof HeaderListSizeException) ? host.errors().headerListTooLarge(cause)
 							: host.errors().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
 					CloseReason.PROTOCOL_ERROR);
 		}
+	}
+
+	// As what carries an exchange
+
+	@Override
+	public PooledConnection connection() {
+		return this.session.connection();
+	}
+
+	@Override
+	public Channel channel() {
+		return this.stream;
+	}
+
+	@Override
+	public boolean isConnection() {
+		return false;
+	}
+
+	@Override
+	public int id() {
+		return this.stream.stream().id();
+	}
+
+	@Override
+	public boolean carries(Lease lease) {
+		return this.lease == lease;
+	}
+
+	@Override
+	public boolean isIgnored() {
+		return this.session.isIgnored(id());
+	}
+
+	@Override
+	public boolean release(Lease lease, boolean answered) {
+		if (this.stream.isActive()) {
+			this.stream.close();
+		}
+		return false;
+	}
+
+	@Override
+	public @Nullable Flow flow() {
+		return this.session.flow(id());
 	}
 
 }

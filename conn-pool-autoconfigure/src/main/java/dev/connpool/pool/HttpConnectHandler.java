@@ -2,8 +2,6 @@ package dev.connpool.pool;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 
 import dev.connpool.settings.Proxy;
 import io.netty.buffer.Unpooled;
@@ -44,16 +42,6 @@ final class HttpConnectHandler extends ProxyHandler {
 		this.credentials = credentials;
 	}
 
-	/**
-	 * Return the value of {@code Proxy-Authorization} (RFC 7617).
-	 * @param credentials what to tell the proxy
-	 * @return the value
-	 */
-	static String authorization(Proxy.Credentials credentials) {
-		String pair = credentials.username() + ":" + credentials.password();
-		return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-	}
-
 	@Override
 	public String protocol() {
 		return "http";
@@ -87,7 +75,7 @@ final class HttpConnectHandler extends ProxyHandler {
 				Unpooled.EMPTY_BUFFER);
 		request.headers().set(HttpHeaderNames.HOST, authority);
 		if (this.credentials != null) {
-			request.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, authorization(this.credentials));
+			request.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, ProxyAuthorization.basic(this.credentials));
 		}
 		return request;
 	}
@@ -100,7 +88,7 @@ final class HttpConnectHandler extends ProxyHandler {
 						response.decoderResult().cause());
 			}
 			this.status = response.status();
-			if (this.status.codeClass() != HttpStatusClass.SUCCESS && !Http1Handler.isInterim(response)) {
+			if (this.status.codeClass() != HttpStatusClass.SUCCESS && !InterimResponses.isInterim(response)) {
 				throw new ProxyRefusedException(this.status);
 			}
 		}

@@ -140,7 +140,7 @@ final class IdleTimer {
 		long timeout = timeout();
 		long left = since + timeout - System.nanoTime();
 		if (left <= 0 && timeout > 0) {
-			this.connection.pool().evict(this.connection, CloseReason.IDLE_TIMEOUT);
+			this.connection.owner().evict(this.connection, CloseReason.IDLE_TIMEOUT);
 		}
 		else {
 			watch(left);

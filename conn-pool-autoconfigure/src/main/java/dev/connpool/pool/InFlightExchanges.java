@@ -27,7 +27,7 @@ final class InFlightExchanges implements Runnable {
 
 	private final LongSupplier tick;
 
-	private final LeaseList exchanges = new LeaseList();
+	private final LeaseList<Exchange> exchanges = new LeaseList<>();
 
 	private boolean ticking;
 
@@ -83,13 +83,22 @@ final class InFlightExchanges implements Runnable {
 		return this.exchanges.first();
 	}
 
+	/**
+	 * Return what came after an exchange.
+	 * @param exchange an exchange in flight
+	 * @return the next, or {@code null} if it is the last
+	 */
+	@Nullable Exchange next(Exchange exchange) {
+		return this.exchanges.next(exchange);
+	}
+
 	@Override
 	public void run() {
 		this.ticking = false;
 		long now = System.nanoTime();
 		@Nullable Exchange exchange = this.exchanges.first();
 		while (exchange != null) {
-			Exchange next = exchange.next;
+			Exchange next = this.exchanges.next(exchange);
 			check(exchange, now);
 			// A caller that is told may have given up others.
 			exchange = (next == null || this.exchanges.contains(next)) ? next : this.exchanges.first();

@@ -54,9 +54,9 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 		this.callSite = callSite;
 	}
 
-	static @Nullable LeakDetector of(Host host, @Nullable RequestScope scope) {
+	static @Nullable LeakDetector of(Host host, @Nullable ExchangeOwner owner) {
 		return host.settings().leaks().isEnabled()
-				? new LeakDetector(host, (scope != null) ? scope.callSite : List.of()) : null;
+				? new LeakDetector(host, (owner != null) ? owner.callSite() : List.of()) : null;
 	}
 
 	/**
@@ -101,11 +101,11 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	}
 
 	private void report(Exchange exchange, long now) {
-		PooledConnection connection = exchange.progress().connection();
+		PooledConnection connection = exchange.granted();
 		connection.events().leaked(connection.info());
 		String message = describe(exchange, now);
 		try {
-			CallerContext.run(exchange.currentContext(), () -> log.warn(message));
+			CallerContext.run(exchange.callerContext(), () -> log.warn(message));
 		}
 		catch (Throwable ex) {
 			// What goes wrong in the context of a caller must not keep the others from
@@ -116,12 +116,12 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 
 	private String describe(Exchange exchange, long now) {
 		StreamSnapshot seen = exchange.snapshot();
-		PooledConnection connection = exchange.progress().connection();
+		PooledConnection connection = exchange.granted();
 		return "Client '%s', host %s: nobody has read the response to %s %s for %s (begun %s ago, %d bytes read, connection %s, stream %d). Read it to its end or release it. Called at %s"
 			.formatted(this.host.client(), this.host.origin(), seen.method(),
 					(seen.uriTemplate() != null) ? seen.uriTemplate() : "-",
 					millis(Duration.ofNanos(now - this.quietSince)), millis(seen.age()), seen.bytesReceived(),
-					connection.record().id(), exchange.progress().streamId(),
+					connection.record().id(), exchange.progress().stream().id(),
 					this.callSite.isEmpty() ? "-" : String.join(" < ", this.callSite));
 	}
 

@@ -3,14 +3,16 @@ package dev.connpool.pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exchanges in order of arrival. Intrusive, so that an exchange leaves from anywhere in
- * constant time and without garbage; it is in one list at a time. Not thread-safe.
+ * Leases in order of arrival. Intrusive, so that a lease leaves from anywhere in constant
+ * time and without garbage; it is in one list at a time. Not thread-safe.
+ *
+ * @param <L> the kind of lease
  */
-final class LeaseList {
+final class LeaseList<L extends Lease> {
 
-	private @Nullable Exchange first;
+	private @Nullable Lease first;
 
-	private @Nullable Exchange last;
+	private @Nullable Lease last;
 
 	private int size;
 
@@ -18,44 +20,58 @@ final class LeaseList {
 		return this.size;
 	}
 
-	@Nullable Exchange first() {
-		return this.first;
+	@Nullable L first() {
+		return mine(this.first);
 	}
 
-	@Nullable Exchange last() {
-		return this.last;
+	@Nullable L last() {
+		return mine(this.last);
 	}
 
-	boolean contains(Exchange exchange) {
-		return exchange.list == this;
+	/**
+	 * Return what came after a lease.
+	 * @param lease a lease in this list
+	 * @return the next, or {@code null} if it is the last
+	 */
+	@Nullable L next(L lease) {
+		return mine(lease.next);
 	}
 
-	void addLast(Exchange exchange) {
-		link(exchange, this.last, null);
+	@SuppressWarnings("unchecked")
+	private @Nullable L mine(@Nullable Lease lease) {
+		return (L) lease;
 	}
 
-	void addFirst(Exchange exchange) {
-		link(exchange, null, this.first);
+	boolean contains(L lease) {
+		return lease.list == this;
 	}
 
-	void remove(Exchange exchange) {
-		if (contains(exchange)) {
-			join(exchange.previous, exchange.next);
-			exchange.list = null;
-			exchange.previous = null;
-			exchange.next = null;
+	void addLast(L lease) {
+		link(lease, this.last, null);
+	}
+
+	void addFirst(L lease) {
+		link(lease, null, this.first);
+	}
+
+	void remove(L lease) {
+		if (contains(lease)) {
+			join(lease.previous, lease.next);
+			lease.list = null;
+			lease.previous = null;
+			lease.next = null;
 			this.size--;
 		}
 	}
 
-	private void link(Exchange exchange, @Nullable Exchange previous, @Nullable Exchange next) {
-		join(previous, exchange);
-		join(exchange, next);
-		exchange.list = this;
+	private void link(L lease, @Nullable Lease previous, @Nullable Lease next) {
+		join(previous, lease);
+		join(lease, next);
+		lease.list = this;
 		this.size++;
 	}
 
-	private void join(@Nullable Exchange previous, @Nullable Exchange next) {
+	private void join(@Nullable Lease previous, @Nullable Lease next) {
 		if (previous != null) {
 			previous.next = next;
 		}

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP/2 connections to one host, and which of them serves an exchange. Reserving and
+ * The shared connections to one host, and which of them serves an exchange. Reserving and
  * counting are for any thread; adding and removing belong to the mailbox of the host.
  */
 final class MultiplexedSessions {
@@ -19,7 +19,7 @@ final class MultiplexedSessions {
 
 	private final AtomicInteger turn = new AtomicInteger();
 
-	private volatile Http2Session[] open = {};
+	private volatile Session[] open = {};
 
 	/**
 	 * Create sessions.
@@ -30,18 +30,18 @@ final class MultiplexedSessions {
 		this.spread = spread;
 	}
 
-	Http2Session[] open() {
+	Session[] open() {
 		return this.open;
 	}
 
-	void add(Http2Session session) {
-		Http2Session[] more = Arrays.copyOf(this.open, this.open.length + 1);
+	void add(Session session) {
+		Session[] more = Arrays.copyOf(this.open, this.open.length + 1);
 		more[more.length - 1] = session;
 		this.open = more;
 	}
 
-	void remove(Http2Session session) {
-		this.open = Arrays.stream(this.open).filter((other) -> other != session).toArray(Http2Session[]::new);
+	void remove(Session session) {
+		this.open = Arrays.stream(this.open).filter((other) -> other != session).toArray(Session[]::new);
 	}
 
 	/**
@@ -49,10 +49,9 @@ final class MultiplexedSessions {
 	 * @return its connection, or {@code null} if there is none free
 	 */
 	@Nullable PooledConnection reserve() {
-		Http2Session[] sessions = this.open;
-		Http2Session least = (this.spread && sessions.length > 1) ? leastLoaded(sessions) : null;
-		return (least != null && least.tryReserve()) ? least.connection()
-				: reserveAny(sessions, Http2Session::tryReserve);
+		Session[] sessions = this.open;
+		Session least = (this.spread && sessions.length > 1) ? leastLoaded(sessions) : null;
+		return (least != null && least.tryReserve()) ? least.connection() : reserveAny(sessions, Session::tryReserve);
 	}
 
 	/**
@@ -60,11 +59,11 @@ final class MultiplexedSessions {
 	 * @return the connection, or {@code null} if there is none
 	 */
 	@Nullable PooledConnection reserveFresh() {
-		return reserveAny(this.open, Http2Session::tryReserveFresh);
+		return reserveAny(this.open, (session) -> !session.isStale() && session.tryReserve());
 	}
 
-	private static @Nullable PooledConnection reserveAny(Http2Session[] sessions, Predicate<Http2Session> reserve) {
-		for (Http2Session session : sessions) {
+	private static @Nullable PooledConnection reserveAny(Session[] sessions, Predicate<Session> reserve) {
+		for (Session session : sessions) {
 			if (reserve.test(session)) {
 				return session.connection();
 			}
@@ -73,13 +72,13 @@ final class MultiplexedSessions {
 	}
 
 	// It is looked for from another one each time, so that equals are met in turn
-	private @Nullable Http2Session leastLoaded(Http2Session[] sessions) {
+	private @Nullable Session leastLoaded(Session[] sessions) {
 		int first = Math.floorMod(this.turn.getAndIncrement(), sessions.length);
-		Http2Session least = null;
+		Session least = null;
 		int fewest = Integer.MAX_VALUE;
 		for (int number = 0; number < sessions.length; number++) {
-			Http2Session session = sessions[(first + number) % sessions.length];
-			int streams = session.activeStreams();
+			Session session = sessions[(first + number) % sessions.length];
+			int streams = session.active();
 			if (streams < fewest - ((least != null) ? NOISE : 0) && streams < session.limit()) {
 				least = session;
 				fewest = streams;
@@ -98,7 +97,7 @@ final class MultiplexedSessions {
 	int suspect(boolean wantsFresh, boolean strict) {
 		int suspect = 0;
 		int useless = 0;
-		for (Http2Session session : this.open) {
+		for (Session session : this.open) {
 			suspect += (session.isProbing() || (wantsFresh && session.isStale())) ? 1 : 0;
 			useless += session.allowsNone() ? 1 : 0;
 		}
@@ -111,7 +110,7 @@ final class MultiplexedSessions {
 	 */
 	int unready() {
 		int fresh = 0;
-		for (Http2Session session : this.open) {
+		for (Session session : this.open) {
 			fresh += session.isReady() ? 0 : 1;
 		}
 		return fresh;
@@ -122,7 +121,7 @@ final class MultiplexedSessions {
 	 * @return whether there was one
 	 */
 	boolean closeStale() {
-		for (Http2Session session : this.open) {
+		for (Session session : this.open) {
 			if (session.isStale() && session.closeIfUnused(CloseReason.EVICTED)) {
 				return true;
 			}

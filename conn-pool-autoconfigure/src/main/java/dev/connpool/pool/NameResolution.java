@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.connpool.settings.DnsSettings;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.transport.NameResolverProvider;
 
 /**
@@ -15,8 +14,6 @@ import reactor.netty.transport.NameResolverProvider;
  * was given another resolver. Safe for use by many threads; never blocks.
  */
 final class NameResolution {
-
-	private static final NameResolverProvider REACTOR_NETTYS = NameResolverProvider.builder().build();
 
 	private final DnsSettings settings;
 
@@ -43,28 +40,21 @@ final class NameResolution {
 
 	/**
 	 * Return who looks up the names of a host.
-	 * @param config the client as it was configured
-	 * @param given what Reactor Netty would use
-	 * @return that if somebody chose it, else our own
+	 * @param spec what shapes the connections
+	 * @return whoever was chosen for them, else our own resolver
 	 */
-	AddressResolverGroup<?> resolver(HttpClientConfig config, AddressResolverGroup<?> given) {
-		// Reactor Netty measures its own.
-		if (isChosen(config) || config.metricsRecorder() != null) {
-			return given;
+	AddressResolverGroup<?> resolver(ConnectionSpec spec) {
+		AddressResolverGroup<?> chosen = spec.resolver();
+		if (chosen != null) {
+			return chosen;
 		}
 		AddressResolverGroup<?> present = this.own.get();
 		if (present != null) {
 			return present;
 		}
 		// It holds nothing until it is used.
-		AddressResolverGroup<?> made = this.provider.newNameResolverGroup(config.loopResources(),
-				config.isPreferNative());
+		AddressResolverGroup<?> made = this.provider.newNameResolverGroup(spec.loopResources(), spec.isPreferNative());
 		return this.own.compareAndSet(null, made) ? made : Objects.requireNonNull(this.own.get());
-	}
-
-	private static boolean isChosen(HttpClientConfig config) {
-		// Who chooses event loops is given Reactor Netty's own resolver with them.
-		return config.resolver() != null && !REACTOR_NETTYS.equals(config.getNameResolverProvider());
 	}
 
 	/**

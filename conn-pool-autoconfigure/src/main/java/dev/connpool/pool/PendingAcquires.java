@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingAcquires {
 
-	private final LeaseList exchanges = new LeaseList();
+	private final LeaseList<Lease> leases = new LeaseList<>();
 
 	/** Where callers are told bad news; never that of another caller. */
 	private final EventLoop eventLoop;
@@ -44,31 +44,40 @@ final class PendingAcquires {
 	 * wake the mailbox.
 	 */
 	void publish() {
-		this.published = this.exchanges.size();
+		this.published = this.leases.size();
 	}
 
 	int size() {
-		return this.exchanges.size();
+		return this.leases.size();
 	}
 
-	@Nullable Exchange first() {
-		return this.exchanges.first();
+	@Nullable Lease first() {
+		return this.leases.first();
 	}
 
-	void add(Exchange exchange) {
-		this.exchanges.addLast(exchange);
+	/**
+	 * Return who came after another.
+	 * @param lease who waits
+	 * @return the next, or {@code null} if there is none
+	 */
+	@Nullable Lease next(Lease lease) {
+		return this.leases.next(lease);
 	}
 
-	void addFirst(Exchange exchange) {
-		this.exchanges.addFirst(exchange);
+	void add(Lease lease) {
+		this.leases.addLast(lease);
 	}
 
-	void remove(Exchange exchange) {
-		this.exchanges.remove(exchange);
+	void addFirst(Lease lease) {
+		this.leases.addFirst(lease);
+	}
+
+	void remove(Lease lease) {
+		this.leases.remove(lease);
 	}
 
 	void failFirst(ConnPoolException error) {
-		for (Exchange first = first(); first != null; first = first()) {
+		for (Lease first = first(); first != null; first = first()) {
 			if (fail(first, error)) {
 				return;
 			}
@@ -76,7 +85,7 @@ final class PendingAcquires {
 	}
 
 	void failAll(ConnPoolException error) {
-		while (this.exchanges.size() > 0) {
+		while (this.leases.size() > 0) {
 			failFirst(error);
 		}
 	}
@@ -86,7 +95,7 @@ final class PendingAcquires {
 	 * @param error says why, made when the caller is not counted any more
 	 */
 	void failLast(Supplier<ConnPoolException> error) {
-		Exchange last = this.exchanges.last();
+		Lease last = this.leases.last();
 		if (last != null) {
 			remove(last);
 			publish();
@@ -94,9 +103,9 @@ final class PendingAcquires {
 		}
 	}
 
-	private boolean fail(Exchange exchange, ConnPoolException error) {
-		remove(exchange);
-		return exchange.fail(error, this.eventLoop);
+	private boolean fail(Lease lease, ConnPoolException error) {
+		remove(lease);
+		return lease.fail(error, this.eventLoop);
 	}
 
 	/**
@@ -104,7 +113,7 @@ final class PendingAcquires {
 	 * @param look told the current time after a tick, to post {@link #expire}
 	 */
 	void watch(LongConsumer look) {
-		if (this.ticking == null && this.exchanges.size() > 0) {
+		if (this.ticking == null && this.leases.size() > 0) {
 			this.ticking = this.eventLoop.schedule(() -> look.accept(System.nanoTime()), this.tick,
 					TimeUnit.NANOSECONDS);
 		}
@@ -112,14 +121,14 @@ final class PendingAcquires {
 
 	void expire(long now) {
 		this.ticking = null;
-		Exchange exchange = first();
-		while (exchange != null) {
-			Exchange next = exchange.next;
-			ConnPoolException error = exchange.overdue(now);
+		Lease lease = first();
+		while (lease != null) {
+			Lease next = this.leases.next(lease);
+			ConnPoolException error = lease.overdue(now);
 			if (error != null) {
-				fail(exchange, error);
+				fail(lease, error);
 			}
-			exchange = next;
+			lease = next;
 		}
 	}
 

@@ -34,6 +34,9 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 
 	private final long patience;
 
+	private Runnable acknowledged = () -> {
+	};
+
 	private @Nullable ChannelHandlerContext context;
 
 	private @Nullable Future<?> timer;
@@ -55,6 +58,14 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 		this.connection = connection;
 		this.interval = settings.pingInterval().toNanos();
 		this.patience = settings.pingTimeout().toNanos();
+	}
+
+	/**
+	 * Have something done whenever the server has answered.
+	 * @param action what is done, on the event loop
+	 */
+	void whenAcknowledged(Runnable action) {
+		this.acknowledged = action;
 	}
 
 	/**
@@ -182,10 +193,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 			this.roundTrip = took;
 			this.connection.events().pingAcknowledged(this.connection.info(), took);
 			listen(ctx, this.interval);
-			Http2Session session = this.connection.http2();
-			if (session != null) {
-				session.alive();
-			}
+			this.acknowledged.run();
 		}
 		ctx.fireChannelRead(msg);
 	}

@@ -18,37 +18,27 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
-import reactor.netty.ConnectionObserver;
-import reactor.netty.ReactorNetty;
-import reactor.netty.channel.ChannelOperations;
-import reactor.util.context.Context;
 
 /**
- * One connection to a host. HTTP/1.1 serves one exchange at a time; on HTTP/2 the
- * {@link Http2Session} serves many.
+ * One connection to a host, whatever is spoken on it: how it was opened, whether it may
+ * be used, and why it ended. What it carries is the matter of its {@link Session}.
  * <p>
  * Fields are written on the connection's event loop unless they say otherwise.
  */
-final class PooledConnection implements Connection, ConnectionObserver {
+final class PooledConnection implements Connection {
 
-	/** Takes longer than to write a request, and less than to be answered. */
-	private static final long JUST_NOW = TimeUnit.MICROSECONDS.toNanos(100);
-
-	private final ConnectionOwner pool;
+	private final ConnectionOwner owner;
 
 	private final Channel channel;
 
 	private final ConnectionRecord record;
 
-	private final InFlightExchanges inFlight;
-
 	private final IdleTimer idleTimer;
 
 	private final IdlePlace idlePlace = new IdlePlace();
 
-	private @Nullable Http2Session http2;
-
-	private @Nullable Exchange current;
+	/** What the protocol can carry; {@code null} until one is negotiated. */
+	private volatile @Nullable Session session;
 
 	/** What listeners are told this is; {@code null} if there are none. */
 	private @Nullable ConnectionInfo info;
@@ -59,26 +49,16 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	/** What was reported before this was closed. */
 	private @Nullable Throwable failure;
 
-	/** Follows the records of TLS; {@code null} without TLS. */
-	private @Nullable TlsRecordHandler tlsRecords;
-
-	/** When nothing was left of what the server had sent. */
-	private long silentAt;
-
-	/** Whether this has been released although its exchange has not quite ended. */
-	private boolean released;
-
 	private volatile boolean draining;
 
 	/** Whether this is going to be closed whatever happens. */
 	private volatile boolean doomed;
 
-	PooledConnection(ConnectionOwner pool, Channel channel, ConnectionRecord record) {
-		this.pool = pool;
+	PooledConnection(ConnectionOwner owner, Channel channel, ConnectionRecord record) {
+		this.owner = owner;
 		this.channel = channel;
 		this.record = record;
-		this.inFlight = pool.inFlight(channel.eventLoop());
-		this.idleTimer = new IdleTimer(this, pool.idleLimit());
+		this.idleTimer = new IdleTimer(this, owner.idleLimit());
 	}
 
 	@Override
@@ -90,24 +70,37 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return this.record;
 	}
 
-	@Nullable Http2Session http2() {
-		return this.http2;
+	/**
+	 * Return what this can carry.
+	 * @return the session
+	 * @throws NullPointerException if no protocol is negotiated yet
+	 */
+	Session session() {
+		return Objects.requireNonNull(this.session, "Not negotiated");
 	}
 
-	void http2(Http2Session session) {
-		this.http2 = session;
+	/**
+	 * Return whether it is known what this can carry.
+	 * @return whether a protocol is negotiated
+	 */
+	boolean isNegotiated() {
+		return this.session != null;
 	}
 
-	ConnectionOwner pool() {
-		return this.pool;
+	/**
+	 * Note which protocol was negotiated.
+	 * @param session what it can carry
+	 */
+	void negotiated(Session session) {
+		this.session = session;
 	}
 
-	InFlightExchanges inFlight() {
-		return this.inFlight;
+	ConnectionOwner owner() {
+		return this.owner;
 	}
 
 	HostEvents events() {
-		return this.pool.events();
+		return this.owner.events();
 	}
 
 	/**
@@ -126,189 +119,15 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		this.info = events().opened(this.record.id(), protocol, this.record.tls() != null, this.record.created());
 	}
 
-	// Serving exchanges
-
 	/**
-	 * Serve an exchange that this connection was assigned to.
-	 * @param exchange the exchange
+	 * Note that an exchange begins.
+	 * @param lease its lease
+	 * @return whether it is not the first
 	 */
-	void serve(Exchange exchange) {
-		Http2Session session = this.http2;
-		if (session != null) {
-			session.open(exchange);
-		}
-		else if (!isFit() || this.current != null || !isSilent()) {
-			this.released = false;
-			this.pool.reassign(exchange);
-		}
-		else if (!exchange.activate()) {
-			this.pool.released(this);
-		}
-		else {
-			exchangeOverHttp1(exchange);
-		}
-	}
-
-	/**
-	 * Make sure that nothing is left of what the server has sent: it would be taken for
-	 * the answer to what is written next. If there is anything, this is closed.
-	 * @return whether a request may be written
-	 */
-	private boolean isSilent() {
-		boolean silent = SocketInput.drain(this.channel) && !isWithinTlsRecord();
-		this.silentAt = System.nanoTime();
-		if (!silent && isFit()) {
-			close(CloseReason.PROTOCOL_ERROR);
-		}
-		return isFit();
-	}
-
-	/**
-	 * Do so again, unless that was just done.
-	 * @return whether a request may be written
-	 */
-	boolean isStillSilent() {
-		return System.nanoTime() - this.silentAt < JUST_NOW || isSilent();
-	}
-
-	// Before the first response it may be a ticket for a later handshake, and there is
-	// nobody who could get the answer of another.
-	private boolean isWithinTlsRecord() {
-		return this.tlsRecords != null && this.record.isProven() && this.tlsRecords.isWithinRecord();
-	}
-
-	/**
-	 * Follow the records of TLS.
-	 * @param records the handler that does
-	 */
-	void tlsRecords(TlsRecordHandler records) {
-		this.tlsRecords = records;
-	}
-
-	private void exchangeOverHttp1(Exchange exchange) {
-		Context context = exchange.currentContext();
-		if (!context.isEmpty()) {
-			ReactorNetty.setChannelContext(this.channel, context);
-		}
-		exchange.begin(this.channel, this.inFlight);
-		this.current = exchange;
-		announce(exchange);
-		ChannelOperations<?, ?> operations = exchange.config.channelOperationsProvider().create(this, this, null);
-		if (operations != null) {
-			operations.bind();
-			exchange.deliver(operations);
-			exchange.onStateChange(operations, State.CONFIGURED);
-		}
-	}
-
-	/**
-	 * Tell the observers of an exchange how it came by this connection.
-	 * @param exchange the exchange
-	 */
-	void announce(Exchange exchange) {
+	boolean acquired(Lease lease) {
 		boolean reused = this.record.exchanged();
-		events().acquired(this.info, exchange.askedAt, reused);
-		exchange.onStateChange(this, reused ? State.ACQUIRED : State.CONNECTED);
-	}
-
-	@Override
-	public Context currentContext() {
-		Exchange exchange = this.current;
-		return (exchange != null) ? exchange.currentContext() : Context.empty();
-	}
-
-	@Override
-	public void onStateChange(Connection connection, State state) {
-		Exchange exchange = this.current;
-		if (exchange == null) {
-			return;
-		}
-		if (state == State.DISCONNECTING) {
-			ended(connection, exchange);
-		}
-		else {
-			exchange.onStateChange(connection, state);
-		}
-	}
-
-	@Override
-	public void onUncaughtException(Connection connection, Throwable error) {
-		Exchange exchange = this.current;
-		if (exchange != null) {
-			exchange.onUncaughtException(connection, error);
-		}
-	}
-
-	private void ended(Connection connection, Exchange exchange) {
-		this.current = null;
-		exchange.end(this.inFlight);
-		events().released(this.info);
-		boolean reusable = this.channel.isActive() && isKeptAlive();
-		if (reusable) {
-			ReactorNetty.setChannelContext(this.channel, null);
-			UriTemplates.forget(this.channel);
-			EventStreamHandler.unwatch(this.channel);
-			this.channel.config().setAutoClose(true);
-			releaseEarly();
-		}
-		else if (this.channel.isActive()) {
-			close(exchange.progress().isAnswered() ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
-		}
-		this.released = false;
-		exchange.onStateChange(connection, reusable ? State.RELEASED : State.DISCONNECTING);
-	}
-
-	/**
-	 * End the exchange that got no response, of which Reactor Netty says nothing more.
-	 */
-	void gone() {
-		Exchange exchange = this.current;
-		if (exchange != null && !exchange.progress().isReading()) {
-			this.current = null;
-			exchange.end(this.inFlight);
-			events().released(this.info);
-		}
-	}
-
-	/**
-	 * Release this because the response has ended, before the caller learns of it: its
-	 * next request finds this connection free. An exchange that is assigned to it now
-	 * begins when the event loop has finished with this one.
-	 */
-	void releaseEarly() {
-		if (!this.released && isKeptAlive()) {
-			this.released = true;
-			this.pool.released(this);
-		}
-	}
-
-	/**
-	 * Return whether another exchange may follow.
-	 * @return whether neither end wants this closed
-	 */
-	boolean isKeptAlive() {
-		return !this.doomed && isPersistent() && this.pool.host().pool().keepAlive();
-	}
-
-	/**
-	 * Return the exchange that this serves over HTTP/1.1.
-	 * @return the exchange, or {@code null} if there is none
-	 */
-	@Nullable Exchange current() {
-		return this.current;
-	}
-
-	/**
-	 * Take back an assignment that no exchange made use of.
-	 */
-	void unused() {
-		Http2Session session = this.http2;
-		if (session != null) {
-			session.unreserve();
-		}
-		else {
-			this.pool.released(this);
-		}
+		events().acquired(this.info, lease.askedAt(), reused);
+		return reused;
 	}
 
 	// Age
@@ -323,7 +142,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (!pool.maxLifetime().isZero()) {
 			try {
 				Future<?> timer = this.channel.eventLoop()
-					.schedule(() -> this.pool.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
+					.schedule(() -> this.owner.retire(this, CloseReason.MAX_LIFETIME), lifetime, TimeUnit.NANOSECONDS);
 				this.channel.closeFuture().addListener((closed) -> timer.cancel(false));
 			}
 			catch (RejectedExecutionException ex) {
@@ -333,22 +152,31 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	/**
-	 * Return since when this is unused. On any thread. On HTTP/2 a stream may be reserved
-	 * before the thread that released the last one has called {@link #idle}.
+	 * Return since when this is unused. On any thread. Room on a shared connection may be
+	 * reserved before the thread that gave back the last has called {@link #idle}.
 	 * @return when this was last used; 0 while it is in use
 	 */
 	long idleSince() {
-		Http2Session session = this.http2;
-		return (session != null && session.activeStreams() > 0) ? 0 : this.idleTimer.since();
+		Session session = this.session;
+		return (session != null && session.isShared() && session.active() > 0) ? 0 : this.idleTimer.since();
 	}
 
+	/**
+	 * Count this as in use. Every way from there undoes it, so that the count is right
+	 * whoever comes first. On any thread.
+	 */
 	void busy() {
+		this.owner.idleCount().add(-1);
 		this.idleTimer.end();
 	}
 
+	/**
+	 * Count this as idle. On any thread.
+	 */
 	void idle() {
+		this.owner.idleCount().add(1);
 		this.idleTimer.begin();
-		this.pool.idleConnections().unused(this.idlePlace);
+		this.owner.idleConnections().unused(this.idlePlace);
 	}
 
 	IdleTimer idleTimer() {
@@ -360,19 +188,6 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	}
 
 	/**
-	 * Note how long the server lets this be unused.
-	 * @param timeout the time in nanoseconds; 0 if this must not be used again
-	 */
-	void idleAtMost(long timeout) {
-		if (timeout == 0) {
-			markPersistent(false);
-		}
-		else {
-			this.idleTimer.announced(timeout);
-		}
-	}
-
-	/**
 	 * Return what this is doing. On any thread.
 	 * @return the state
 	 */
@@ -380,7 +195,8 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		if (this.draining) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
-		if (this.http2 != null && this.http2.isProbing()) {
+		Session session = this.session;
+		if (session != null && session.isProbing()) {
 			return ConnectionSnapshot.State.PROBING;
 		}
 		return (idleSince() != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
@@ -396,6 +212,15 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		return !this.doomed && this.channel.isActive();
 	}
 
+	/**
+	 * Return whether this is going to stay open as far as this end is concerned. On any
+	 * thread.
+	 * @return whether nobody here has begun to close it
+	 */
+	boolean isUsable() {
+		return !this.doomed;
+	}
+
 	boolean isDraining() {
 		return this.draining;
 	}
@@ -403,20 +228,6 @@ final class PooledConnection implements Connection, ConnectionObserver {
 	void draining(CloseReason reason) {
 		closing(reason);
 		this.draining = true;
-	}
-
-	/**
-	 * Have requests go to another connection, if one may take the place of this.
-	 * @return whether this is used no more
-	 */
-	boolean leave() {
-		Http2Session session = this.http2;
-		if (session == null || !(this.draining || this.pool.mayReplaceConnection())) {
-			return false;
-		}
-		session.endReservations();
-		this.pool.retire(this, CloseReason.CANCELLED);
-		return true;
 	}
 
 	/**
@@ -534,13 +345,13 @@ final class PooledConnection implements Connection, ConnectionObserver {
 		}
 		catch (RejectedExecutionException ex) {
 			// Nobody would tell that it is closed.
-			this.pool.stranded(this);
+			this.owner.stranded(this);
 		}
 	}
 
 	@Override
 	public String toString() {
-		return "PooledConnection[" + this.pool.host().origin() + ", " + this.channel + "]";
+		return "PooledConnection[" + this.owner.host().origin() + ", " + this.channel + "]";
 	}
 
 	/**
@@ -565,7 +376,7 @@ final class PooledConnection implements Connection, ConnectionObserver {
 
 		@Override
 		void letGo(long since, Runnable settled) {
-			pool().makeRoom(PooledConnection.this, since, settled);
+			owner().makeRoom(PooledConnection.this, since, settled);
 		}
 
 	}

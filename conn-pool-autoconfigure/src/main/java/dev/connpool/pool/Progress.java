@@ -1,29 +1,18 @@
 package dev.connpool.pool;
 
 import java.time.Duration;
-import java.util.Locale;
-import java.util.function.BiPredicate;
 
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
-import io.netty.channel.Channel;
-import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2ResetFrame;
-import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientResponse;
 
 /**
  * How far an exchange has come on its connection or stream: what deadlines, replays and
@@ -33,12 +22,11 @@ final class Progress {
 
 	private static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("Idempotency-Key");
 
-	/** No deadline. */
-	private static final long NEVER = Long.MAX_VALUE;
+	private static final String REFUSED_STREAM = Http2Error.REFUSED_STREAM.name();
 
-	private final PooledConnection connection;
+	private final SessionStream stream;
 
-	private final Channel channel;
+	private final RequestHead head;
 
 	private final long begunAt = System.nanoTime();
 
@@ -47,11 +35,9 @@ final class Progress {
 
 	private Phase phase = Phase.SENDING;
 
-	private long deadline = NEVER;
+	private long deadline = Deadlines.NEVER;
 
 	private boolean eventStream;
-
-	private @Nullable HttpClientRequest request;
 
 	private boolean written;
 
@@ -70,20 +56,16 @@ final class Progress {
 
 	/**
 	 * Begin.
-	 * @param connection the connection
-	 * @param channel the connection's channel, or that of a stream
+	 * @param stream what carries the exchange
+	 * @param head the head of the request
 	 */
-	Progress(PooledConnection connection, Channel channel) {
-		this.connection = connection;
-		this.channel = channel;
-		this.proven = connection.record().isProven();
+	Progress(SessionStream stream, RequestHead head) {
+		this.stream = stream;
+		this.head = head;
+		this.proven = stream.connection().record().isProven();
 	}
 
 	// Written
-
-	void prepared(HttpClientRequest prepared) {
-		this.request = prepared;
-	}
 
 	void sent(Object msg) {
 		if (!this.written && msg instanceof HttpRequest head) {
@@ -120,40 +102,18 @@ final class Progress {
 
 	void headerReceived() {
 		this.phase = Phase.READING;
-		this.deadline = NEVER;
-	}
-
-	/**
-	 * Look whether a response leads elsewhere.
-	 * @param response the head of the response
-	 * @param config what the caller asked for
-	 * @return the redirect, or {@code null} if it is none
-	 */
-	@Nullable Redirect redirect(HttpResponse response, HttpClientConfig config) {
-		HttpClientRequest sent = this.request;
-		BiPredicate<HttpClientRequest, HttpClientResponse> followed = config.followRedirectPredicate();
-		return (sent != null && followed != null && response.status().codeClass() == HttpStatusClass.REDIRECTION)
-				? Redirect.of(response, sent, this.connection.pool().host().origin(), followed) : null;
+		this.deadline = Deadlines.NEVER;
 	}
 
 	/**
 	 * Note what kind of response it is.
-	 * @param response the response
+	 * @param eventStream whether it is one without a foreseeable end
 	 * @return whether its silence is to be watched
 	 */
-	boolean begins(HttpClientResponse response) {
+	boolean begins(boolean eventStream) {
 		headerReceived();
-		this.eventStream = isEventStream(response);
-		return this.eventStream && !timeouts().streamIdle().isZero();
-	}
-
-	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.isWebsocket()) {
-			return true;
-		}
-		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
-		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
-				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
+		this.eventStream = eventStream;
+		return eventStream && !timeouts().streamIdle().isZero();
 	}
 
 	void received(Object msg) {
@@ -164,9 +124,12 @@ final class Progress {
 		this.answered = true;
 	}
 
-	void reset(Http2ResetFrame frame) {
-		Http2Error error = Http2Error.valueOf(frame.errorCode());
-		this.reset = (error != null) ? error.name() : "UNKNOWN";
+	/**
+	 * Note that the server has reset the stream.
+	 * @param error the name of its error code
+	 */
+	void reset(String error) {
+		this.reset = error;
 	}
 
 	/**
@@ -178,12 +141,12 @@ final class Progress {
 			expireAfter(timeouts().streamIdle());
 		}
 		else {
-			this.deadline = NEVER;
+			this.deadline = Deadlines.NEVER;
 		}
 	}
 
 	private void expireAfter(Duration time) {
-		this.deadline = time.isZero() ? NEVER : System.nanoTime() + time.toNanos();
+		this.deadline = Deadlines.after(System.nanoTime(), time);
 	}
 
 	private static int size(Object msg) {
@@ -194,7 +157,7 @@ final class Progress {
 	}
 
 	private TimeoutSettings timeouts() {
-		return this.connection.pool().host().timeouts();
+		return this.stream.connection().owner().host().timeouts();
 	}
 
 	// Read
@@ -207,15 +170,6 @@ final class Progress {
 		return this.written;
 	}
 
-	/**
-	 * Return whether the request states a length that is none.
-	 * @return whether it has a Content-Length that is not one number
-	 */
-	boolean statesNoNumber() {
-		HttpClientRequest prepared = this.request;
-		return prepared != null && RequestLength.isNoNumber(prepared.requestHeaders());
-	}
-
 	boolean isAnswered() {
 		return this.answered;
 	}
@@ -224,12 +178,12 @@ final class Progress {
 		return this.begunAt;
 	}
 
-	PooledConnection connection() {
-		return this.connection;
-	}
-
-	Channel channel() {
-		return this.channel;
+	/**
+	 * Return what carries the exchange.
+	 * @return the stream, or on HTTP/1.1 the connection
+	 */
+	SessionStream stream() {
+		return this.stream;
 	}
 
 	/**
@@ -246,7 +200,7 @@ final class Progress {
 	 * @return whether nobody wants more of a response that has not ended
 	 */
 	boolean isUnread() {
-		return isReading() && !this.answered && !this.channel.config().isAutoRead();
+		return isReading() && !this.answered && !this.stream.channel().config().isAutoRead();
 	}
 
 	/**
@@ -263,7 +217,7 @@ final class Progress {
 	 * @return whether its deadline has passed
 	 */
 	boolean isOverdue(long now) {
-		return this.deadline != NEVER && this.deadline - now <= 0;
+		return Deadlines.passed(this.deadline, now);
 	}
 
 	/**
@@ -275,61 +229,38 @@ final class Progress {
 	}
 
 	/**
-	 * Return why the server reset the stream.
-	 * @return the name of the error code, or {@code null} if it did not
-	 */
-	@Nullable String reset() {
-		return this.reset;
-	}
-
-	/**
-	 * Return the number of the stream.
-	 * @return the stream id, 1 on HTTP/1.1
-	 */
-	int streamId() {
-		return (this.channel instanceof Http2StreamChannel stream) ? stream.stream().id() : 1;
-	}
-
-	/**
 	 * Return whether the channel is no longer of use to this.
 	 * @return whether it is closed, or the server has reset the stream
 	 */
 	boolean isBroken() {
-		return !this.channel.isActive() || this.reset != null;
+		return !this.stream.channel().isActive() || this.reset != null;
 	}
 
 	/**
 	 * Sum up what was seen of a request that got no response.
-	 * @param configured the method that the caller asked for, which a redirect changes
 	 * @return what was seen
 	 */
-	ReplayDecision loss(String configured) {
-		HttpClientRequest sent = this.request;
-		boolean keyed = sent != null && sent.requestHeaders().contains(IDEMPOTENCY_KEY);
-		boolean left = this.written && streamId() > 0;
-		return new ReplayDecision(method(configured), keyed, this.repeatable, left,
-				Http2Error.REFUSED_STREAM.name().equals(this.reset), isIgnored(), this.connection.isLost(), this.proven,
-				this.heard);
-	}
-
-	private boolean isIgnored() {
-		Http2Session session = this.connection.http2();
-		return session != null && session.isIgnored(streamId());
+	ReplayDecision decision() {
+		HttpHeaders headers = this.head.headers();
+		boolean keyed = headers != null && headers.contains(IDEMPOTENCY_KEY);
+		boolean left = this.written && this.stream.id() > 0;
+		return new ReplayDecision(this.head.method(), keyed, this.repeatable, left, REFUSED_STREAM.equals(this.reset),
+				this.stream.isIgnored(), this.stream.connection().isLost(), this.proven, this.heard);
 	}
 
 	/**
 	 * Say what ended this, and how far it had come.
-	 * @param configured the method that the caller asked for, which a redirect changes
-	 * @param attempt for which time the request was sent
+	 * @param attempt the number of the attempt
 	 * @return a sentence
 	 */
-	String describeEnd(String configured, int attempt) {
+	String describeEnd(int attempt) {
+		PooledConnection connection = this.stream.connection();
 		String event = (this.reset != null) ? "the server reset the stream with " + this.reset
-				: isIgnored() ? "the server sent GOAWAY and ignored the request" : this.connection.describeEnd();
+				: this.stream.isIgnored() ? "the server sent GOAWAY and ignored the request" : connection.describeEnd();
 		String progress = isReading() ? "after %d bytes of the response body".formatted(this.bytesReceived)
 				: "before the response header";
-		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, method(configured),
-				attempt, this.connection.record().id(), streamId(), this.proven ? ", reused" : "");
+		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, this.head.method(),
+				attempt, connection.record().id(), this.stream.id(), this.proven ? ", reused" : "");
 	}
 
 	/**
@@ -339,23 +270,15 @@ final class Progress {
 	 * @return how it is now
 	 */
 	StreamSnapshot snapshot(Duration age, StreamSnapshot.@Nullable Leak leak) {
-		HttpClientRequest sent = this.request;
-		String path = (sent != null) ? sent.uri() : "";
-		String template = UriTemplates.of(this.channel);
-		Http2Session session = this.connection.http2();
-		Http2Stream stream = (session != null && streamId() > 0) ? session.stream(streamId()) : null;
-		if (session == null || stream == null) {
-			return new StreamSnapshot((session != null) ? 0 : 1, this.phase.state, method(""), template, path, age,
-					this.bytesSent, this.bytesReceived, null, null, leak);
+		String template = UriTemplates.of(this.stream.channel());
+		SessionStream.Flow flow = this.stream.flow();
+		if (flow == null) {
+			return new StreamSnapshot(this.stream.isConnection() ? this.stream.id() : 0, this.phase.state,
+					this.head.method(), template, this.head.path(), age, this.bytesSent, this.bytesReceived, null, null,
+					leak);
 		}
-		return new StreamSnapshot(stream.id(), stream.state().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-				method(""), template, path, age, this.bytesSent, this.bytesReceived, session.sendWindow(stream),
-				session.receiveWindow(stream), leak);
-	}
-
-	private String method(String configured) {
-		HttpClientRequest sent = this.request;
-		return (sent != null) ? sent.method().name() : configured;
+		return new StreamSnapshot(this.stream.id(), flow.state(), this.head.method(), template, this.head.path(), age,
+				this.bytesSent, this.bytesReceived, flow.sendWindow(), flow.receiveWindow(), leak);
 	}
 
 	/**

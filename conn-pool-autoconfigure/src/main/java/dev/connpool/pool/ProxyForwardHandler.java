@@ -39,7 +39,7 @@ final class ProxyForwardHandler extends ChannelOutboundHandlerAdapter {
 		Proxy.Credentials credentials = this.proxy.credentials();
 		request.setUri(this.origin + (target.startsWith("/") ? target : ""));
 		if (credentials != null) {
-			request.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, HttpConnectHandler.authorization(credentials));
+			request.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, ProxyAuthorization.basic(credentials));
 		}
 		ctx.write(request, promise);
 		request.setUri(target);

@@ -2,7 +2,7 @@ package dev.connpool.pool;
 
 import java.util.List;
 
-import dev.connpool.error.ContentLengthException;
+import dev.connpool.error.ConnPoolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -44,7 +44,7 @@ final class RequestLength {
 	private boolean ended;
 
 	/** Why nothing more is to be written. */
-	private @Nullable ContentLengthException refusal;
+	private @Nullable ConnPoolException refusal;
 
 	/**
 	 * Create a comparison.
@@ -59,15 +59,14 @@ final class RequestLength {
 	 * @param ctx the place in the pipeline
 	 * @param msg what is written; released if it may not be
 	 * @param promise who waits for it to be written
-	 * @param exchange the exchange it belongs to
+	 * @param lease the lease of the exchange it belongs to
 	 * @return whether it may be written
 	 */
-	boolean admits(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Exchange exchange) {
+	boolean admits(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
 		if (this.refusal == null) {
-			String mistake = mistake(msg, exchange.progress().isWritten());
+			String mistake = mistake(msg, lease.isWritten());
 			if (mistake != null) {
-				this.refusal = exchange.progress().connection().pool().host().errors().wrongLength(mistake);
-				exchange.misstated(this.refusal);
+				this.refusal = lease.misstated(mistake);
 			}
 		}
 		if (this.refusal == null) {

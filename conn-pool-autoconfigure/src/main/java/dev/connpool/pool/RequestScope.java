@@ -24,15 +24,14 @@ import reactor.util.context.ContextView;
  * no entry; one that is made of it has it as an entry. Reactor Netty copies a context
  * that has something in it several times per request, and does without if it has nothing.
  */
-final class RequestScope implements CoreSubscriber<Connection>, Subscription, Context {
+final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, Subscription, Context {
 
 	private static final AtomicIntegerFieldUpdater<RequestScope> DONE = AtomicIntegerFieldUpdater
 		.newUpdater(RequestScope.class, "done");
 
-	final long startedAt = System.nanoTime();
+	private final long startedAt = System.nanoTime();
 
-	/** Where the caller is, if that is known. */
-	final List<String> callSite;
+	private final List<String> callSite;
 
 	private final CoreSubscriber<? super Connection> actual;
 
@@ -106,7 +105,7 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 			// Of the body, what arrives is to be released.
 			connection.inbound().receive().onErrorComplete().subscribe().dispose();
 			connection.dispose();
-			this.actual.onError((exchange != null) ? exchange.failure(ex) : ex);
+			this.actual.onError((exchange != null) ? exchange.host().errors().failed(ex) : ex);
 		}
 	}
 
@@ -131,12 +130,8 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 		}
 	}
 
-	/**
-	 * Answer the caller with an error and give up the exchange.
-	 * @param error the error
-	 * @return whether the caller still waited for an answer
-	 */
-	boolean fail(Throwable error) {
+	@Override
+	public boolean fail(Throwable error) {
 		if (!DONE.compareAndSet(this, 0, 1)) {
 			return false;
 		}
@@ -151,19 +146,23 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 		return true;
 	}
 
-	/**
-	 * Return whether the caller has its answer or wants none any more. On any thread.
-	 * @return whether nothing is left to do
-	 */
-	boolean isDone() {
+	@Override
+	public boolean isDone() {
 		return this.done != 0;
 	}
 
-	/**
-	 * Tell which exchange now serves this request.
-	 * @param exchange the exchange
-	 */
-	void enter(Exchange exchange) {
+	@Override
+	public long startedAt() {
+		return this.startedAt;
+	}
+
+	@Override
+	public List<String> callSite() {
+		return this.callSite;
+	}
+
+	@Override
+	public void enter(Exchange exchange) {
 		this.exchange = exchange;
 		if (this.done != 0) {
 			exchange.cancel();

@@ -1,5 +1,7 @@
 package dev.connpool.pool;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Paces the streams of one connection that the client resets: servers take too many for
  * an attack and close the connection. Before there are too many, requests go to another
@@ -16,6 +18,9 @@ final class Resets {
 
 	private final PooledConnection connection;
 
+	/** Has requests go to another connection, if there may be one. */
+	private BooleanSupplier leave = () -> false;
+
 	private final ResetWindow sent = new ResetWindow();
 
 	/** Whether requests go to another connection. */
@@ -23,6 +28,14 @@ final class Resets {
 
 	Resets(PooledConnection connection) {
 		this.connection = connection;
+	}
+
+	/**
+	 * Say how requests come to go to another connection.
+	 * @param leave has them go there, and returns whether they do
+	 */
+	void whenTooMany(BooleanSupplier leave) {
+		this.leave = leave;
 	}
 
 	/**
@@ -34,7 +47,7 @@ final class Resets {
 	boolean permit(int streams, long now) {
 		int recently = this.sent.count(now);
 		if (!this.leaving && recently + 1 >= STORM && recently + streams >= LIMIT) {
-			this.leaving = this.connection.leave();
+			this.leaving = this.leave.getAsBoolean();
 		}
 		if (this.leaving && recently >= LIMIT) {
 			return false;

@@ -23,6 +23,8 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 
 	static final String NAME = "connpool.response-boundary";
 
+	private final Http1Session session;
+
 	private final PooledConnection connection;
 
 	/** Whether a response is due. */
@@ -43,8 +45,9 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 	/** Whether nothing can come any more. */
 	private boolean ended;
 
-	ResponseBoundaryHandler(PooledConnection connection) {
-		this.connection = connection;
+	ResponseBoundaryHandler(Http1Session session) {
+		this.session = session;
+		this.connection = session.connection();
 	}
 
 	/**
@@ -105,9 +108,9 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 			}
 		}
 		else {
-			Exchange exchange = this.connection.current();
-			if (exchange != null) {
-				exchange.progress().heard();
+			Lease lease = this.session.current();
+			if (lease != null) {
+				lease.heard();
 			}
 			decode(ctx, bytes);
 		}

@@ -33,6 +33,8 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 
 	private static final int HIGHEST_STATUS = 999;
 
+	private final Http1Session session;
+
 	private final PooledConnection connection;
 
 	private final Upgrade upgrade = new Upgrade();
@@ -50,8 +52,9 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 	/** Whether what follows is nothing that a caller waits for. */
 	private boolean over;
 
-	ResponseHeadHandler(PooledConnection connection, ResponseBoundaryHandler boundary) {
-		this.connection = connection;
+	ResponseHeadHandler(Http1Session session, ResponseBoundaryHandler boundary) {
+		this.session = session;
+		this.connection = session.connection();
 		this.boundary = boundary;
 	}
 
@@ -66,14 +69,14 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		Exchange exchange = this.connection.current();
+		Lease lease = this.session.current();
 		if (this.over) {
 			ReferenceCountUtil.release(msg);
 		}
-		else if (exchange != null && msg instanceof HttpResponse response && response.decoderResult().isSuccess()) {
-			read(ctx, response, exchange);
+		else if (lease != null && msg instanceof HttpResponse response && response.decoderResult().isSuccess()) {
+			read(ctx, response, lease);
 		}
-		else if (exchange != null && msg instanceof LastHttpContent last && last.decoderResult().isSuccess()
+		else if (lease != null && msg instanceof LastHttpContent last && last.decoderResult().isSuccess()
 				&& !this.interim) {
 			readEnd(ctx, last);
 		}
@@ -100,16 +103,16 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 		ctx.fireChannelRead(last);
 	}
 
-	private void read(ChannelHandlerContext ctx, HttpResponse response, Exchange exchange) {
+	private void read(ChannelHandlerContext ctx, HttpResponse response, Lease lease) {
 		String fault = fault(response);
 		if (fault != null) {
 			this.over = true;
 			ReferenceCountUtil.release(response);
-			exchange.abort(this.connection.pool().host().errors().protocolError(fault), CloseReason.PROTOCOL_ERROR);
+			lease.abort(this.connection.owner().host().errors().protocolError(fault), CloseReason.PROTOCOL_ERROR);
 			return;
 		}
 		boolean tunnel = isTunnel(response, this.method);
-		this.interim = Http1Handler.isInterim(response);
+		this.interim = InterimResponses.isInterim(response);
 		this.upgraded = tunnel || Upgrade.isSwitch(response);
 		if (this.upgraded) {
 			this.connection.markPersistent(false);
@@ -159,11 +162,11 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-		Exchange exchange = this.connection.current();
-		if (exchange != null && !this.connection.isClosing()) {
-			boolean established = exchange.progress().isEventStream();
+		Lease lease = this.session.current();
+		if (lease != null && !this.connection.isClosing()) {
+			boolean established = lease.isEventStream();
 			CloseReason reason = this.upgrade.reason(established);
-			if (reason != null && !(established && DiscardHandler.isAbandoned(ctx.channel()))) {
+			if (reason != null && !(established && lease.isAbandoned())) {
 				this.connection.closing(reason);
 			}
 		}

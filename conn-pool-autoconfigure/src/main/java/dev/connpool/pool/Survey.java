@@ -32,22 +32,35 @@ final class Survey {
 
 	private static final Duration PATIENCE = Duration.ofMillis(500);
 
-	private final ConnectionPool pool;
+	private final String client;
+
+	private final List<Protocol> protocols;
+
+	private final Collection<HostPool> pools;
+
+	private final ClientExchanges exchanges;
+
+	private final RecentlyClosed recentlyClosed;
 
 	private final @Nullable String only;
 
-	Survey(ConnectionPool pool) {
-		this(pool, null);
-	}
-
 	/**
 	 * Create a survey.
-	 * @param pool the client
+	 * @param client the client name
+	 * @param protocols the protocols to speak
+	 * @param pools the pools of all hosts, as they come and go
+	 * @param exchanges the exchanges in flight
+	 * @param recentlyClosed what is remembered of connections that are closed
 	 * @param only the id of the one connection to list, with all its exchanges, or
 	 * {@code null} to list all connections
 	 */
-	Survey(ConnectionPool pool, @Nullable String only) {
-		this.pool = pool;
+	Survey(String client, List<Protocol> protocols, Collection<HostPool> pools, ClientExchanges exchanges,
+			RecentlyClosed recentlyClosed, @Nullable String only) {
+		this.client = client;
+		this.protocols = protocols;
+		this.pools = pools;
+		this.exchanges = exchanges;
+		this.recentlyClosed = recentlyClosed;
 		this.only = only;
 	}
 
@@ -56,7 +69,7 @@ final class Survey {
 	}
 
 	private Mono<ClientSnapshot> take(Collection<HostPool> hosts) {
-		List<EventLoop> eventLoops = List.copyOf(this.pool.eventLoops());
+		List<EventLoop> eventLoops = List.copyOf(this.exchanges.eventLoops());
 		return Flux.fromIterable(eventLoops)
 			.flatMap((eventLoop) -> ask(eventLoop, hosts).timeout(PATIENCE).onErrorComplete())
 			.collectList()
@@ -65,7 +78,7 @@ final class Survey {
 
 	// One connection may be anybody's
 	private Collection<HostPool> wanted() {
-		Collection<HostPool> all = this.pool.hosts().pools();
+		Collection<HostPool> all = this.pools;
 		if (this.only != null || all.size() <= ClientSnapshot.MOST_HOSTS) {
 			return all;
 		}
@@ -79,9 +92,9 @@ final class Survey {
 	 */
 	ClientSnapshot count() {
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
-		this.pool.hosts().pools().forEach((host) -> hosts.merge(host.host().origin(), count(host), HostSnapshot::plus));
-		List<String> protocols = this.pool.settings().protocols().stream().map(Protocol::id).toList();
-		return new ClientSnapshot(this.pool.name(), protocols, hosts, this.pool.recentlyClosed().latestFirst(), false);
+		this.pools.forEach((host) -> hosts.merge(host.host().origin(), count(host), HostSnapshot::plus));
+		List<String> protocols = this.protocols.stream().map(Protocol::id).toList();
+		return new ClientSnapshot(this.client, protocols, hosts, this.recentlyClosed.latestFirst(), false);
 	}
 
 	private static HostSnapshot count(HostPool host) {
@@ -90,8 +103,8 @@ final class Survey {
 		host.connections().forEach((connection) -> states.merge(connection.state(), 1, Integer::sum));
 		int active = 0;
 		long limit = 0;
-		for (Http2Session session : host.sessions()) {
-			active += session.activeStreams();
+		for (Session session : host.sessions()) {
+			active += session.active();
 			limit += session.limit();
 		}
 		Protocol protocol = host.dials().negotiated();
@@ -108,8 +121,8 @@ final class Survey {
 		for (PooledConnection connection : host.connections()) {
 			SocketAddress remote = connection.channel().remoteAddress();
 			if (remote != null && !connection.isDraining()) {
-				Http2Session session = connection.http2();
-				int streams = (session != null) ? session.activeStreams() : 0;
+				Session session = connection.session();
+				int streams = session.isShared() ? session.active() : 0;
 				addresses.computeIfPresent(remote, (same, address) -> new HostSnapshot.Address(address.address(),
 						address.connections() + 1, address.streams() + streams));
 			}
@@ -127,7 +140,7 @@ final class Survey {
 
 	private Mono<EventLoopSurvey> ask(EventLoop eventLoop, Collection<HostPool> hosts) {
 		return Mono.create((sink) -> eventLoop.execute(
-				() -> sink.success(EventLoopSurvey.of(hosts, this.pool.inFlight(eventLoop), eventLoop, this.only))));
+				() -> sink.success(EventLoopSurvey.of(hosts, this.exchanges.on(eventLoop), eventLoop, this.only))));
 	}
 
 	private ClientSnapshot combine(Collection<HostPool> wanted, List<EventLoopSurvey> sightings, boolean partial) {

@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import jdk.net.ExtendedSocketOptions;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * The silence after which the system probes a connection. Each transport has an option of
@@ -30,11 +29,11 @@ final class TcpKeepAlive {
 	/**
 	 * Set the option of a channel that is not connected yet, if its transport has one.
 	 * @param channel the channel
-	 * @param config the client as it was configured; what it sets itself is kept
+	 * @param spec what shapes the channel; what it sets itself is kept
 	 * @param settings what to set
 	 */
-	static void apply(Channel channel, HttpClientConfig config, TcpSettings settings) {
-		if (settings.keepAlive() && IDLE.stream().noneMatch(config.options()::containsKey)) {
+	static void apply(Channel channel, ConnectionSpec spec, TcpSettings settings) {
+		if (settings.keepAlive() && IDLE.stream().noneMatch(spec.options()::contains)) {
 			Integer seconds = Math.toIntExact(settings.keepAliveIdle().toSeconds());
 			IDLE.forEach((option) -> channel.config().setOption(option, seconds));
 		}

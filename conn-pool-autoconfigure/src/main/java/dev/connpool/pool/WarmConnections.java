@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -35,7 +34,7 @@ final class WarmConnections {
 	private final Runnable wake;
 
 	/** How to open one; {@code null} if none are kept. */
-	private @Nullable HttpClientConfig config;
+	private @Nullable ConnectionSpec spec;
 
 	/** Told once when all are open, or one could not be opened. */
 	private final List<Runnable> waiting = new ArrayList<>();
@@ -60,11 +59,11 @@ final class WarmConnections {
 
 	/**
 	 * Keep connections from now on.
-	 * @param config how to open one
+	 * @param spec how to open one
 	 * @param settled told once when all are open, or one could not be opened
 	 */
-	void keep(HttpClientConfig config, Runnable settled) {
-		this.config = config;
+	void keep(ConnectionSpec spec, Runnable settled) {
+		this.spec = spec;
 		this.waiting.add(settled);
 	}
 
@@ -72,18 +71,18 @@ final class WarmConnections {
 	 * Keep none any more.
 	 * @return how they were opened, or {@code null} if none were kept
 	 */
-	@Nullable HttpClientConfig end() {
-		HttpClientConfig config = this.config;
-		this.config = null;
+	@Nullable ConnectionSpec end() {
+		ConnectionSpec spec = this.spec;
+		this.spec = null;
 		if (this.pause != null) {
 			this.pause.cancel(false);
 		}
 		settle();
-		return config;
+		return spec;
 	}
 
-	@Nullable HttpClientConfig config() {
-		return this.config;
+	@Nullable ConnectionSpec spec() {
+		return this.spec;
 	}
 
 	/**
@@ -92,7 +91,7 @@ final class WarmConnections {
 	 * @return the number of connections; 0 if none are kept
 	 */
 	private int size(DialsUnderWay dials) {
-		int minimum = (this.config != null) ? this.host.pool().minIdleConnections() : 0;
+		int minimum = (this.spec != null) ? this.host.pool().minIdleConnections() : 0;
 		return dials.sharesConnections() ? Math.min(1, minimum) : minimum;
 	}
 
@@ -146,7 +145,7 @@ final class WarmConnections {
 	 * @param message why
 	 */
 	void failed(@Nullable String message) {
-		if (this.config == null || this.pause != null) {
+		if (this.spec == null || this.pause != null) {
 			return;
 		}
 		long now = System.nanoTime();
@@ -171,7 +170,7 @@ final class WarmConnections {
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
-			this.config = null;
+			this.spec = null;
 		}
 	}
 

@@ -9,6 +9,7 @@ import dev.connpool.error.ClientClosedException;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
+import dev.connpool.pool.ReactorConnectionProvider;
 import dev.connpool.pool.ReloadableSslContext;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.testing.Failure;
@@ -63,7 +64,7 @@ class TlsContextIntegrationTests {
 			}
 			return TestCertificate.LOOPBACK.trusted().sslContext(protocols);
 		});
-		this.client = HttpClients.create(this.pool, ClientSettings.DEFAULTS, tls, null);
+		this.client = HttpClients.create(new ReactorConnectionProvider(this.pool), ClientSettings.DEFAULTS, tls, null);
 	}
 
 	@AfterEach

@@ -15,9 +15,9 @@ class ConnectionsTests {
 
 	private final ConnectionPool client = new ConnectionPool("test", ClientSettings.DEFAULTS, ConnectionListeners.NONE);
 
-	private final IdleCount idleCount = new IdleCount();
+	private final IdleCount idleCount = this.client.idleCount();
 
-	private final Connections connections = new Connections(new MultiplexedSessions(false), this.idleCount);
+	private final Connections connections = new Connections(new MultiplexedSessions(false));
 
 	@Test
 	void whatWasUsedLastServesFirst() {
@@ -108,6 +108,7 @@ class ConnectionsTests {
 				DefaultAddressResolverGroup.INSTANCE, channel.eventLoop());
 		PooledConnection connection = new PooledConnection(host, channel,
 				new ConnectionRecord(channel, Instant.now(), System.nanoTime()));
+		connection.negotiated(new Http1Session(connection, null));
 		this.connections.add(connection);
 		return connection;
 	}

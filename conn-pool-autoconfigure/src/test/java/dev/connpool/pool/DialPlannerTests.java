@@ -18,7 +18,6 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientConfig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,11 +27,12 @@ class DialPlannerTests {
 
 	private final EventLoop eventLoop = this.channel.eventLoop();
 
-	private final HttpClientConfig config = HttpClient.create().configuration();
+	private final ReactorSpec spec = new ReactorSpec(HttpClient.create().configuration(),
+			DefaultAddressResolverGroup.INSTANCE);
 
 	private final MultiplexedSessions sessions = new MultiplexedSessions(false);
 
-	private final Connections connections = new Connections(this.sessions, new IdleCount());
+	private final Connections connections = new Connections(this.sessions);
 
 	private final PendingAcquires pendingAcquires = new PendingAcquires(this.eventLoop, 1);
 
@@ -110,7 +110,7 @@ class DialPlannerTests {
 		dialPlanner.fill();
 		assertThat(this.dials).isEmpty();
 		assertThat(dialPlanner.isQuiet()).isTrue();
-		dialPlanner.warm().keep(this.config, () -> {
+		dialPlanner.warm().keep(this.spec, () -> {
 		});
 		assertThat(dialPlanner.isQuiet()).isFalse();
 		open();
@@ -148,15 +148,17 @@ class DialPlannerTests {
 	private void pendingAcquires(int more) {
 		HostPool pool = pool(ClientSettings.DEFAULTS);
 		for (int number = 0; number < more; number++) {
-			this.pendingAcquires
-				.add(new Exchange(pool.dispatcher(), this.config, ConnectionObserver.emptyListener(), new Caller()));
+			this.pendingAcquires.add(new ReactorExchange(new ClientExchanges(() -> 1), pool.dispatcher(), this.spec,
+					ConnectionObserver.emptyListener(), new Caller()));
 		}
 	}
 
 	private void open() {
 		EmbeddedChannel open = new EmbeddedChannel();
-		this.connections.add(new PooledConnection(pool(ClientSettings.DEFAULTS), open,
-				new ConnectionRecord(open, Instant.now(), System.nanoTime())));
+		PooledConnection connection = new PooledConnection(pool(ClientSettings.DEFAULTS), open,
+				new ConnectionRecord(open, Instant.now(), System.nanoTime()));
+		connection.negotiated(new Http1Session(connection, null));
+		this.connections.add(connection);
 	}
 
 	private ConnPoolException error() {

@@ -41,7 +41,7 @@ class NameExpiryIntegrationTests {
 	@AfterEach
 	void stop() {
 		if (this.pool != null) {
-			this.pool.dispose();
+			this.pool.close();
 		}
 	}
 
@@ -85,9 +85,9 @@ class NameExpiryIntegrationTests {
 	private HttpClient client() {
 		NameResolverSpec resolver = NameResolverProvider.builder();
 		this.names.configure(resolver);
-		ConnectionPool connections = new ConnectionPool("test", this.settings, ConnectionListeners.NONE,
+		this.pool = new ConnectionPool("test", this.settings, ConnectionListeners.NONE,
 				new NameResolution(ClientSettings.DEFAULTS.dns(), resolver));
-		this.pool = connections;
+		ReactorConnectionProvider connections = new ReactorConnectionProvider(this.pool);
 		return HttpClient.create(connections).mapConnect(connections::scoped);
 	}
 

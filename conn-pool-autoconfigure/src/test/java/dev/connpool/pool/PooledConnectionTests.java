@@ -27,7 +27,7 @@ class PooledConnectionTests {
 		Http2FrameCodec codec = Http2FrameCodecBuilder.forClient().build();
 		Http2Session session = new Http2Session(connection, codec, new HeaderByteCounter(),
 				new PingHandler(connection, ClientSettings.DEFAULTS.http2()));
-		connection.http2(session);
+		connection.negotiated(session);
 		session.becomesIdle();
 		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.IDLE);
 		assertThat(session.tryReserve()).isTrue();
