@@ -92,7 +92,7 @@ final class AddressSpreader {
 		Set<@Nullable SocketAddress> served = new HashSet<>(this.unreachable);
 		dials.underWay().forEach((dial) -> served.add(dial.aim()));
 		connections.stream()
-			.filter((connection) -> !connection.isDraining())
+			.filter(PooledConnection::isOpen)
 			.forEach((connection) -> served.add(connection.channel().remoteAddress()));
 		this.due = false;
 		return connections.isEmpty() ? List.of()

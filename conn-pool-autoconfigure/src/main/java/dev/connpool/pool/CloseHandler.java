@@ -25,7 +25,7 @@ final class CloseHandler extends ChannelDuplexHandler {
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
 		if (ctx.channel().isActive()) {
-			this.connection.ending(isBroken(ctx) ? CloseReason.PEER_RESET : CloseReason.CANCELLED);
+			this.connection.closing(isBroken(ctx) ? CloseReason.PEER_RESET : CloseReason.CANCELLED);
 		}
 		ctx.close(promise);
 	}
@@ -39,7 +39,7 @@ final class CloseHandler extends ChannelDuplexHandler {
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
 			// This side closes now, but it is the server that wants it.
-			this.connection.closing(CloseReason.PEER_CLOSED);
+			this.connection.end().note(CloseReason.PEER_CLOSED);
 		}
 		ctx.fireUserEventTriggered(event);
 	}
@@ -47,7 +47,7 @@ final class CloseHandler extends ChannelDuplexHandler {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
-			this.connection.closing(CloseReason.TLS_ERROR);
+			this.connection.end().note(CloseReason.TLS_ERROR);
 		}
 		ctx.fireExceptionCaught(cause);
 	}

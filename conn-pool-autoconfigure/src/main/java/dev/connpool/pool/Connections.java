@@ -3,7 +3,6 @@ package dev.connpool.pool;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,8 @@ final class Connections {
 	/** Those that are not shared and serve nobody, last used last. */
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
-	private final AtomicInteger draining = new AtomicInteger();
+	/** Those that are used no more, until they are closed. */
+	private final Set<PooledConnection> draining = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create connections, none at first.
@@ -43,7 +43,7 @@ final class Connections {
 	 * @return the number of connections
 	 */
 	int usable() {
-		return this.all.size() - this.draining.get();
+		return this.all.size() - this.draining.size();
 	}
 
 	/**
@@ -51,7 +51,9 @@ final class Connections {
 	 * @return the number of connections
 	 */
 	long fit() {
-		return this.all.stream().filter((connection) -> connection.isFit() && !connection.isDraining()).count();
+		return this.all.stream()
+			.filter((connection) -> connection.isFit() && !this.draining.contains(connection))
+			.count();
 	}
 
 	/**
@@ -59,7 +61,9 @@ final class Connections {
 	 * @return the number of connections
 	 */
 	long leaving() {
-		return this.all.stream().filter((connection) -> !connection.isFit() && !connection.isDraining()).count();
+		return this.all.stream()
+			.filter((connection) -> !connection.isFit() && !this.draining.contains(connection))
+			.count();
 	}
 
 	void add(PooledConnection connection) {
@@ -79,7 +83,7 @@ final class Connections {
 	 */
 	void returned(PooledConnection connection) {
 		if (connection.isDraining()) {
-			connection.close(connection.closeReason());
+			connection.close(connection.end().reason());
 		}
 		else if (connection.isFit()) {
 			this.idle.addLast(connection);
@@ -154,10 +158,9 @@ final class Connections {
 	 * @return whether it was used until now
 	 */
 	boolean drain(PooledConnection connection, CloseReason reason) {
-		if (connection.isDraining() || !this.all.contains(connection)) {
+		if (!this.all.contains(connection) || !this.draining.add(connection)) {
 			return false;
 		}
-		this.draining.incrementAndGet();
 		connection.session().drain(reason);
 		this.idle.remove(connection);
 		return true;
@@ -169,9 +172,7 @@ final class Connections {
 	 */
 	void remove(PooledConnection connection) {
 		this.all.remove(connection);
-		if (connection.isDraining()) {
-			this.draining.decrementAndGet();
-		}
+		this.draining.remove(connection);
 		this.idle.remove(connection);
 		this.sessions.remove(connection.session());
 		connection.session().drain(CloseReason.PEER_CLOSED);

@@ -117,11 +117,11 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
 		Lease lease = this.session.current();
-		if (lease == null || !lease.isAbandoned() || this.connection.isClosing()) {
+		if (lease == null || !lease.isAbandoned() || this.connection.end().isNoted()) {
 			ctx.close(promise);
 		}
 		else if (this.deadline != null || !isWorthSaving()) {
-			this.connection.closing(CloseReason.CANCELLED);
+			this.connection.end().note(CloseReason.CANCELLED);
 			ctx.close(promise);
 		}
 		else {
@@ -144,7 +144,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	}
 
 	private void giveUp(ChannelHandlerContext ctx) {
-		this.connection.closing(CloseReason.CANCELLED);
+		this.connection.end().note(CloseReason.CANCELLED);
 		ChannelPromise promise = this.closing;
 		this.closing = null;
 		stop();

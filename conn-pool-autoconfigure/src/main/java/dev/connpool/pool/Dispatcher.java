@@ -147,6 +147,7 @@ final class Dispatcher implements ConnectionSource {
 	 * @param lease the lease of the exchange
 	 */
 	void changed(Lease lease) {
+		assert this.pool.inMailbox();
 		if (!lease.isWaiting()) {
 			this.pendingAcquires.remove(lease);
 		}
@@ -163,6 +164,7 @@ final class Dispatcher implements ConnectionSource {
 
 	// It has waited before
 	private void goFirst(Lease lease) {
+		assert this.pool.inMailbox();
 		if (lease.isWaiting() && !this.pool.lifecycle().isClosed() && !this.pool.lifecycle().isOver()) {
 			this.pendingAcquires.addFirst(lease);
 		}
@@ -175,6 +177,7 @@ final class Dispatcher implements ConnectionSource {
 	 * Give connections to those who wait, as far as there are any.
 	 */
 	void serve() {
+		assert this.pool.inMailbox();
 		@Nullable Lease waiter = this.pendingAcquires.first();
 		int unserved = 0;
 		while (waiter != null) {
@@ -211,6 +214,7 @@ final class Dispatcher implements ConnectionSource {
 	 * Send those who wait to what takes the place of the pool.
 	 */
 	void moveOn() {
+		assert this.pool.inMailbox();
 		for (Lease first = this.pendingAcquires.first(); first != null; first = this.pendingAcquires.first()) {
 			this.pendingAcquires.remove(first);
 			changed(first);
@@ -233,6 +237,7 @@ final class Dispatcher implements ConnectionSource {
 	 * Refuse those who came last, if more wait than may.
 	 */
 	void refuse() {
+		assert this.pool.inMailbox();
 		int limit = this.pool.host().pool().maxPendingAcquires();
 		while (this.pendingAcquires.size() - this.dialPlanner.expected() > limit) {
 			countIfFull();
@@ -241,6 +246,7 @@ final class Dispatcher implements ConnectionSource {
 	}
 
 	void refuseAll(ConnPoolException error) {
+		assert this.pool.inMailbox();
 		this.pendingAcquires.failAll(error);
 		this.resting.forEach((lease) -> lease.fail(error, this.pool.eventLoop()));
 		this.resting.clear();
@@ -252,6 +258,7 @@ final class Dispatcher implements ConnectionSource {
 	 * @param connection the connection, closed
 	 */
 	void spokenTo(PooledConnection connection) {
+		assert this.pool.inMailbox();
 		Lease first = this.pendingAcquires.first();
 		if (!connection.session().isShared() && first != null && first.isSpokenToTooOften()) {
 			this.pendingAcquires.failFirst(this.pool.host().errors().unsolicited());

@@ -253,6 +253,7 @@ abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	final void begin(SessionStream stream, boolean reused) {
+		assert granted().inEventLoop();
 		this.progress = new Progress(stream, this);
 		this.exchanges.on(eventLoop()).add(this);
 		if (this.log != null) {
@@ -401,6 +402,7 @@ abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	final void ended() {
+		assert granted().inEventLoop();
 		this.exchanges.on(eventLoop()).remove(this);
 		if (isActive()) {
 			over();
@@ -435,7 +437,7 @@ abstract class Exchange extends Lease implements RequestHead {
 		if (isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
 			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
-					: host().errors().lost(describeEnd(), null, granted().failure());
+					: host().errors().lost(describeEnd(), null, granted().end().failure());
 			if (this.log != null) {
 				this.log.failed(error);
 			}
@@ -450,6 +452,7 @@ abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	final void abort(Throwable error, CloseReason reason) {
+		assert granted().inEventLoop();
 		Progress so = this.progress;
 		if (so == null || this.aborted) {
 			return;
@@ -461,7 +464,7 @@ abstract class Exchange extends Lease implements RequestHead {
 		}
 		this.exchanges.on(eventLoop()).remove(this);
 		if (so.stream().isConnection()) {
-			granted().ending(reason);
+			granted().closing(reason);
 		}
 		Channel channel = so.stream().channel();
 		// Who has given up before the response begins wants to be told nothing.
@@ -498,13 +501,14 @@ abstract class Exchange extends Lease implements RequestHead {
 	 * @return what the caller is told if it is not sent again
 	 */
 	final ConnPoolException lost(Throwable cause) {
+		assert granted().inEventLoop();
 		if (eventLoop().isShuttingDown()) {
 			return this.source.closed();
 		}
 		ReplayDecision decision = progress().decision();
 		ReplayReason reason = decision.replay();
 		String obstacle = (reason != null) ? repeat(reason, Attempt.backoff(reason, attempt())) : decision.obstacle();
-		Throwable failure = granted().failure();
+		Throwable failure = granted().end().failure();
 		return host().errors().lost(describeEnd(), obstacle, (failure != null) ? failure : cause);
 	}
 

@@ -380,6 +380,15 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.mailbox.post(event);
 	}
 
+	/**
+	 * Return whether the calling thread may do what belongs to the mailbox. For
+	 * assertions.
+	 * @return whether it handles an event
+	 */
+	boolean inMailbox() {
+		return this.mailbox.isInside();
+	}
+
 	private void handle(Object event) {
 		if (event instanceof Lease lease) {
 			this.dispatcher.changed(lease);
@@ -393,6 +402,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void added(PooledConnection connection, Dial dial) {
+		assert inMailbox();
 		this.dialPlanner.succeeded(dial, connection);
 		this.connections.add(connection);
 		connection.retireAfter(this.host.pool());
@@ -402,6 +412,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void drain(PooledConnection connection, CloseReason reason) {
+		assert inMailbox();
 		if (this.connections.drain(connection, reason)) {
 			this.dialPlanner.drained(connection, reason);
 		}
@@ -412,11 +423,12 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void closed(PooledConnection connection) {
+		assert inMailbox();
 		if (!connections().contains(connection)) {
 			return;
 		}
-		CloseReason reason = connection.closeReason();
-		Duration idleFor = connection.idleFor();
+		CloseReason reason = connection.end().reason();
+		Duration idleFor = connection.end().idleFor();
 		if (idleFor != null && connection.idleTimer().ended(reason, idleFor)) {
 			connections().forEach((other) -> other.idleTimer().look());
 		}
@@ -431,6 +443,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void settle() {
+		assert inMailbox();
 		// Published first: a stream that becomes free from now on is seen here or wakes
 		// us.
 		this.pendingAcquires.publish();
@@ -457,6 +470,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void begin(Dial dial) {
+		assert inMailbox();
 		this.lifecycle.stay();
 		this.events.dialBegun();
 		this.owner.connectionBegun();

@@ -106,7 +106,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
 		Lease lease = this.session.current();
-		if (lease != null && !this.connection.isClosing()) {
+		if (lease != null && !this.connection.end().isNoted()) {
 			lease.givenUp();
 		}
 		ctx.close(promise);
@@ -116,7 +116,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		if (cause instanceof IOException && !(cause instanceof ConnPoolException)) {
 			// The exchange is told of the end of the channel, which follows.
-			this.connection.failed(cause);
+			this.connection.end().failed(cause);
 			ctx.close();
 		}
 		else if (cause instanceof Error) {
@@ -125,7 +125,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 		else {
 			if (cause instanceof ReadTimeoutException) {
 				// Whoever has noticed closes next.
-				this.connection.closing(CloseReason.RESPONSE_TIMEOUT);
+				this.connection.end().note(CloseReason.RESPONSE_TIMEOUT);
 			}
 			ctx.fireExceptionCaught(cause);
 		}

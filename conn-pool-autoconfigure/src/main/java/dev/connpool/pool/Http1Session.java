@@ -72,7 +72,7 @@ final class Http1Session implements Session, SessionStream {
 			return false;
 		}
 		// First, as it says how long this was idle.
-		this.connection.closing(reason);
+		this.connection.end().note(reason);
 		take();
 		this.connection.close(reason);
 		return true;
@@ -80,7 +80,7 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public void drain(CloseReason reason) {
-		this.connection.draining(reason);
+		this.connection.drain(reason);
 		closeIfUnused(reason);
 	}
 
@@ -105,6 +105,7 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public void serve(Lease lease) {
+		assert this.connection.inEventLoop();
 		if (!this.connection.isFit() || this.current != null || !isSilent()) {
 			this.released = false;
 			this.connection.owner().reassign(lease);
@@ -185,7 +186,7 @@ final class Http1Session implements Session, SessionStream {
 	 * @return whether neither end wants the connection closed
 	 */
 	boolean isKeptAlive() {
-		return this.connection.isUsable() && this.connection.isPersistent()
+		return this.connection.mayCarry() && this.connection.isPersistent()
 				&& this.connection.owner().host().pool().keepAlive();
 	}
 
@@ -195,6 +196,7 @@ final class Http1Session implements Session, SessionStream {
 	 * now begins when the event loop has finished with this one.
 	 */
 	void releaseEarly() {
+		assert this.connection.inEventLoop();
 		if (!this.released && isKeptAlive()) {
 			this.released = true;
 			unused();
@@ -203,6 +205,7 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public boolean release(Lease lease, boolean answered) {
+		assert this.connection.inEventLoop();
 		end(lease);
 		Channel channel = this.connection.channel();
 		boolean reusable = channel.isActive() && isKeptAlive();
@@ -221,6 +224,7 @@ final class Http1Session implements Session, SessionStream {
 	 * End the exchange that got no response: nobody says that it is released.
 	 */
 	void gone() {
+		assert this.connection.inEventLoop();
 		Lease lease = this.current;
 		if (lease != null && !lease.isReading()) {
 			end(lease);

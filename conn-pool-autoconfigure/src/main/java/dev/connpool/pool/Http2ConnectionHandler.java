@@ -72,14 +72,14 @@ final class Http2ConnectionHandler extends ChannelInboundHandlerAdapter {
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
 		// The codec has told the server of its mistake (RFC 9113, section 5.4.1) and
 		// closes.
-		this.connection.failed(cause);
+		this.connection.end().failed(cause);
 		if (cause instanceof Error) {
 			// The codec has not noticed: a part of what it was to read is missing.
 			this.connection.close(CloseReason.CANCELLED);
 		}
 		else if (!(cause instanceof IOException)) {
 			// Of TLS it is known already.
-			this.connection.closing(CloseReason.PROTOCOL_ERROR);
+			this.connection.end().note(CloseReason.PROTOCOL_ERROR);
 		}
 	}
 

@@ -112,7 +112,7 @@ final class Http2Session implements Session {
 		if (this.permits.giveBack() == 0) {
 			becomesIdle();
 			if (this.connection.isDraining()) {
-				closeIfUnused(this.connection.closeReason());
+				closeIfUnused(this.connection.end().reason());
 			}
 		}
 		this.connection.owner().streamFree(this.connection);
@@ -128,7 +128,7 @@ final class Http2Session implements Session {
 		if (!this.permits.close()) {
 			return false;
 		}
-		this.connection.closing(reason);
+		this.connection.end().note(reason);
 		this.connection.busy();
 		this.connection.close(reason);
 		return true;
@@ -136,7 +136,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public void drain(CloseReason reason) {
-		this.connection.draining(reason);
+		this.connection.drain(reason);
 		this.permits.end();
 		closeIfUnused(reason);
 	}
@@ -195,6 +195,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public void serve(Lease lease) {
+		assert this.connection.inEventLoop();
 		if (!this.connection.channel().isActive() || this.http2.goAwayReceived()) {
 			giveBack(lease);
 			return;
@@ -279,6 +280,7 @@ final class Http2Session implements Session {
 	 * Note that a stream is free, although it has not quite ended.
 	 */
 	void releasedEarly() {
+		assert this.connection.inEventLoop();
 		this.ending++;
 		unused();
 	}
@@ -288,6 +290,7 @@ final class Http2Session implements Session {
 	 * @param early whether it is known that it is free
 	 */
 	void closed(boolean early) {
+		assert this.connection.inEventLoop();
 		if (early) {
 			this.ending--;
 		}
@@ -353,6 +356,7 @@ final class Http2Session implements Session {
 	 * @param goAway what it said
 	 */
 	void goAwayReceived(GoAway goAway) {
+		assert this.connection.inEventLoop();
 		this.goAway = goAway;
 		this.connection.events().goAwayReceived(this.connection.info(), goAway.errorCode());
 		this.connection.owner().retire(this.connection, CloseReason.GOAWAY);
@@ -363,6 +367,7 @@ final class Http2Session implements Session {
 	 * @param peer how many streams the server allows, or {@code null} if it did not say
 	 */
 	void settingsReceived(@Nullable Long peer) {
+		assert this.connection.inEventLoop();
 		if (!this.ready || peer != null) {
 			int cap = this.connection.owner().host().http2().maxConcurrentStreams();
 			long allowed = Math.min((peer != null) ? peer : Integer.MAX_VALUE, (cap > 0) ? cap : Integer.MAX_VALUE);

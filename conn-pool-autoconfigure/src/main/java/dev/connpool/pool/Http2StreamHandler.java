@@ -136,7 +136,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 		}
 		else if (cause.getCause() instanceof SSLException) {
 			// The end of the connection follows.
-			this.session.connection().failed(cause);
+			this.session.connection().end().failed(cause);
 		}
 		else {
 			Host host = this.session.connection().owner().host();

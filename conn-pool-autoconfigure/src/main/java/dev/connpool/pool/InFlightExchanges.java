@@ -55,6 +55,7 @@ final class InFlightExchanges implements Runnable {
 	}
 
 	void add(Exchange exchange) {
+		assert this.eventLoop.inEventLoop();
 		this.exchanges.addLast(exchange);
 		if (!this.ticking) {
 			schedule();
@@ -62,6 +63,7 @@ final class InFlightExchanges implements Runnable {
 	}
 
 	void remove(Exchange exchange) {
+		assert this.eventLoop.inEventLoop();
 		this.exchanges.remove(exchange);
 	}
 

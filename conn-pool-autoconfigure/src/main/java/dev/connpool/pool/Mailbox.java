@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 import reactor.util.concurrent.Queues;
@@ -24,6 +25,9 @@ final class Mailbox {
 
 	private final Runnable afterwards;
 
+	/** Who works; compared with the calling thread only, which knows what it wrote. */
+	private @Nullable Thread worker;
+
 	/**
 	 * Create a mailbox.
 	 * @param handler told of each event
@@ -43,14 +47,33 @@ final class Mailbox {
 		if (this.rounds.getAndIncrement() != 0) {
 			return;
 		}
+		this.worker = Thread.currentThread();
 		int done = 1;
 		while (done != 0) {
 			for (Object event = this.events.poll(); event != null; event = this.events.poll()) {
 				survive(this.handler, event);
 			}
 			survive((settled) -> this.afterwards.run(), this);
-			done = this.rounds.addAndGet(-done);
+			done = leave(done);
 		}
+	}
+
+	// Another thread may be at work as soon as this one has left.
+	private int leave(int done) {
+		this.worker = null;
+		int more = this.rounds.addAndGet(-done);
+		if (more != 0) {
+			this.worker = Thread.currentThread();
+		}
+		return more;
+	}
+
+	/**
+	 * Return whether the calling thread may do what belongs to the owner. For assertions.
+	 * @return whether it is the one that handles an event
+	 */
+	boolean isInside() {
+		return this.worker == Thread.currentThread();
 	}
 
 	// Whoever brings the next event has to find the mailbox working

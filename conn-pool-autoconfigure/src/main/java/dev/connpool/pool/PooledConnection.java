@@ -1,21 +1,17 @@
 package dev.connpool.pool;
 
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-
-import javax.net.ssl.SSLException;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
@@ -26,6 +22,9 @@ import reactor.netty.Connection;
  * Fields are written on the connection's event loop unless they say otherwise.
  */
 final class PooledConnection implements Connection {
+
+	private static final AtomicReferenceFieldUpdater<PooledConnection, ConnectionState> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(PooledConnection.class, ConnectionState.class, "state");
 
 	private final ConnectionOwner owner;
 
@@ -43,27 +42,30 @@ final class PooledConnection implements Connection {
 	/** What listeners are told this is; {@code null} if there are none. */
 	private @Nullable ConnectionInfo info;
 
-	/** Why this is closed; what is noted first stands, on whichever thread. */
-	private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+	private final ConnectionEnd end;
 
-	/** What was reported before this was closed. */
-	private @Nullable Throwable failure;
-
-	private volatile boolean draining;
-
-	/** Whether this is going to be closed whatever happens. */
-	private volatile boolean doomed;
+	private volatile ConnectionState state = ConnectionState.OPENING;
 
 	PooledConnection(ConnectionOwner owner, Channel channel, ConnectionRecord record) {
 		this.owner = owner;
 		this.channel = channel;
 		this.record = record;
 		this.idleTimer = new IdleTimer(this, owner.idleLimit());
+		this.end = new ConnectionEnd(channel, this::idleSince);
 	}
 
 	@Override
 	public Channel channel() {
 		return this.channel;
+	}
+
+	/**
+	 * Return whether the calling thread may do what belongs to this connection. For
+	 * assertions.
+	 * @return whether it is that of the event loop
+	 */
+	boolean inEventLoop() {
+		return this.channel.eventLoop().inEventLoop();
 	}
 
 	ConnectionRecord record() {
@@ -116,6 +118,7 @@ final class PooledConnection implements Connection {
 	 */
 	void opened() {
 		Protocol protocol = Objects.requireNonNull(this.record.protocol(), "Not negotiated");
+		become(ConnectionState.OPEN);
 		this.info = events().opened(this.record.id(), protocol, this.record.tls() != null, this.record.created());
 	}
 
@@ -192,7 +195,7 @@ final class PooledConnection implements Connection {
 	 * @return the state
 	 */
 	ConnectionSnapshot.State state() {
-		if (this.draining) {
+		if (!this.state.precedes(ConnectionState.DRAINING)) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
 		Session session = this.session;
@@ -202,14 +205,14 @@ final class PooledConnection implements Connection {
 		return (idleSince() != 0) ? ConnectionSnapshot.State.IDLE : ConnectionSnapshot.State.ACTIVE;
 	}
 
-	// Closing
+	// Ending
 
 	/**
-	 * Return whether an exchange may begin. On any thread.
-	 * @return whether this is open and going to stay so
+	 * Return whether an exchange that was granted this may begin. On any thread.
+	 * @return whether this is open and nobody has begun to close it
 	 */
 	boolean isFit() {
-		return !this.doomed && this.channel.isActive();
+		return this.state.mayCarry() && this.channel.isActive();
 	}
 
 	/**
@@ -217,129 +220,76 @@ final class PooledConnection implements Connection {
 	 * thread.
 	 * @return whether nobody here has begun to close it
 	 */
-	boolean isUsable() {
-		return !this.doomed;
-	}
-
-	boolean isDraining() {
-		return this.draining;
-	}
-
-	void draining(CloseReason reason) {
-		closing(reason);
-		this.draining = true;
+	boolean mayCarry() {
+		return this.state.mayCarry();
 	}
 
 	/**
-	 * Note why this is going to be closed; the first reason stands. On any thread.
-	 * @param reason the reason
+	 * Return whether exchanges are assigned to this. On any thread.
+	 * @return whether nobody here wants it closed
 	 */
-	void closing(CloseReason reason) {
-		if (this.end.get() == null) {
-			this.end.compareAndSet(null, new End(reason, idleNow()));
-		}
+	boolean isOpen() {
+		return this.state.precedes(ConnectionState.DRAINING);
+	}
+
+	/**
+	 * Return whether this is closed when it carries nothing. On any thread.
+	 * @return whether nothing more is assigned to it
+	 */
+	boolean isDraining() {
+		return this.state == ConnectionState.DRAINING;
+	}
+
+	/**
+	 * Return why and how this ends. On any thread, as far as it says so.
+	 * @return the end, which may not have come
+	 */
+	ConnectionEnd end() {
+		return this.end;
+	}
+
+	/**
+	 * Have nothing more assigned to this. On any thread.
+	 * @param reason the reason, unless there is one
+	 */
+	void drain(CloseReason reason) {
+		this.end.note(reason);
+		become(ConnectionState.DRAINING);
 	}
 
 	/**
 	 * Note that this is being closed, which may take a while: nothing else is begun on
-	 * it.
+	 * it. On any thread.
 	 * @param reason the reason, unless there is one
 	 */
-	void ending(CloseReason reason) {
-		closing(reason);
-		this.doomed = true;
+	void closing(CloseReason reason) {
+		this.end.note(reason);
+		become(ConnectionState.CLOSING);
 	}
 
 	/**
-	 * Note that this is closed. If it is not known why, it was not closed on this side.
+	 * Note that this is closed.
 	 * @param broken whether reading or writing had failed
 	 */
 	void closed(boolean broken) {
-		closing(broken ? CloseReason.PEER_RESET : lastReason());
+		this.end.closed(broken);
+		become(ConnectionState.CLOSED);
 	}
 
-	// An event loop that ends closes what is open on it.
-	private CloseReason lastReason() {
-		return this.channel.eventLoop().isShuttingDown() ? CloseReason.SHUTDOWN : CloseReason.PEER_CLOSED;
-	}
-
-	private @Nullable Duration idleNow() {
-		long since = idleSince();
-		return (since != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - since)) : null;
-	}
-
-	/**
-	 * Return how long this had been unused when it ended.
-	 * @return the time, or {@code null} if it was in use
-	 */
-	@Nullable Duration idleFor() {
-		End end = this.end.get();
-		return (end != null) ? end.idleFor() : idleNow();
-	}
-
-	/**
-	 * Return whether this is gone and nobody knows why. If it was ended because of what
-	 * the server had sent, that may have been a response.
-	 * @return whether this is closed, but not for an error of HTTP/2
-	 */
-	boolean isLost() {
-		return !this.channel.isActive() && Http2CodecUtil.getEmbeddedHttp2Exception(this.failure) == null;
-	}
-
-	boolean isClosing() {
-		return this.end.get() != null;
-	}
-
-	/**
-	 * Note what was reported just before this is closed.
-	 * @param cause what was reported
-	 */
-	void failed(Throwable cause) {
-		this.failure = cause;
-	}
-
-	/**
-	 * Note that this has ended a response that may not have been complete.
-	 */
-	void cutShort() {
-		if (this.failure == null && this.record.tls() != null) {
-			this.failure = new SSLException(
-					"The connection ended without close_notify, as anybody on the way can make it end");
+	private void become(ConnectionState next) {
+		ConnectionState present = this.state;
+		while (present.precedes(next) && !STATE.compareAndSet(this, present, next)) {
+			present = this.state;
 		}
-	}
-
-	@Nullable Throwable failure() {
-		return this.failure;
-	}
-
-	CloseReason closeReason() {
-		End end = this.end.get();
-		return (end != null) ? end.reason() : lastReason();
-	}
-
-	/**
-	 * Say how this came to its end.
-	 * @return the end of a sentence
-	 */
-	String describeEnd() {
-		return switch (closeReason()) {
-			case PEER_CLOSED -> "the server closed the connection"
-					+ ((this.failure instanceof SSLException) ? " without close_notify (RFC 9112, section 9.8)" : "");
-			case PEER_RESET -> "the server reset the connection";
-			case PING_TIMEOUT -> "the server did not answer a PING";
-			case GOAWAY -> "the server sent GOAWAY and closed the connection";
-			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server";
-			default -> "the connection was closed (%s)".formatted(closeReason());
-		};
 	}
 
 	/**
 	 * Close this when its event loop has finished with what it is doing now, which may be
 	 * handing the end of a response to a caller. On any thread.
-	 * @param reason the reason
+	 * @param reason the reason, unless there is one
 	 */
 	void close(CloseReason reason) {
-		ending(reason);
+		closing(reason);
 		try {
 			this.channel.eventLoop().execute(this.channel::close);
 		}
@@ -352,16 +302,6 @@ final class PooledConnection implements Connection {
 	@Override
 	public String toString() {
 		return "PooledConnection[" + this.owner.host().origin() + ", " + this.channel + "]";
-	}
-
-	/**
-	 * Why this was closed.
-	 *
-	 * @param reason the reason
-	 * @param idleFor how long it had been unused when that came to be known, {@code null}
-	 * if it was in use
-	 */
-	private record End(CloseReason reason, @Nullable Duration idleFor) {
 	}
 
 	/**

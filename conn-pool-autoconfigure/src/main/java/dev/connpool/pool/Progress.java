@@ -245,7 +245,7 @@ final class Progress {
 		boolean keyed = headers != null && headers.contains(IDEMPOTENCY_KEY);
 		boolean left = this.written && this.stream.id() > 0;
 		return new ReplayDecision(this.head.method(), keyed, this.repeatable, left, REFUSED_STREAM.equals(this.reset),
-				this.stream.isIgnored(), this.stream.connection().isLost(), this.proven, this.heard);
+				this.stream.isIgnored(), this.stream.connection().end().isLoss(), this.proven, this.heard);
 	}
 
 	/**
@@ -255,8 +255,8 @@ final class Progress {
 	 */
 	String describeEnd(int attempt) {
 		PooledConnection connection = this.stream.connection();
-		String event = (this.reset != null) ? "the server reset the stream with " + this.reset
-				: this.stream.isIgnored() ? "the server sent GOAWAY and ignored the request" : connection.describeEnd();
+		String event = (this.reset != null) ? "the server reset the stream with " + this.reset : this.stream.isIgnored()
+				? "the server sent GOAWAY and ignored the request" : connection.end().describe();
 		String progress = isReading() ? "after %d bytes of the response body".formatted(this.bytesReceived)
 				: "before the response header";
 		return "%s, %s (%s, attempt %d, connection %s, stream %d%s).".formatted(event, progress, this.head.method(),

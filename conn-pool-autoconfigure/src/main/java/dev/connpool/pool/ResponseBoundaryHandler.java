@@ -91,7 +91,7 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 			return false;
 		}
 		boolean secure = this.connection.record().tls() != null;
-		return secure ? !this.closeNotified : this.closing || this.connection.failure() != null;
+		return secure ? !this.closeNotified : this.closing || this.connection.end().failure() != null;
 	}
 
 	@Override

@@ -91,7 +91,9 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 		if (this.boundary.isCutShort()) {
 			// The end of the channel, which follows, is told in place of this.
 			ReferenceCountUtil.release(last);
-			this.connection.cutShort();
+			if (this.connection.record().tls() != null) {
+				this.connection.end().cutShort();
+			}
 			return;
 		}
 		if (this.upgraded) {
@@ -163,11 +165,11 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 	@Override
 	public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
 		Lease lease = this.session.current();
-		if (lease != null && !this.connection.isClosing()) {
+		if (lease != null && !this.connection.end().isNoted()) {
 			boolean established = lease.isEventStream();
 			CloseReason reason = this.upgrade.reason(established);
 			if (reason != null && !(established && lease.isAbandoned())) {
-				this.connection.closing(reason);
+				this.connection.end().note(reason);
 			}
 		}
 		ctx.close(promise);

@@ -120,7 +120,7 @@ final class Survey {
 		host.addresses().known().forEach((known) -> addresses.put(known, new HostSnapshot.Address(text(known), 0, 0)));
 		for (PooledConnection connection : host.connections()) {
 			SocketAddress remote = connection.channel().remoteAddress();
-			if (remote != null && !connection.isDraining()) {
+			if (remote != null && connection.isOpen()) {
 				Session session = connection.session();
 				int streams = session.isShared() ? session.active() : 0;
 				addresses.computeIfPresent(remote, (same, address) -> new HostSnapshot.Address(address.address(),
@@ -135,7 +135,7 @@ final class Survey {
 	}
 
 	private static int pools(HostPool host) {
-		return host.connections().stream().allMatch(PooledConnection::isDraining) ? 0 : 1;
+		return host.connections().stream().anyMatch(PooledConnection::isOpen) ? 1 : 0;
 	}
 
 	private Mono<EventLoopSurvey> ask(EventLoop eventLoop, Collection<HostPool> hosts) {

@@ -73,7 +73,7 @@ class ConnectionsTests {
 		this.connections.remove(used);
 		assertThat(this.connections.usable()).isZero();
 		assertThat(this.connections.all()).isEmpty();
-		assertThat(used.closeReason()).isEqualTo(CloseReason.GOAWAY);
+		assertThat(used.end().reason()).isEqualTo(CloseReason.GOAWAY);
 	}
 
 	@Test
