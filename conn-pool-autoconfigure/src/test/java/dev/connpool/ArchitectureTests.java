@@ -45,6 +45,66 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void thePackagesOfThePoolHaveNoCycles() {
+		slices().matching("dev.connpool.pool.(**)").should().beFreeOfCycles().check(main);
+	}
+
+	@Test
+	void eachPackageOfThePoolKnowsThoseBelowIt() {
+		poolDependsOn("host");
+		poolDependsOn("content");
+		poolDependsOn("connection", "host");
+		poolDependsOn("replay", "host");
+		poolDependsOn("dial", "connection", "host");
+		poolDependsOn("http1", "connection", "host");
+		poolDependsOn("http2", "connection", "host");
+		poolDependsOn("exchange", "connection", "content", "replay", "host");
+		poolDependsOn("acquire", "dial", "connection", "host");
+		poolDependsOn("survey", "acquire", "exchange", "dial", "connection", "host");
+	}
+
+	@Test
+	void onlyReactorKnowsTheRootOfThePool() {
+		noClasses().that()
+			.resideInAPackage("dev.connpool.pool.*..")
+			.and()
+			.resideOutsideOfPackage("dev.connpool.pool.reactor..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("dev.connpool.pool", "dev.connpool.pool.reactor..")
+			.check(main);
+		noClasses().that()
+			.resideInAPackage("dev.connpool.pool")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("dev.connpool.pool.reactor..")
+			.check(main);
+	}
+
+	@Test
+	void thePoolIsUsedThroughItsDoors() {
+		noClasses().that()
+			.resideOutsideOfPackage("dev.connpool.pool..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("dev.connpool.pool.connection..", "dev.connpool.pool.replay..",
+					"dev.connpool.pool.content..", "dev.connpool.pool.dial..", "dev.connpool.pool.http1..",
+					"dev.connpool.pool.http2..", "dev.connpool.pool.acquire..", "dev.connpool.pool.survey..")
+			.check(main);
+	}
+
+	@Test
+	void onlyTransportsKnowTheHttpOfReactorNetty() {
+		noClasses().that()
+			.resideOutsideOfPackages("dev.connpool.pool.reactor..", "dev.connpool.client..", "dev.connpool.web..",
+					"dev.connpool.connector..", "dev.connpool.autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("reactor.netty.http..")
+			.check(main);
+	}
+
+	@Test
 	void clientKnowsThePool() {
 		packageDependsOn("client", "settings", "pool", "snapshot", "error", "listener");
 	}
@@ -150,6 +210,22 @@ class ArchitectureTests {
 		noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..").check(main);
 		noClasses().should().accessField(System.class, "out").check(main);
 		noClasses().should().accessField(System.class, "err").check(main);
+	}
+
+	private static void poolDependsOn(String name, String... others) {
+		String[] allowed = new String[others.length + 1];
+		allowed[0] = "dev.connpool.pool." + name + "..";
+		for (int i = 0; i < others.length; i++) {
+			allowed[i + 1] = "dev.connpool.pool." + others[i] + "..";
+		}
+		noClasses().that()
+			.resideInAPackage("dev.connpool.pool." + name + "..")
+			.should()
+			.dependOnClassesThat(DescribedPredicate.describe(
+					"are of the pool but not among %s".formatted(String.join(", ", allowed)),
+					(type) -> type.getPackageName().startsWith("dev.connpool.pool")
+							&& !JavaClass.Predicates.resideInAnyPackage(allowed).test(type)))
+			.check(main);
 	}
 
 	private static void packageDependsOn(String name, String... others) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import javax.net.ssl.SSLParameters;
 
-import dev.connpool.pool.ReactorConnectionProvider;
+import dev.connpool.pool.reactor.ReactorConnectionProvider;
 import dev.connpool.settings.ClientSettings;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;

@@ -7,8 +7,8 @@ import java.util.WeakHashMap;
 
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.pool.ConnectionPool;
-import dev.connpool.pool.ReactorConnectionProvider;
-import dev.connpool.pool.ReloadableSslContext;
+import dev.connpool.pool.host.ReloadableSslContext;
+import dev.connpool.pool.reactor.ReactorConnectionProvider;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.snapshot.ClientSnapshot;

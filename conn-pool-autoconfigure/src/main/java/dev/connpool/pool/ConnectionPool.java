@@ -8,6 +8,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.pool.acquire.HostPool;
+import dev.connpool.pool.connection.LeastRecentlyUsed;
+import dev.connpool.pool.connection.SessionFactory;
+import dev.connpool.pool.dial.NameResolution;
+import dev.connpool.pool.exchange.ClientExchanges;
+import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.ConnectionSpec;
+import dev.connpool.pool.host.HostKey;
+import dev.connpool.pool.host.IdleCount;
+import dev.connpool.pool.host.RecentlyClosed;
+import dev.connpool.pool.http1.Http1SessionFactory;
+import dev.connpool.pool.http2.Http2SessionFactory;
+import dev.connpool.pool.survey.Survey;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
@@ -88,7 +101,7 @@ public final class ConnectionPool {
 	 * client has been shut down
 	 * @throws IllegalStateException if the protocols to speak were chosen elsewhere
 	 */
-	HostPool find(ConnectionSpec spec, SocketAddress address) throws ConnPoolException {
+	public HostPool find(ConnectionSpec spec, SocketAddress address) throws ConnPoolException {
 		SettingsGeneration now = this.generation;
 		HostKey key = HostKey.of(spec, address, now.number());
 		HostPool host = this.hosts.get(key);
@@ -152,7 +165,7 @@ public final class ConnectionPool {
 		return this.recentlyClosed;
 	}
 
-	HostPools hosts() {
+	public HostPools hosts() {
 		return this.hosts;
 	}
 
@@ -243,7 +256,7 @@ public final class ConnectionPool {
 
 	// For the hosts
 
-	SettingsGeneration generation() {
+	public SettingsGeneration generation() {
 		return this.generation;
 	}
 
@@ -255,7 +268,7 @@ public final class ConnectionPool {
 		return this.listeners;
 	}
 
-	IdleCount idleCount() {
+	public IdleCount idleCount() {
 		return this.idleCount;
 	}
 
@@ -263,7 +276,7 @@ public final class ConnectionPool {
 		return this.idleConnections;
 	}
 
-	ClientExchanges exchanges() {
+	public ClientExchanges exchanges() {
 		return this.exchanges;
 	}
 

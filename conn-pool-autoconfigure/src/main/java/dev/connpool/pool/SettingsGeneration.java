@@ -1,5 +1,8 @@
 package dev.connpool.pool;
 
+import dev.connpool.pool.exchange.CallSites;
+import dev.connpool.pool.exchange.InFlightExchanges;
+import dev.connpool.pool.host.ReplayBudget;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxies;
@@ -15,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param tick how often deadlines are looked at, in nanoseconds
  * @param callSites finds out who calls, or {@code null} if that is not asked for
  */
-record SettingsGeneration(int number, ClientSettings settings, Proxies proxies, ReplayBudget replayBudget, long tick,
-		@Nullable CallSites callSites) {
+public record SettingsGeneration(int number, ClientSettings settings, Proxies proxies, ReplayBudget replayBudget,
+		long tick, @Nullable CallSites callSites) {
 
 	static SettingsGeneration first(ClientSettings settings) {
 		return of(1, settings, new ReplayBudget(settings.replay(), System.nanoTime()));

@@ -74,7 +74,7 @@ class EndpointReferenceIntegrationTests {
 
 	@Test
 	void everyReasonToCloseIsExplained() throws Exception {
-		Object[] reasons = Class.forName("dev.connpool.pool.CloseReason").getEnumConstants();
+		Object[] reasons = Class.forName("dev.connpool.pool.host.CloseReason").getEnumConstants();
 		assertThat(rows("### Why connections close"))
 			.containsExactlyInAnyOrder(Arrays.stream(reasons).map(Object::toString).toArray(String[]::new));
 	}

@@ -35,7 +35,7 @@ import static org.awaitility.Awaitility.await;
  */
 class EarlyConnectionsIntegrationTests {
 
-	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.connpool.pool.Reserve");
+	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.connpool.pool.acquire.WarmConnections");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -3,6 +3,8 @@ package dev.connpool.pool;
 import java.time.Duration;
 
 import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.pool.dial.NameResolution;
+import dev.connpool.pool.reactor.ReactorConnectionProvider;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.testing.NameServer;
 import dev.connpool.testing.Network;

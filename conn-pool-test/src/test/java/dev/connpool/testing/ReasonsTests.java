@@ -26,7 +26,9 @@ class ReasonsTests {
 	}
 
 	private static Iterable<String> ids(String type) throws ClassNotFoundException {
-		return Stream.of(Class.forName("dev.connpool.pool." + type).getEnumConstants()).map(Object::toString).toList();
+		return Stream.of(Class.forName("dev.connpool.pool.host." + type).getEnumConstants())
+			.map(Object::toString)
+			.toList();
 	}
 
 }

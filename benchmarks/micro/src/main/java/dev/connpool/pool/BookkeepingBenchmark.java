@@ -2,6 +2,8 @@ package dev.connpool.pool;
 
 import java.util.concurrent.TimeUnit;
 
+import dev.connpool.pool.host.HostCounters;
+import dev.connpool.pool.http2.HeaderByteCounter;
 import dev.connpool.snapshot.HostSnapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

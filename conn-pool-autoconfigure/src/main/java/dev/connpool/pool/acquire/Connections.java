@@ -1,0 +1,183 @@
+package dev.connpool.pool.acquire;
+
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.connpool.pool.connection.PooledConnection;
+import dev.connpool.pool.host.CloseReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one host that are open: which one serves next, which make room, and
+ * which are only waited for. Used by the mailbox of the host alone, but for what says so.
+ */
+final class Connections {
+
+	private final MultiplexedSessions sessions;
+
+	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
+
+	/** Those that are not shared and serve nobody, last used last. */
+	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
+
+	/** Those that are used no more, until they are closed. */
+	private final Set<PooledConnection> draining = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Create connections, none at first.
+	 * @param sessions where those that are shared are kept
+	 */
+	Connections(MultiplexedSessions sessions) {
+		this.sessions = sessions;
+	}
+
+	/**
+	 * Return all connections. On any thread.
+	 * @return the connections, as they come and go
+	 */
+	Set<PooledConnection> all() {
+		return this.all;
+	}
+
+	/**
+	 * Count those that are not about to be closed. On any thread.
+	 * @return the number of connections
+	 */
+	int usable() {
+		return this.all.size() - this.draining.size();
+	}
+
+	/**
+	 * Count those that are open and stay so.
+	 * @return the number of connections
+	 */
+	long fit() {
+		return this.all.stream()
+			.filter((connection) -> connection.isFit() && !this.draining.contains(connection))
+			.count();
+	}
+
+	/**
+	 * Count those that end without having been drained.
+	 * @return the number of connections
+	 */
+	long leaving() {
+		return this.all.stream()
+			.filter((connection) -> !connection.isFit() && !this.draining.contains(connection))
+			.count();
+	}
+
+	void add(PooledConnection connection) {
+		this.all.add(connection);
+		if (connection.session().isShared()) {
+			this.sessions.add(connection.session());
+			connection.session().becomesIdle();
+		}
+		else {
+			returned(connection);
+		}
+	}
+
+	/**
+	 * Note that a connection that is not shared serves nobody any more.
+	 * @param connection the connection
+	 */
+	void returned(PooledConnection connection) {
+		if (connection.isDraining()) {
+			connection.close(connection.end().reason());
+		}
+		else if (connection.isFit()) {
+			this.idle.addLast(connection);
+			connection.session().becomesIdle();
+		}
+	}
+
+	/**
+	 * Return the connection that was used last of those that are not shared and serve
+	 * nobody.
+	 * @return the connection, or {@code null} if there is none
+	 */
+	@Nullable PooledConnection lastUsed() {
+		return this.idle.peekLast();
+	}
+
+	/**
+	 * Take a connection, or reserve room on one.
+	 * @return the connection, or {@code null} if none is free
+	 */
+	@Nullable PooledConnection take() {
+		PooledConnection connection = this.sessions.reserve();
+		while (connection == null && !this.idle.isEmpty()) {
+			PooledConnection latest = this.idle.removeLast();
+			if (latest.session().tryReserve()) {
+				connection = latest;
+			}
+		}
+		return connection;
+	}
+
+	/**
+	 * Take a connection that did not lie idle.
+	 * @return the connection, or {@code null} if there is none yet
+	 */
+	@Nullable PooledConnection takeFresh() {
+		PooledConnection latest = this.idle.peekLast();
+		if (latest != null && latest.record().exchanges() == 0) {
+			return take();
+		}
+		return this.sessions.reserveFresh();
+	}
+
+	/**
+	 * Close the connection that is idle for longest, if there is one.
+	 */
+	void makeRoom() {
+		PooledConnection eldest = this.idle.pollFirst();
+		if (eldest != null) {
+			eldest.session().closeIfUnused(CloseReason.EVICTED);
+		}
+		else {
+			this.sessions.closeStale();
+		}
+	}
+
+	/**
+	 * Close a connection unless it is in use.
+	 * @param connection the connection
+	 * @param reason the reason
+	 */
+	void closeIfUnused(PooledConnection connection, CloseReason reason) {
+		if (connection.session().closeIfUnused(reason)) {
+			this.idle.remove(connection);
+		}
+	}
+
+	/**
+	 * Use a connection no more, and close it when its exchanges have ended.
+	 * @param connection the connection
+	 * @param reason the reason
+	 * @return whether it was used until now
+	 */
+	boolean drain(PooledConnection connection, CloseReason reason) {
+		if (!this.all.contains(connection) || !this.draining.add(connection)) {
+			return false;
+		}
+		connection.session().drain(reason);
+		this.idle.remove(connection);
+		return true;
+	}
+
+	/**
+	 * Note that a connection is closed.
+	 * @param connection the connection
+	 */
+	void remove(PooledConnection connection) {
+		this.all.remove(connection);
+		this.draining.remove(connection);
+		this.idle.remove(connection);
+		this.sessions.remove(connection.session());
+		connection.session().drain(CloseReason.PEER_CLOSED);
+	}
+
+}

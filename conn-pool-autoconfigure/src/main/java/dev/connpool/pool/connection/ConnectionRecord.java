@@ -1,0 +1,184 @@
+package dev.connpool.pool.connection;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+
+import javax.net.ssl.SSLSession;
+
+import dev.connpool.pool.host.CloseReason;
+import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ClosedConnection;
+import dev.connpool.snapshot.ConnectionSnapshot.Phases;
+import dev.connpool.snapshot.ConnectionSnapshot.Tls;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been seen of one connection. Plain fields, written and read on its event loop.
+ */
+public final class ConnectionRecord {
+
+	private final Channel channel;
+
+	private final Instant openedAt;
+
+	private final long begun;
+
+	private long resolved;
+
+	private long connected;
+
+	private long secured;
+
+	private @Nullable Tls tls;
+
+	private @Nullable Protocol protocol;
+
+	private long exchanges;
+
+	private boolean proven;
+
+	private long bytesSent;
+
+	private long bytesReceived;
+
+	public ConnectionRecord(Channel channel, Instant openedAt, long begun) {
+		this.channel = channel;
+		this.openedAt = openedAt;
+		this.begun = begun;
+	}
+
+	// Written
+
+	/**
+	 * Note that the name was resolved.
+	 * @param when in terms of {@link System#nanoTime()}
+	 */
+	public void resolved(long when) {
+		this.resolved = when;
+	}
+
+	public void connected() {
+		this.connected = System.nanoTime();
+	}
+
+	/**
+	 * Note that the connection is ready.
+	 * @param protocol the protocol to be spoken
+	 */
+	public void secured(Protocol protocol) {
+		this.protocol = protocol;
+		SslHandler handler = this.channel.pipeline().get(SslHandler.class);
+		if (handler != null) {
+			this.secured = System.nanoTime();
+			SSLSession session = handler.engine().getSession();
+			boolean resumed = session.getCreationTime() < this.openedAt.toEpochMilli();
+			this.tls = new Tls(session.getProtocol(), session.getCipherSuite(), handler.applicationProtocol(), resumed);
+		}
+	}
+
+	/**
+	 * Count an exchange.
+	 * @return whether it is not the first
+	 */
+	public boolean exchanged() {
+		return this.exchanges++ > 0;
+	}
+
+	public void answered() {
+		this.proven = true;
+	}
+
+	void sent(int bytes) {
+		this.bytesSent += bytes;
+	}
+
+	void received(int bytes) {
+		this.bytesReceived += bytes;
+	}
+
+	// Read
+
+	/**
+	 * Return whether the server has answered on this connection.
+	 * @return whether there was a response
+	 */
+	public boolean isProven() {
+		return this.proven;
+	}
+
+	public String id() {
+		return this.channel.id().asShortText();
+	}
+
+	public @Nullable Protocol protocol() {
+		return this.protocol;
+	}
+
+	public @Nullable Tls tls() {
+		return this.tls;
+	}
+
+	public Instant openedAt() {
+		return this.openedAt;
+	}
+
+	public Duration age() {
+		return Duration.ofNanos(System.nanoTime() - this.begun);
+	}
+
+	/**
+	 * Return how long it took until an exchange could begin.
+	 * @return the time
+	 */
+	Duration created() {
+		return Duration.ofNanos(Math.max(this.connected, this.secured) - this.begun);
+	}
+
+	public Phases phases() {
+		return new Phases(between(this.begun, this.resolved), between(this.resolved, this.connected),
+				between(this.connected, this.secured));
+	}
+
+	private static @Nullable Duration between(long start, long end) {
+		return (start != 0 && end != 0) ? Duration.ofNanos(end - start) : null;
+	}
+
+	public long exchanges() {
+		return this.exchanges;
+	}
+
+	public long bytesSent() {
+		return this.bytesSent;
+	}
+
+	public long bytesReceived() {
+		return this.bytesReceived;
+	}
+
+	public @Nullable String localAddress() {
+		return text(this.channel.localAddress());
+	}
+
+	public @Nullable String remoteAddress() {
+		return text(this.channel.remoteAddress());
+	}
+
+	public static @Nullable String text(@Nullable SocketAddress address) {
+		if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
+			return (address != null) ? address.toString() : null;
+		}
+		String ip = inet.getAddress().getHostAddress();
+		return ((ip.indexOf(':') < 0) ? ip : "[" + ip + "]") + ":" + inet.getPort();
+	}
+
+	public ClosedConnection closed(String host, CloseReason reason, @Nullable Duration idleFor) {
+		Protocol protocol = this.protocol;
+		return new ClosedConnection(id(), host, (protocol != null) ? protocol.id() : null, reason.toString(), age(),
+				idleFor, this.exchanges, Instant.now());
+	}
+
+}

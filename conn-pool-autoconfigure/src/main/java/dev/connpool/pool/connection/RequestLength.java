@@ -1,0 +1,190 @@
+package dev.connpool.pool.connection;
+
+import java.util.List;
+
+import dev.connpool.error.ConnPoolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the body of a request with the length that its head states (RFC 9110, section
+ * 8.6; RFC 9112, section 6). The server counts by the head: it would take what is too
+ * much for the next request, and wait for what is missing. Only used on the event loop of
+ * the connection.
+ */
+public final class RequestLength {
+
+	/** What is wrong with a length that cannot be read. */
+	public static final String NO_NUMBER = "the Content-Length of the request is not one number (RFC 9110, section 8.6)";
+
+	/** The body ends where the transport says so. */
+	private static final long FRAMED = -1;
+
+	/** Digits of a length that a {@code long} can hold. */
+	private static final int MAX_DIGITS = 18;
+
+	private final boolean multiplexed;
+
+	private long stated = FRAMED;
+
+	/** Whether the length is none of the caller's making. */
+	private boolean implied;
+
+	private long sent;
+
+	private boolean ended;
+
+	/** Why nothing more is to be written. */
+	private @Nullable ConnPoolException refusal;
+
+	/**
+	 * Create a comparison.
+	 * @param multiplexed whether the transport marks the end of a request, as HTTP/2 does
+	 */
+	public RequestLength(boolean multiplexed) {
+		this.multiplexed = multiplexed;
+	}
+
+	/**
+	 * Look at what is about to be written, and end the exchange if it may not be.
+	 * @param ctx the place in the pipeline
+	 * @param msg what is written; released if it may not be
+	 * @param promise who waits for it to be written
+	 * @param lease the lease of the exchange it belongs to
+	 * @return whether it may be written
+	 */
+	public boolean admits(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
+		if (this.refusal == null) {
+			String mistake = mistake(msg, lease.isWritten());
+			if (mistake != null) {
+				this.refusal = lease.misstated(mistake);
+			}
+		}
+		if (this.refusal == null) {
+			return true;
+		}
+		ReferenceCountUtil.release(msg);
+		// Told before, Reactor Netty would end a response that has begun, or write on.
+		Throwable told = this.refusal;
+		ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
+		return false;
+	}
+
+	private @Nullable String mistake(Object msg, boolean again) {
+		if (msg instanceof HttpRequest head) {
+			if (again) {
+				return "a second request is written in the place of one";
+			}
+			String malformed = begin(head.headers());
+			if (malformed != null) {
+				return malformed;
+			}
+		}
+		long size = size(msg);
+		if (size < 0) {
+			return null;
+		}
+		this.sent += size;
+		if (size > 0 && (this.ended || isTooLong())) {
+			return tooLong();
+		}
+		if (msg instanceof LastHttpContent) {
+			this.ended = true;
+			if (this.sent < this.stated) {
+				return "the body of the request is shorter than its Content-Length: %d bytes are stated, %d were there"
+					.formatted(this.stated, this.sent);
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String begin(HttpHeaders headers) {
+		this.sent = 0;
+		this.ended = false;
+		this.implied = false;
+		String coding = this.multiplexed ? null : headers.get(HttpHeaderNames.TRANSFER_ENCODING);
+		if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+			this.stated = stated(headers.getAll(HttpHeaderNames.CONTENT_LENGTH));
+			return (this.stated < 0) ? NO_NUMBER
+					: (coding != null) ? "the request states its length twice, by Content-Length and"
+							+ " Transfer-Encoding (RFC 9112, section 6.2)" : null;
+		}
+		this.stated = FRAMED;
+		if (coding == null) {
+			this.implied = !this.multiplexed;
+			this.stated = this.implied ? 0 : FRAMED;
+		}
+		else if (!isChunked(coding, headers)) {
+			return "the Transfer-Encoding of the request does not end with 'chunked' (RFC 9112, section 6.1)";
+		}
+		return null;
+	}
+
+	public static boolean isNoNumber(HttpHeaders headers) {
+		return headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+				&& stated(headers.getAll(HttpHeaderNames.CONTENT_LENGTH)) == FRAMED;
+	}
+
+	private static long stated(List<String> values) {
+		String value = values.get(0);
+		if (values.size() > 1 || value.isEmpty() || value.length() > MAX_DIGITS) {
+			return FRAMED;
+		}
+		for (int i = 0; i < value.length(); i++) {
+			if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+				return FRAMED;
+			}
+		}
+		return Long.parseLong(value);
+	}
+
+	private static boolean isChunked(String coding, HttpHeaders headers) {
+		if (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)) {
+			return headers.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() == 1;
+		}
+		List<String> lines = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+		String last = lines.get(lines.size() - 1);
+		return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(last.substring(last.lastIndexOf(',') + 1).strip());
+	}
+
+	private boolean isTooLong() {
+		return this.stated != FRAMED && this.sent > this.stated;
+	}
+
+	private String tooLong() {
+		if (this.stated == FRAMED) {
+			return "the body of the request goes on after its end: %d bytes are there".formatted(this.sent);
+		}
+		return this.implied
+				? "the request says nothing of a body but has one, of %d bytes or more; nothing of it was sent"
+					.formatted(this.sent)
+				: "the body of the request is longer than its Content-Length: %d bytes are stated, %d or more are there"
+					.formatted(this.stated, this.sent);
+	}
+
+	/**
+	 * Return how much of the body something is.
+	 * @param msg what is written
+	 * @return its size, negative if it is nothing of a body
+	 */
+	private static long size(Object msg) {
+		if (msg instanceof HttpContent content) {
+			return content.content().readableBytes();
+		}
+		if (msg instanceof ByteBuf buffer) {
+			return buffer.readableBytes();
+		}
+		return (msg instanceof FileRegion region) ? region.count() : -1;
+	}
+
+}

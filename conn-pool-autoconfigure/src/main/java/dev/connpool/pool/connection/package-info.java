@@ -1,0 +1,8 @@
+/**
+ * One socket and its life, whatever is spoken on it, and the contracts by which it is
+ * used: sessions carry leases. Knows {@code host}.
+ */
+@NullMarked
+package dev.connpool.pool.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package dev.connpool.pool.dial;
+
+import dev.connpool.pool.connection.PooledConnection;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/**
+ * Connects to one address after the other until one accepts, and leaves out those that
+ * another lane of the {@link HappyEyeballs} has tried. On the event loop of the dial.
+ */
+final class ConnectionAttempt extends ChannelInitializer<Channel> implements CoreSubscriber<Channel> {
+
+	private final HappyEyeballs race;
+
+	private @Nullable Subscription connecting;
+
+	private @Nullable PooledConnection connection;
+
+	private boolean over;
+
+	ConnectionAttempt(HappyEyeballs race) {
+		this.race = race;
+	}
+
+	/**
+	 * Prepare a channel; called once for each address.
+	 */
+	@Override
+	protected void initChannel(Channel channel) {
+		this.connection = this.race.prepare(channel);
+	}
+
+	@Override
+	public boolean isSharable() {
+		return true;
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.connecting = subscription;
+		subscription.request(Long.MAX_VALUE);
+	}
+
+	@Override
+	public void onNext(Channel channel) {
+		PooledConnection connected = this.connection;
+		if (this.over || connected == null || !this.race.wins(connected)) {
+			channel.close();
+		}
+	}
+
+	@Override
+	public void onError(Throwable cause) {
+		if (!this.over) {
+			close();
+			this.race.ended(this, cause);
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		// Told by onNext.
+	}
+
+	/**
+	 * Return whether this is the lane that opened a connection.
+	 * @param other the connection
+	 * @return whether it is the latest of this lane
+	 */
+	boolean opened(PooledConnection other) {
+		return other == this.connection;
+	}
+
+	/**
+	 * Close what is not connected yet.
+	 */
+	void cancel() {
+		if (!this.over) {
+			close();
+			if (this.connecting != null) {
+				this.connecting.cancel();
+			}
+		}
+	}
+
+	private void close() {
+		this.over = true;
+		if (this.connection != null) {
+			this.connection.channel().close();
+		}
+	}
+
+}

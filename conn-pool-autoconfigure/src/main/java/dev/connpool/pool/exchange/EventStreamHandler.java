@@ -1,0 +1,45 @@
+package dev.connpool.pool.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Tells an exchange when its event stream is silent. Only time during which the caller
+ * waits for more counts: a slow reader does not make the server late.
+ */
+public final class EventStreamHandler extends ChannelDuplexHandler {
+
+	private static final String NAME = "connpool.silence";
+
+	private final Exchange exchange;
+
+	private EventStreamHandler(Exchange exchange) {
+		this.exchange = exchange;
+	}
+
+	static void watch(Channel channel, Exchange exchange) {
+		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, new EventStreamHandler(exchange));
+		exchange.progress().silence(true);
+	}
+
+	public static void unwatch(Channel channel) {
+		if (channel.pipeline().get(NAME) != null) {
+			channel.pipeline().remove(NAME);
+		}
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		this.exchange.progress().silence(ctx.channel().config().isAutoRead());
+		ctx.fireChannelRead(msg);
+	}
+
+	@Override
+	public void read(ChannelHandlerContext ctx) {
+		this.exchange.progress().silence(true);
+		ctx.read();
+	}
+
+}

@@ -1,0 +1,620 @@
+package dev.connpool.pool.exchange;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.pool.connection.ConnectionSource;
+import dev.connpool.pool.connection.Lease;
+import dev.connpool.pool.connection.SessionStream;
+import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.Host;
+import dev.connpool.pool.host.ReplayReason;
+import dev.connpool.pool.replay.Attempt;
+import dev.connpool.pool.replay.ReplayDecision;
+import dev.connpool.snapshot.StreamSnapshot;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+
+/**
+ * One request and its response on one connection: first a caller that waits, then what an
+ * HTTP/1.1 connection or an HTTP/2 stream carries. If it is lost, another takes its
+ * place.
+ * <p>
+ * Waiting, and what {@link Lease} says, may happen on any thread; all else on the
+ * connection's event loop.
+ */
+public abstract class Exchange extends Lease implements RequestHead {
+
+	/** Bounds how many connections are opened to a server that speaks first. */
+	private static final int MAX_SPOKEN_TO = 3;
+
+	private final ClientExchanges exchanges;
+
+	private ConnectionSource source;
+
+	private final @Nullable ExchangeOwner owner;
+
+	private @Nullable Progress progress;
+
+	/** Why this is a repetition; {@code null} if it is none. */
+	private final @Nullable Attempt attempt;
+
+	/** New connections on which the server has spoken first while this waited. */
+	private int spokenTo;
+
+	/** Whether another exchange has taken the place of this one. */
+	private boolean replaced;
+
+	/** Whether the end of the channel is no news to the caller. */
+	private boolean aborted;
+
+	/** Whether this was ended because of what the server sent. */
+	private boolean malformed;
+
+	/** What is logged in the end; {@code null} if nothing is. */
+	private final @Nullable ExchangeLog log;
+
+	/** Notices that nobody reads; {@code null} if that is not looked for. */
+	private final @Nullable LeakDetector leakDetector;
+
+	/**
+	 * Create an exchange.
+	 * @param exchanges where it is watched while it is in flight
+	 * @param source where it gets its connection from
+	 * @param owner the request that it is for, or {@code null} if that is nobody's
+	 * concern
+	 * @param attempt what makes it a repetition, or {@code null} if it is none
+	 */
+	public Exchange(ClientExchanges exchanges, ConnectionSource source, @Nullable ExchangeOwner owner,
+			@Nullable Attempt attempt) {
+		this.exchanges = exchanges;
+		this.source = source;
+		this.owner = owner;
+		this.attempt = attempt;
+		this.log = ExchangeLog.of(this, source.host());
+		this.leakDetector = LeakDetector.of(source.host(), owner);
+	}
+
+	// What a transport adds
+
+	/**
+	 * Return the context of the caller.
+	 * @return the context, perhaps empty
+	 */
+	protected abstract Context callerContext();
+
+	/**
+	 * Return whether the caller wants the content of a response decoded.
+	 * @return whether it has asked for codings
+	 */
+	protected abstract boolean acceptsCodings();
+
+	/**
+	 * Tell the caller who waits why it gets no connection.
+	 * @param error why
+	 */
+	protected abstract void refused(Throwable error);
+
+	/**
+	 * Create what takes the place of this.
+	 * @param next what makes it a repetition
+	 * @return the exchange
+	 */
+	protected abstract Exchange again(Attempt next);
+
+	/**
+	 * Hand the channel to the caller, whose request is then written.
+	 * @param stream what carries this
+	 * @param reused whether the connection has carried another before
+	 */
+	protected abstract void deliver(SessionStream stream, boolean reused);
+
+	/**
+	 * End what was handed to the caller.
+	 */
+	protected abstract void dispose();
+
+	/**
+	 * Discard what has arrived of the response, unless somebody has subscribed to it.
+	 */
+	protected abstract void discard();
+
+	/**
+	 * Have what goes on in a pipeline, whose channel is closed, reach the caller.
+	 * @param channel the channel
+	 */
+	protected abstract void rejoin(Channel channel);
+
+	// Waiting
+
+	/**
+	 * Ask for a connection.
+	 */
+	public final void start() {
+		if (this.owner != null) {
+			this.owner.enter(this);
+		}
+		this.source.acquire(this);
+	}
+
+	protected final ClientExchanges exchanges() {
+		return this.exchanges;
+	}
+
+	protected final ConnectionSource source() {
+		return this.source;
+	}
+
+	public final Host host() {
+		return this.source.host();
+	}
+
+	protected final @Nullable ExchangeOwner owner() {
+		return this.owner;
+	}
+
+	protected final @Nullable ExchangeLog log() {
+		return this.log;
+	}
+
+	@Override
+	public final @Nullable ConnPoolException overdue(long now) {
+		if (Deadlines.passed(requestDeadline(), now)) {
+			return host().errors().requestTimeout("waiting for a connection; " + this.source.describe());
+		}
+		return Deadlines.passed(Deadlines.after(askedAt(), host().timeouts().acquire()), now)
+				? this.source.acquireTimeout() : null;
+	}
+
+	private long requestDeadline() {
+		return Deadlines.after((this.owner != null) ? this.owner.startedAt() : askedAt(), host().timeouts().request());
+	}
+
+	@Override
+	public final boolean isSpokenToTooOften() {
+		return ++this.spokenTo >= MAX_SPOKEN_TO;
+	}
+
+	@Override
+	public final boolean wantsFresh() {
+		return this.attempt != null && this.attempt.wantsFresh();
+	}
+
+	@Override
+	public final boolean fail(Throwable error, EventLoop eventLoop) {
+		if (!leave()) {
+			return false;
+		}
+		if (this.log != null) {
+			this.log.failed(error);
+		}
+		over();
+		try {
+			eventLoop.execute(() -> refused(error));
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loops have been stopped before the client.
+			refused(error);
+		}
+		return true;
+	}
+
+	@Override
+	public final void moveTo(ConnectionSource source) {
+		this.source = source;
+	}
+
+	/**
+	 * Note that the caller gives this up. On any thread.
+	 */
+	public void cancel() {
+		boolean waiting = leave();
+		if (waiting) {
+			this.source.cancelled(this);
+		}
+		if (waiting || decline()) {
+			over();
+		}
+		else if (this.attempt != null && isActive()) {
+			// The caller knows only what it was delivered first.
+			try {
+				eventLoop().execute(this::dispose);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loop has been stopped, and has ended this.
+			}
+		}
+	}
+
+	private void over() {
+		if (this.log != null) {
+			this.log.ended();
+		}
+		if (this.attempt != null) {
+			this.attempt.ended(false);
+		}
+	}
+
+	/**
+	 * Return the number of the attempt.
+	 * @return the attempt, from 1
+	 */
+	protected final int attempt() {
+		return Attempt.number(this.attempt);
+	}
+
+	/**
+	 * Return whether the caller already has what it was delivered for an earlier attempt.
+	 * @return whether this is a repetition
+	 */
+	protected final boolean isRepetition() {
+		return this.attempt != null;
+	}
+
+	// On the event loop of the connection
+
+	@Override
+	public final void begin(SessionStream stream, boolean reused) {
+		assert granted().inEventLoop();
+		this.progress = new Progress(stream, this);
+		this.exchanges.on(eventLoop()).add(this);
+		if (this.log != null) {
+			this.log.acquired(reused);
+		}
+		deliver(stream, reused);
+	}
+
+	@Override
+	public final boolean hasBegun() {
+		return this.progress != null;
+	}
+
+	/**
+	 * Return how far this has come.
+	 * @return the progress on the connection that this was granted
+	 */
+	protected final Progress progress() {
+		return Objects.requireNonNull(this.progress, "Not begun");
+	}
+
+	@Override
+	public final void sent(ChannelHandlerContext ctx, Object msg) {
+		progress().sent(msg);
+		ExpectContinueHandler.watch(ctx, msg, this);
+	}
+
+	@Override
+	public final boolean isWritten() {
+		return progress().isWritten();
+	}
+
+	@Override
+	public final ConnPoolException misstated(String mistake) {
+		ConnPoolException error = host().errors().wrongLength(mistake);
+		if (isReading()) {
+			// The response counts for more.
+			refusedBody();
+		}
+		else {
+			abort(error, CloseReason.CANCELLED);
+		}
+		return error;
+	}
+
+	/**
+	 * Note that the server has answered without all of the request's body. It waits for
+	 * that body on HTTP/1.1, whatever else is sent.
+	 */
+	protected final void refusedBody() {
+		if (progress().stream().isConnection()) {
+			granted().markPersistent(false);
+		}
+	}
+
+	@Override
+	public final void heard() {
+		progress().heard();
+	}
+
+	/**
+	 * {@inheritDoc} A header counts although nobody is told of it: transports follow a
+	 * redirect by themselves.
+	 */
+	@Override
+	public void received(ChannelHandlerContext ctx, Object msg) {
+		if (msg instanceof HttpResponse response) {
+			ContentDecoder.prepare(ctx, response, this);
+			progress().headerReceived();
+			granted().record().answered();
+			if (this.attempt != null) {
+				this.attempt.ended(true);
+			}
+		}
+		progress().received(msg);
+	}
+
+	@Override
+	public final void answered() {
+		progress().answered();
+	}
+
+	@Override
+	public final void reset(String error) {
+		progress().reset(error);
+	}
+
+	@Override
+	public final boolean isReading() {
+		return progress().isReading();
+	}
+
+	@Override
+	public final boolean isEventStream() {
+		return progress().isEventStream();
+	}
+
+	@Override
+	public final void discarded() {
+		this.exchanges.on(eventLoop()).remove(this);
+		if (this.log != null) {
+			this.log.abandoned();
+		}
+	}
+
+	@Override
+	public final void givenUp() {
+		this.aborted = true;
+	}
+
+	/**
+	 * Return whether the caller gets no more of this.
+	 * @return whether this was ended, by either side
+	 */
+	protected final boolean isAborted() {
+		return this.aborted;
+	}
+
+	/**
+	 * Note that all of the request is sent.
+	 */
+	protected final void requestSent() {
+		progress().requestSent();
+		if (this.log != null) {
+			this.log.requestSent(UriTemplates.of(progress().stream().channel()));
+		}
+	}
+
+	/**
+	 * Note that the caller is about to get the head of the response.
+	 * @param status the status
+	 * @param eventStream whether the response is one without a foreseeable end
+	 */
+	protected final void responseBegins(int status, boolean eventStream) {
+		Channel channel = progress().stream().channel();
+		if (this.log != null) {
+			this.log.responseBegins(status);
+		}
+		if (progress().begins(eventStream)) {
+			EventStreamHandler.watch(channel, this);
+		}
+		if (this.leakDetector != null) {
+			this.leakDetector.begin(channel);
+		}
+	}
+
+	@Override
+	public final void ended() {
+		assert granted().inEventLoop();
+		this.exchanges.on(eventLoop()).remove(this);
+		if (isActive()) {
+			over();
+			if (this.leakDetector != null && this.progress != null) {
+				this.leakDetector.ended(this.progress.stream().channel(), this.source.events());
+			}
+		}
+		finish();
+	}
+
+	// Errors
+
+	@Override
+	public final void failed(Throwable thrown) {
+		Throwable told = host().errors().failed(thrown);
+		if (this.progress != null) {
+			abort(told, CloseReason.CANCELLED);
+		}
+		else if (revoke()) {
+			fail(told, eventLoop());
+			granted().session().unused();
+		}
+		else if (isActive()) {
+			finish();
+			over();
+			refused(told);
+		}
+	}
+
+	@Override
+	public final void cutOff(ChannelHandlerContext ctx) {
+		if (isReading() && !progress().isAnswered() && !this.aborted) {
+			this.aborted = true;
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
+					: host().errors().lost(describeEnd(), null, granted().end().failure());
+			if (this.log != null) {
+				this.log.failed(error);
+			}
+			ctx.fireExceptionCaught(error);
+		}
+	}
+
+	@Override
+	public final boolean isMalformed() {
+		return this.malformed;
+	}
+
+	@Override
+	public final void abort(Throwable error, CloseReason reason) {
+		assert granted().inEventLoop();
+		Progress so = this.progress;
+		if (so == null || this.aborted) {
+			return;
+		}
+		this.aborted = true;
+		this.malformed = reason == CloseReason.PROTOCOL_ERROR;
+		if (this.log != null) {
+			this.log.failed(error);
+		}
+		this.exchanges.on(eventLoop()).remove(this);
+		if (so.stream().isConnection()) {
+			granted().closing(reason);
+		}
+		Channel channel = so.stream().channel();
+		// Who has given up before the response begins wants to be told nothing.
+		if (this.owner == null || (!this.owner.fail(error) && so.isReading())) {
+			channel.pipeline().fireExceptionCaught(error);
+		}
+		channel.close();
+		if (so.isReading()) {
+			discard();
+		}
+	}
+
+	/**
+	 * End this because its event loop is about to stop.
+	 */
+	public final void abort() {
+		abort(this.source.closed(), CloseReason.SHUTDOWN);
+	}
+
+	// Losing the connection or the stream
+
+	/**
+	 * Return whether the channel went away before the response began.
+	 * @return whether nothing is left of this but the question whether to send it again
+	 */
+	protected final boolean isLost() {
+		Progress so = this.progress;
+		return so != null && !so.isReading() && !this.aborted && so.isBroken();
+	}
+
+	/**
+	 * Send the request again if that cannot do harm.
+	 * @param cause what was reported
+	 * @return what the caller is told if it is not sent again
+	 */
+	protected final ConnPoolException lost(Throwable cause) {
+		assert granted().inEventLoop();
+		if (eventLoop().isShuttingDown()) {
+			return this.source.closed();
+		}
+		ReplayDecision decision = progress().decision();
+		ReplayReason reason = decision.replay();
+		String obstacle = (reason != null) ? repeat(reason, Attempt.backoff(reason, attempt())) : decision.obstacle();
+		Throwable failure = granted().end().failure();
+		return host().errors().lost(describeEnd(), obstacle, (failure != null) ? failure : cause);
+	}
+
+	/**
+	 * Send the request again if the server asks for it with its status and the client was
+	 * told to do so.
+	 * @param status the status of the response
+	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
+	 * @return whether it is sent again
+	 */
+	protected final boolean retry(int status, @Nullable String retryAfter) {
+		if (!host().settings().replay().retryStatuses().contains(status) || !progress().decision().mayBeRepeated()) {
+			return false;
+		}
+		repeat(ReplayReason.STATUS, Attempt.backoff(retryAfter, attempt()));
+		return this.replaced;
+	}
+
+	protected final boolean isReplaced() {
+		return this.replaced;
+	}
+
+	/**
+	 * Have another exchange take the place of this one, unless something forbids it or
+	 * nobody waits.
+	 * @param reason why the request is sent again
+	 * @param backoff how long to wait, in nanoseconds; negative for longer than anybody
+	 * does
+	 * @return what forbids it, as a sentence, or {@code null} if nothing does
+	 */
+	private @Nullable String repeat(ReplayReason reason, long backoff) {
+		String obstacle = Attempt.obstacle(host(), reason, this.attempt);
+		if (obstacle != null || this.owner == null || this.owner.isDone()) {
+			return obstacle;
+		}
+		if (backoff < 0 || Deadlines.passed(requestDeadline(), System.nanoTime() + backoff)) {
+			return Attempt.TOO_LATE;
+		}
+		Attempt next = Attempt.begin(this.source.replayBudget(), this.source.events(), reason, this.attempt, backoff);
+		if (next == null) {
+			return Attempt.exhausted(host());
+		}
+		replace(next, this.owner);
+		return null;
+	}
+
+	private void replace(Attempt next, ExchangeOwner owner) {
+		this.replaced = true;
+		Exchange successor = again(next);
+		owner.enter(successor);
+		// Before the timer is set: a caller that gives up cancels it, and nothing else
+		// would take this out.
+		this.source.rests(successor);
+		next.schedule(eventLoop(), () -> {
+			successor.askAgain();
+			this.source.replay(successor);
+		});
+	}
+
+	private String describeEnd() {
+		return progress().describeEnd(attempt());
+	}
+
+	// Looking
+
+	/**
+	 * Look at the exchange.
+	 * @return how it is now
+	 */
+	public final StreamSnapshot snapshot() {
+		return progress().snapshot(Duration.ofNanos(System.nanoTime() - askedAt()),
+				(this.leakDetector != null) ? this.leakDetector.snapshot() : null);
+	}
+
+	/**
+	 * Look whether this takes too long, and end it if it does.
+	 * @param now the current time
+	 */
+	protected final void checkDeadlines(long now) {
+		if (this.aborted) {
+			return;
+		}
+		if (!isEventStream() && Deadlines.passed(requestDeadline(), now)) {
+			probeIfSilent(now);
+			abort(host().errors().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
+		}
+		else if (progress().isOverdue(now)) {
+			probeIfSilent(now);
+			abort(isReading() ? host().errors().streamIdleTimeout() : host().errors().responseHeaderTimeout(),
+					CloseReason.RESPONSE_TIMEOUT);
+		}
+		else if (this.leakDetector != null) {
+			this.leakDetector.look(this, now);
+		}
+	}
+
+	private void probeIfSilent(long now) {
+		granted().session().probeIfSilent(progress().begunAt(), now);
+	}
+
+}

@@ -1,0 +1,88 @@
+package dev.connpool.pool.host;
+
+/**
+ * Why a connection was closed.
+ */
+public enum CloseReason {
+
+	/** It was idle for as long as the settings, or its server, allow. */
+	IDLE_TIMEOUT("idle-timeout"),
+
+	/** It was open for as long as the settings allow. */
+	MAX_LIFETIME("max-lifetime"),
+
+	/** Too many were idle for its host. */
+	MAX_IDLE_PER_HOST("max-idle-per-host"),
+
+	/** Too many were idle for all hosts of the client. */
+	MAX_IDLE("max-idle"),
+
+	/** By the server, in order. */
+	PEER_CLOSED("peer-closed"),
+
+	/** By the server or the network: reading or writing failed. */
+	PEER_RESET("peer-reset"),
+
+	/** The server said that it will serve no more (RFC 9113, section 6.8). */
+	GOAWAY("goaway"),
+
+	/** The server did not answer a PING (RFC 9113, section 6.7). */
+	PING_TIMEOUT("ping-timeout"),
+
+	/** The response took too long, on HTTP/1.1. */
+	RESPONSE_TIMEOUT("response-timeout"),
+
+	/** The request took too long, on HTTP/1.1. */
+	REQUEST_TIMEOUT("request-timeout"),
+
+	/** The caller gave up, on HTTP/1.1. */
+	CANCELLED("cancelled"),
+
+	/** Nobody read the response, on HTTP/1.1. */
+	LEAKED("leaked"),
+
+	/** The server did not switch protocols (RFC 9110, section 7.8). */
+	REFUSED_UPGRADE("refused-upgrade"),
+
+	/** The server broke the rules of HTTP. */
+	PROTOCOL_ERROR("protocol-error"),
+
+	/** TLS failed. */
+	TLS_ERROR("tls-error"),
+
+	/** It could not be connected. */
+	CONNECT_ERROR("connect-error"),
+
+	/** The server, or the settings, wanted one exchange only. */
+	KEEP_ALIVE_OFF("keep-alive-off"),
+
+	/** By an operator. */
+	DRAINED("drained"),
+
+	/** By an operator, while it was idle. */
+	IDLE_CLOSED("idle-closed"),
+
+	/** Its host's name does not stand for its address any more. */
+	ADDRESS_REMOVED("address-removed"),
+
+	/** Its settings or its TLS context have been replaced. */
+	SUPERSEDED("superseded"),
+
+	/** It was idle, and another one had to be opened. */
+	EVICTED("evicted"),
+
+	/** The client is shut down, or its event loops are. */
+	SHUTDOWN("shutdown");
+
+	private final String id;
+
+	CloseReason(String id) {
+		this.id = id;
+	}
+
+	@Override
+	public String toString() {
+		return this.id;
+	}
+
+}

@@ -1,0 +1,199 @@
+package dev.connpool.pool.host;
+
+import java.time.Duration;
+
+import dev.connpool.listener.ConnectionInfo;
+import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.settings.Protocol;
+import dev.connpool.snapshot.ClosedConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where what happens with one host becomes known: each event is counted, told to the
+ * listeners, and remembered if that is due, here and nowhere else. Safe for use by many
+ * threads.
+ */
+public final class HostEvents {
+
+	private final Host host;
+
+	private final ConnectionListeners listeners;
+
+	private final RecentlyClosed recentlyClosed;
+
+	private final HostCounters counters = new HostCounters();
+
+	/**
+	 * Create events.
+	 * @param host the host
+	 * @param listeners who is told
+	 * @param recentlyClosed what remembers connections that are closed
+	 */
+	public HostEvents(Host host, ConnectionListeners listeners, RecentlyClosed recentlyClosed) {
+		this.host = host;
+		this.listeners = listeners;
+		this.recentlyClosed = recentlyClosed;
+	}
+
+	/**
+	 * Return what was counted.
+	 * @return the counters
+	 */
+	public HostCounters counters() {
+		return this.counters;
+	}
+
+	// Connections
+
+	public void dialBegun() {
+		this.counters.opened();
+	}
+
+	/**
+	 * Note that a connection could not be opened.
+	 * @param reason which step failed
+	 * @param connection what is remembered of it, {@code null} if there was no socket
+	 */
+	public void dialFailed(CloseReason reason, @Nullable ClosedConnection connection) {
+		this.counters.closed(reason);
+		if (connection != null) {
+			this.recentlyClosed.add(connection);
+		}
+		this.listeners.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
+	}
+
+	/**
+	 * Note that a connection is open.
+	 * @param id its id
+	 * @param protocol the protocol to be spoken
+	 * @param secure whether there was a TLS handshake
+	 * @param took how long it took to open it
+	 * @return what listeners are told it is; {@code null} if there are none
+	 */
+	public @Nullable ConnectionInfo opened(String id, Protocol protocol, boolean secure, Duration took) {
+		if (secure) {
+			this.counters.handshake();
+		}
+		if (this.listeners.isEmpty()) {
+			return null;
+		}
+		ConnectionInfo connection = new ConnectionInfo(this.host.client(), this.host.origin(), id, protocol.id());
+		this.listeners.tell((listener) -> listener.opened(connection, took));
+		return connection;
+	}
+
+	/**
+	 * Note that an exchange was given a connection.
+	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param askedAt when it had asked for one, in terms of {@link System#nanoTime()}
+	 * @param reused whether the connection had served another before
+	 */
+	public void acquired(@Nullable ConnectionInfo connection, long askedAt, boolean reused) {
+		this.counters.acquired(reused);
+		if (connection != null) {
+			Duration waited = Duration.ofNanos(System.nanoTime() - askedAt);
+			this.listeners.tell((listener) -> listener.acquired(connection, waited, reused));
+		}
+	}
+
+	public void released(@Nullable ConnectionInfo connection) {
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.released(connection));
+		}
+	}
+
+	/**
+	 * Note that a connection is closed.
+	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param reason why
+	 * @param closed what is remembered of it
+	 */
+	public void closed(@Nullable ConnectionInfo connection, CloseReason reason, ClosedConnection closed) {
+		this.counters.closed(reason);
+		this.recentlyClosed.add(closed);
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.closed(connection, reason.toString(), closed.age()));
+		}
+	}
+
+	public void goAwayReceived(@Nullable ConnectionInfo connection, String error) {
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.goAwayReceived(connection, error));
+		}
+	}
+
+	public void pingAcknowledged(@Nullable ConnectionInfo connection, Duration roundTrip) {
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.pingAcknowledged(connection, roundTrip));
+		}
+	}
+
+	// Streams
+
+	public void streamOpened(@Nullable ConnectionInfo connection) {
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.streamOpened(connection));
+		}
+	}
+
+	/**
+	 * Note that a stream has ended.
+	 * @param connection its connection, {@code null} if there are no listeners
+	 * @param reset the error code with which the server reset it, or {@code null}
+	 */
+	public void streamClosed(@Nullable ConnectionInfo connection, @Nullable String reset) {
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.streamClosed(connection, reset));
+		}
+	}
+
+	public void resetSent() {
+		this.counters.resetSent();
+	}
+
+	// Exchanges
+
+	/**
+	 * Note that nobody reads a response.
+	 * @param connection its connection, {@code null} if there are no listeners
+	 */
+	public void leaked(@Nullable ConnectionInfo connection) {
+		this.counters.leakBegun();
+		if (connection != null) {
+			this.listeners.tell((listener) -> listener.leaked(connection));
+		}
+	}
+
+	/**
+	 * Note that the exchange is over whose response nobody had read.
+	 */
+	public void leakEnded() {
+		this.counters.leakEnded();
+	}
+
+	/**
+	 * Note that a caller was refused because the limit of connections is reached.
+	 */
+	public void turnedAway() {
+		this.counters.turnedAway();
+	}
+
+	/**
+	 * Note that a request is sent again.
+	 * @param reason why
+	 */
+	public void replayed(ReplayReason reason) {
+		this.counters.replayed(reason);
+	}
+
+	/**
+	 * Note what came of sending a request again.
+	 * @param reason why it was
+	 * @param outcome whether it was answered, failed, or was not sent after all
+	 */
+	public void replayEnded(ReplayReason reason, String outcome) {
+		this.listeners
+			.tell((listener) -> listener.replayed(this.host.client(), this.host.origin(), reason.toString(), outcome));
+	}
+
+}

@@ -1,0 +1,279 @@
+package dev.connpool.pool.http1;
+
+import dev.connpool.pool.connection.Lease;
+import dev.connpool.pool.connection.PooledConnection;
+import dev.connpool.pool.connection.Session;
+import dev.connpool.pool.connection.SessionStream;
+import dev.connpool.pool.connection.SocketInput;
+import dev.connpool.pool.connection.TlsRecordHandler;
+import dev.connpool.pool.host.CloseReason;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanges on one HTTP/1.1 connection (RFC 9112), of which there is one at a time.
+ * It is free, carries an exchange, or is closed; whether it is free belongs to the
+ * mailbox of the host, all else to the event loop of the connection.
+ */
+public final class Http1Session implements Session, SessionStream {
+
+	/** Takes longer than to write a request, and less than to be answered. */
+	private static final long JUST_NOW = 100_000;
+
+	private final PooledConnection connection;
+
+	private @Nullable Lease current;
+
+	/** Follows the records of TLS; {@code null} without TLS. */
+	private final @Nullable TlsRecordHandler tlsRecords;
+
+	/** When nothing was left of what the server had sent. */
+	private long silentAt;
+
+	/** Whether this has been released although its exchange has not quite ended. */
+	private boolean released;
+
+	/** Whether room may be reserved. */
+	private boolean free;
+
+	Http1Session(PooledConnection connection, @Nullable TlsRecordHandler tlsRecords) {
+		this.connection = connection;
+		this.tlsRecords = tlsRecords;
+	}
+
+	@Override
+	public PooledConnection connection() {
+		return this.connection;
+	}
+
+	// In the mailbox
+
+	@Override
+	public boolean isShared() {
+		return false;
+	}
+
+	@Override
+	public void becomesIdle() {
+		this.free = true;
+		this.connection.idle();
+	}
+
+	@Override
+	public boolean tryReserve() {
+		return take() && this.connection.isFit();
+	}
+
+	private boolean take() {
+		boolean taken = this.free;
+		if (taken) {
+			this.free = false;
+			this.connection.busy();
+		}
+		return taken;
+	}
+
+	@Override
+	public boolean closeIfUnused(CloseReason reason) {
+		if (!this.free) {
+			return false;
+		}
+		// First, as it says how long this was idle.
+		this.connection.end().note(reason);
+		take();
+		this.connection.close(reason);
+		return true;
+	}
+
+	@Override
+	public void drain(CloseReason reason) {
+		this.connection.drain(reason);
+		closeIfUnused(reason);
+	}
+
+	// On any thread
+
+	@Override
+	public void unused() {
+		this.connection.owner().released(this.connection);
+	}
+
+	@Override
+	public int active() {
+		return (this.current != null) ? 1 : 0;
+	}
+
+	@Override
+	public int limit() {
+		return 1;
+	}
+
+	// On the event loop
+
+	@Override
+	public void serve(Lease lease) {
+		assert this.connection.inEventLoop();
+		if (!this.connection.isFit() || this.current != null || !isSilent()) {
+			this.released = false;
+			this.connection.owner().reassign(lease);
+		}
+		else if (!lease.activate()) {
+			unused();
+		}
+		else {
+			carry(lease);
+		}
+	}
+
+	private void carry(Lease lease) {
+		this.current = lease;
+		try {
+			lease.begin(this, this.connection.acquired(lease));
+		}
+		catch (Throwable ex) {
+			if (!lease.hasBegun()) {
+				this.current = null;
+				this.connection.close(CloseReason.CANCELLED);
+			}
+			lease.failed(ex);
+		}
+	}
+
+	/**
+	 * Make sure that nothing is left of what the server has sent: it would be taken for
+	 * the answer to what is written next. If there is anything, this is closed.
+	 * @return whether a request may be written
+	 */
+	private boolean isSilent() {
+		boolean silent = SocketInput.drain(this.connection.channel()) && !isWithinTlsRecord();
+		this.silentAt = System.nanoTime();
+		if (!silent && this.connection.isFit()) {
+			this.connection.close(CloseReason.PROTOCOL_ERROR);
+		}
+		return this.connection.isFit();
+	}
+
+	/**
+	 * Do so again, unless that was just done.
+	 * @return whether a request may be written
+	 */
+	boolean isStillSilent() {
+		return System.nanoTime() - this.silentAt < JUST_NOW || isSilent();
+	}
+
+	// Before the first response it may be a ticket for a later handshake, and there is
+	// nobody who could get the answer of another.
+	private boolean isWithinTlsRecord() {
+		return this.tlsRecords != null && this.connection.record().isProven() && this.tlsRecords.isWithinRecord();
+	}
+
+	/**
+	 * Return the exchange that this carries.
+	 * @return its lease, or {@code null} if there is none
+	 */
+	@Nullable Lease current() {
+		return this.current;
+	}
+
+	/**
+	 * Note how long the server lets the connection be unused.
+	 * @param timeout the time in nanoseconds; 0 if it must not be used again
+	 */
+	void idleAtMost(long timeout) {
+		if (timeout == 0) {
+			this.connection.markPersistent(false);
+		}
+		else {
+			this.connection.idleTimer().announced(timeout);
+		}
+	}
+
+	/**
+	 * Return whether another exchange may follow.
+	 * @return whether neither end wants the connection closed
+	 */
+	boolean isKeptAlive() {
+		return this.connection.mayCarry() && this.connection.isPersistent()
+				&& this.connection.owner().host().pool().keepAlive();
+	}
+
+	/**
+	 * Release the connection because the response has ended, before the caller learns of
+	 * it: its next request finds the connection free. An exchange that it is granted to
+	 * now begins when the event loop has finished with this one.
+	 */
+	void releaseEarly() {
+		assert this.connection.inEventLoop();
+		if (!this.released && isKeptAlive()) {
+			this.released = true;
+			unused();
+		}
+	}
+
+	@Override
+	public boolean release(Lease lease, boolean answered) {
+		assert this.connection.inEventLoop();
+		end(lease);
+		Channel channel = this.connection.channel();
+		boolean reusable = channel.isActive() && isKeptAlive();
+		if (reusable) {
+			channel.config().setAutoClose(true);
+			releaseEarly();
+		}
+		else if (channel.isActive()) {
+			this.connection.close(answered ? CloseReason.KEEP_ALIVE_OFF : CloseReason.CANCELLED);
+		}
+		this.released = false;
+		return reusable;
+	}
+
+	/**
+	 * End the exchange that got no response: nobody says that it is released.
+	 */
+	void gone() {
+		assert this.connection.inEventLoop();
+		Lease lease = this.current;
+		if (lease != null && !lease.isReading()) {
+			end(lease);
+		}
+	}
+
+	private void end(Lease lease) {
+		this.current = null;
+		lease.ended();
+		this.connection.events().released(this.connection.info());
+	}
+
+	// As what carries an exchange
+
+	@Override
+	public Channel channel() {
+		return this.connection.channel();
+	}
+
+	@Override
+	public boolean isConnection() {
+		return true;
+	}
+
+	@Override
+	public int id() {
+		return 1;
+	}
+
+	@Override
+	public boolean carries(Lease lease) {
+		return this.current == lease;
+	}
+
+	@Override
+	public boolean isIgnored() {
+		return false;
+	}
+
+	@Override
+	public @Nullable Flow flow() {
+		return null;
+	}
+
+}

@@ -1,0 +1,66 @@
+package dev.connpool.pool.http2;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersEncoder.SensitivityDetector;
+import io.netty.handler.codec.http2.Http2Settings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Netty's codec for the frames of one connection, as this client needs it. SETTINGS of
+ * the server hold when {@link Http2ConnectionHandler} acknowledges them. Acknowledgements
+ * and resets that the server does not read are queued up to Netty's limit; then the
+ * connection ends with ENHANCE_YOUR_CALM.
+ */
+final class ClientFrameCodec extends Http2FrameCodec {
+
+	private ClientFrameCodec(Http2ConnectionEncoder encoder, Http2ConnectionDecoder decoder, Http2Settings settings) {
+		super(encoder, decoder, settings, false, true);
+	}
+
+	static Http2FrameCodec create(Http2Settings settings, SensitivityDetector detector, Resets resets) {
+		return new Builder(resets).initialSettings(settings)
+			.headerSensitivityDetector(detector)
+			.autoAckSettingsFrame(false)
+			.build();
+	}
+
+	@Override
+	protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
+			@Nullable Http2Exception error) {
+		if (outbound && error != null) {
+			// Netty tells only of what was found while reading; streams are to learn what
+			// takes them down whichever it was.
+			ctx.fireExceptionCaught(cause);
+		}
+		super.onConnectionError(ctx, outbound, cause, error);
+	}
+
+	/**
+	 * Puts the codec together as Netty does.
+	 */
+	private static final class Builder extends Http2FrameCodecBuilder {
+
+		private final Resets resets;
+
+		Builder(Resets resets) {
+			this.resets = resets;
+			server(false);
+			gracefulShutdownTimeoutMillis(0);
+		}
+
+		@Override
+		protected Http2FrameCodec build(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder,
+				Http2Settings settings) {
+			ClientFrameCodec codec = new ClientFrameCodec(new ResetEncoder(encoder, this.resets), decoder, settings);
+			codec.gracefulShutdownTimeoutMillis(gracefulShutdownTimeoutMillis());
+			return codec;
+		}
+
+	}
+
+}

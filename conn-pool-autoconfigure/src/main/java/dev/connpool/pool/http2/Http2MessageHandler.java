@@ -1,0 +1,79 @@
+package dev.connpool.pool.http2;
+
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.pool.connection.Lease;
+import dev.connpool.pool.host.CloseReason;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * Looks at the messages of one stream while they are frames (RFC 9113, section 8.1), for
+ * what cannot be seen of them any more when they are HTTP objects.
+ */
+final class Http2MessageHandler extends ChannelDuplexHandler {
+
+	static final String NAME = "connpool.message";
+
+	private final Http2Session session;
+
+	private final Lease lease;
+
+	private final ResponseFraming response = new ResponseFraming();
+
+	Http2MessageHandler(Http2Session session, Lease lease) {
+		this.session = session;
+		this.lease = lease;
+	}
+
+	@Override
+	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+		if (msg instanceof Http2HeadersFrame frame) {
+			Http2Headers headers = frame.headers();
+			long limit = this.session.maxHeaderListSize();
+			if (limit < Http2CodecUtil.MAX_HEADER_LIST_SIZE && HeaderListSize.of(headers) > limit) {
+				refuse(headers, limit, promise);
+				return;
+			}
+			this.response.requested(headers.method());
+		}
+		ctx.write(msg, promise);
+	}
+
+	// The encoder would refuse it too, but when the stream has been opened
+	private void refuse(Http2Headers headers, long limit, ChannelPromise promise) {
+		ConnPoolException error = this.session.connection()
+			.owner()
+			.host()
+			.errors()
+			.requestHeaderTooLarge(headers.method() == null, HeaderListSize.of(headers), limit,
+					HeaderListSize.largest(headers));
+		this.lease.abort(error, CloseReason.CANCELLED);
+		promise.tryFailure(error);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		try {
+			if (msg instanceof Http2HeadersFrame frame) {
+				this.response.headers(frame);
+			}
+			else if (msg instanceof Http2DataFrame frame) {
+				this.response.data(frame);
+			}
+		}
+		catch (Http2Exception ex) {
+			ReferenceCountUtil.release(msg);
+			ctx.fireExceptionCaught(ex);
+			return;
+		}
+		ctx.fireChannelRead(msg);
+	}
+
+}

@@ -1,0 +1,38 @@
+package dev.connpool.pool.reactor;
+
+import java.net.InetSocketAddress;
+
+import io.netty.util.NetUtil;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClientConfig;
+
+/**
+ * Tells requests whose URI names no host, where nothing else does either.
+ */
+final class MissingHost {
+
+	/** Where Reactor Netty sends them. Known by identity: somebody may mean it. */
+	static final InetSocketAddress ADDRESS = InetSocketAddress.createUnresolved(NetUtil.LOCALHOST.getHostAddress(), 80);
+
+	private MissingHost() {
+	}
+
+	/**
+	 * Say what is missing.
+	 * @param client the client name
+	 * @param config the request
+	 * @return an exception
+	 */
+	static IllegalArgumentException error(String client, HttpClientConfig config) {
+		String property = client.equals("default") ? "conn-pool.base-url"
+				: "conn-pool.clients.%s.base-url".formatted(client);
+		return new IllegalArgumentException(
+				"Client '%s': the URI '%s' names no host. Set '%s', or request a URI with a host.".formatted(client,
+						path(config.uri()), property));
+	}
+
+	private static String path(@Nullable String uri) {
+		return (uri != null && uri.startsWith("/")) ? uri.split("[?#]", 2)[0] : "/";
+	}
+
+}

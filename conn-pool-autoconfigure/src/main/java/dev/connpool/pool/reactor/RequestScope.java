@@ -1,0 +1,281 @@
+package dev.connpool.pool.reactor;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.stream.Stream;
+
+import dev.connpool.pool.exchange.CallSites;
+import dev.connpool.pool.exchange.Exchange;
+import dev.connpool.pool.exchange.ExchangeOwner;
+import dev.connpool.pool.host.Host;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.Operators;
+import reactor.netty.Connection;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * One request of a caller, from subscription to the head of its response, redirects
+ * included. It gives the exchanges made for it one start, lets a caller that gives up
+ * leave the queue, and lets a deadline answer in its place.
+ * <p>
+ * It is also the context of those exchanges: that of the caller, in which it is found but
+ * no entry; one that is made of it has it as an entry. Reactor Netty copies a context
+ * that has something in it several times per request, and does without if it has nothing.
+ */
+final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, Subscription, Context {
+
+	private static final AtomicIntegerFieldUpdater<RequestScope> DONE = AtomicIntegerFieldUpdater
+		.newUpdater(RequestScope.class, "done");
+
+	private final long startedAt = System.nanoTime();
+
+	private final List<String> callSite;
+
+	private final CoreSubscriber<? super Connection> actual;
+
+	private final Context caller;
+
+	private @Nullable Subscription upstream;
+
+	private volatile @Nullable Exchange exchange;
+
+	private volatile int done;
+
+	private volatile @Nullable Redirects redirects;
+
+	private RequestScope(CoreSubscriber<? super Connection> actual, List<String> callSite) {
+		this.actual = actual;
+		this.callSite = callSite;
+		this.caller = actual.currentContext();
+	}
+
+	/**
+	 * Return the request that something is done for.
+	 * @param context the context it is done in
+	 * @return the request, or {@code null} if it is not made through a scope
+	 */
+	static @Nullable RequestScope in(ContextView context) {
+		return context.getOrDefault(RequestScope.class, null);
+	}
+
+	static Mono<? extends Connection> over(Mono<? extends Connection> source, @Nullable CallSites callSites) {
+		return new Scoped(source, callSites);
+	}
+
+	@Override
+	public Context currentContext() {
+		return this;
+	}
+
+	@Override
+	public void onSubscribe(Subscription upstream) {
+		if (Operators.validate(this.upstream, upstream)) {
+			this.upstream = upstream;
+			this.actual.onSubscribe(this);
+		}
+	}
+
+	@Override
+	public void request(long n) {
+		if (this.upstream != null) {
+			this.upstream.request(n);
+		}
+	}
+
+	@Override
+	public void onNext(Connection connection) {
+		if (DONE.compareAndSet(this, 0, 1)) {
+			deliver(connection);
+		}
+		else {
+			connection.dispose();
+		}
+	}
+
+	private void deliver(Connection connection) {
+		try {
+			this.actual.onNext(connection);
+			this.actual.onComplete();
+		}
+		catch (Error ex) {
+			// Reactor passes on what it takes for fatal to whoever happens to be here.
+			Exchange exchange = this.exchange;
+			// Of the body, what arrives is to be released.
+			connection.inbound().receive().onErrorComplete().subscribe().dispose();
+			connection.dispose();
+			this.actual.onError((exchange != null) ? exchange.host().errors().failed(ex) : ex);
+		}
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		if (DONE.compareAndSet(this, 0, 1)) {
+			this.actual.onError(error);
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (DONE.compareAndSet(this, 0, 1)) {
+			this.actual.onComplete();
+		}
+	}
+
+	@Override
+	public void cancel() {
+		if (DONE.compareAndSet(this, 0, 1)) {
+			cancelUpstream();
+		}
+	}
+
+	@Override
+	public boolean fail(Throwable error) {
+		if (!DONE.compareAndSet(this, 0, 1)) {
+			return false;
+		}
+		cancelUpstream();
+		try {
+			this.actual.onError(error);
+		}
+		catch (Throwable ex) {
+			// What a caller throws must not keep the connection from being closed.
+			Operators.onErrorDropped(ex, this);
+		}
+		return true;
+	}
+
+	@Override
+	public boolean isDone() {
+		return this.done != 0;
+	}
+
+	@Override
+	public long startedAt() {
+		return this.startedAt;
+	}
+
+	@Override
+	public List<String> callSite() {
+		return this.callSite;
+	}
+
+	@Override
+	public void enter(Exchange exchange) {
+		this.exchange = exchange;
+		if (this.done != 0) {
+			exchange.cancel();
+		}
+	}
+
+	/**
+	 * Return where the request has been sent on from.
+	 * @return the redirects, or {@code null} if there were none
+	 */
+	@Nullable Redirects redirects() {
+		return this.redirects;
+	}
+
+	/**
+	 * Note that a host has sent a redirect.
+	 * @param host the host
+	 * @return the redirects of this request, perhaps none yet
+	 */
+	Redirects redirectedFrom(Host host) {
+		Redirects known = this.redirects;
+		if (known == null) {
+			known = new Redirects(host.origin());
+			this.redirects = known;
+		}
+		return known;
+	}
+
+	private void cancelUpstream() {
+		Exchange exchange = this.exchange;
+		if (exchange != null) {
+			exchange.cancel();
+		}
+		if (this.upstream != null) {
+			this.upstream.cancel();
+		}
+	}
+
+	// As a context
+
+	@Override
+	public boolean hasKey(Object key) {
+		return key == RequestScope.class || this.caller.hasKey(key);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	public <T> T get(Object key) {
+		return (key == RequestScope.class) ? (T) this : this.caller.get(key);
+	}
+
+	@Override
+	public int size() {
+		return this.caller.size();
+	}
+
+	@Override
+	public Stream<Map.Entry<Object, Object>> stream() {
+		return this.caller.stream();
+	}
+
+	@Override
+	public String toString() {
+		return this.caller.toString();
+	}
+
+	@Override
+	public Context put(Object key, Object value) {
+		return within(this.caller.put(key, value));
+	}
+
+	@Override
+	public Context delete(Object key) {
+		return within(this.caller.delete(key));
+	}
+
+	@Override
+	public Context putAll(ContextView other) {
+		return (other == this || other.isEmpty()) ? this : within(this.caller.putAll(other));
+	}
+
+	@Override
+	public Context putAllMap(Map<?, ?> from) {
+		return from.isEmpty() ? this : within(this.caller.putAllMap(from));
+	}
+
+	private Context within(Context changed) {
+		return changed.put(RequestScope.class, this);
+	}
+
+	/**
+	 * The source, subscribed to through a scope.
+	 */
+	private static final class Scoped extends MonoOperator<Connection, Connection> {
+
+		private final @Nullable CallSites callSites;
+
+		@SuppressWarnings("unchecked")
+		Scoped(Mono<? extends Connection> source, @Nullable CallSites callSites) {
+			super((Mono<Connection>) source);
+			this.callSites = callSites;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super Connection> actual) {
+			this.source
+				.subscribe(new RequestScope(actual, (this.callSites != null) ? this.callSites.sample() : List.of()));
+		}
+
+	}
+
+}

@@ -1,0 +1,59 @@
+package dev.connpool.pool.http2;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+
+import dev.connpool.pool.connection.ConnectionOwner;
+import dev.connpool.pool.connection.ConnectionRecord;
+import dev.connpool.pool.connection.IdleLimit;
+import dev.connpool.pool.connection.LeastRecentlyUsed;
+import dev.connpool.pool.connection.PooledConnection;
+import dev.connpool.pool.host.Host;
+import dev.connpool.pool.host.HostKey;
+import dev.connpool.pool.host.IdleCount;
+import dev.connpool.settings.ClientSettings;
+import dev.connpool.snapshot.ConnectionSnapshot;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+
+class Http2SessionTests {
+
+	private final EmbeddedChannel channel = new EmbeddedChannel();
+
+	private final ConnectionOwner owner = Mockito.mock(ConnectionOwner.class);
+
+	// One thread reserves a stream while another is about to note that there was none
+	@Test
+	void aConnectionWithAStreamIsNotIdle() {
+		PooledConnection connection = connection();
+		Http2FrameCodec codec = Http2FrameCodecBuilder.forClient().build();
+		Http2Session session = new Http2Session(connection, codec, new HeaderByteCounter(),
+				new PingHandler(connection, ClientSettings.DEFAULTS.http2()));
+		connection.negotiated(session);
+		session.becomesIdle();
+		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.IDLE);
+		assertThat(session.tryReserve()).isTrue();
+		connection.idle();
+		assertThat(connection.idleSince()).isZero();
+		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.ACTIVE);
+		this.channel.close();
+	}
+
+	private PooledConnection connection() {
+		HostKey key = new HostKey(false, InetSocketAddress.createUnresolved("localhost", 80), 0, 1, null, 1);
+		IdleCount idleCount = new IdleCount();
+		given(this.owner.host()).willReturn(Host.of("test", key, ClientSettings.DEFAULTS, null));
+		given(this.owner.idleCount()).willReturn(idleCount);
+		given(this.owner.idleConnections()).willReturn(new LeastRecentlyUsed(idleCount::get, () -> 1));
+		given(this.owner.idleLimit()).willReturn(new IdleLimit(ClientSettings.DEFAULTS.pool().idleTimeout()));
+		return new PooledConnection(this.owner, this.channel,
+				new ConnectionRecord(this.channel, Instant.now(), System.nanoTime()));
+	}
+
+}
