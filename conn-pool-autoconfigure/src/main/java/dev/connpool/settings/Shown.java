@@ -136,10 +136,8 @@ public final class Shown {
 		return all(NO_NAME.matcher(name).replaceFirst("…"));
 	}
 
-	/**
-	 * Return what may be shown of a URL that stands where none is meant to be, whose path
-	 * may be what is secret about it.
-	 */
+	// A URL that stands where none is meant to be: its path may be what is secret about
+	// it.
 	private static Shown origin(String text) {
 		Matcher matcher = URL.matcher(text.strip());
 		if (!matcher.matches()) {

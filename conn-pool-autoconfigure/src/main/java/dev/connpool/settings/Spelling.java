@@ -27,10 +27,7 @@ final class Spelling {
 		return word.toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	/**
-	 * Count the characters that have to be added, left out, replaced or swapped with the
-	 * next.
-	 */
+	// How many characters have to be added, left out, replaced or swapped with the next.
 	private static int distance(String one, String other) {
 		if (one.length() > 2 * other.length()) {
 			return one.length();

@@ -45,7 +45,7 @@ final class EndpointApplication implements AutoCloseable {
 		.proxy(HttpClient.Builder.NO_PROXY)
 		.build();
 
-	private static final String WITHOUT_SECURITY = """
+	static final String WITHOUT_SECURITY = """
 			spring.autoconfigure.exclude=\
 			org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration,\
 			org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration,\
