@@ -16,7 +16,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Servlet {@link Filter} for the headers that an operation of an endpoint cannot set: its
- * answers are kept out of caches and of frames, and the live page is told its CSRF token.
+ * answers are kept out of caches, and the live page is told its CSRF token.
  */
 public class ConnPoolEndpointFilter extends OncePerRequestFilter {
 
@@ -34,15 +34,18 @@ public class ConnPoolEndpointFilter extends OncePerRequestFilter {
 
 	@Override
 	protected boolean shouldNotFilter(HttpServletRequest request) {
-		String path = (request.getPathInfo() != null) ? request.getPathInfo() : request.getServletPath();
+		String path = path(request);
 		return !path.equals(this.path.get()) && !path.startsWith(this.path.get() + "/");
+	}
+
+	static String path(HttpServletRequest request) {
+		return (request.getPathInfo() != null) ? request.getPathInfo() : request.getServletPath();
 	}
 
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
-		response.setHeader(LivePage.POLICY_HEADER, LivePage.POLICY);
 		Object token = request.getAttribute(CSRF_TOKEN);
 		if (token != null && CsrfHeaders.areWanted(request.getHeader(CsrfHeaders.TOKEN))) {
 			CsrfHeaders.write((CsrfToken) token, response::setHeader);

@@ -6,6 +6,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -38,12 +39,19 @@ public class ConnPoolEndpointWebFilter implements WebFilter {
 		}
 		HttpHeaders headers = exchange.getResponse().getHeaders();
 		headers.setCacheControl(CacheControl.noStore());
-		headers.set(LivePage.POLICY_HEADER, LivePage.POLICY);
+		// After those of Spring Security, which leaves out its own if there is one.
+		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(() -> addPolicy(headers)));
 		Mono<?> token = exchange.getAttribute(CSRF_TOKEN);
 		if (token != null && CsrfHeaders.areWanted(exchange.getRequest().getHeaders().getFirst(CsrfHeaders.TOKEN))) {
 			return CsrfHeaders.write(token, headers::set).then(chain.filter(exchange));
 		}
 		return chain.filter(exchange);
+	}
+
+	private static void addPolicy(HttpHeaders headers) {
+		if (MediaType.TEXT_HTML.isCompatibleWith(headers.getContentType())) {
+			headers.add(LivePage.POLICY_HEADER, LivePage.POLICY);
+		}
 	}
 
 }

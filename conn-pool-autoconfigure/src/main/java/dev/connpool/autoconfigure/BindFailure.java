@@ -2,14 +2,16 @@ package dev.connpool.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-import dev.connpool.settings.Undisclosed;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.convert.ConverterNotFoundException;
@@ -30,45 +32,60 @@ record BindFailure(ConfigurationPropertyName name, @Nullable Object value, Class
 
 	private static final Pattern SECRET = Pattern.compile("(?:^|\\.)(?:proxy|base-url)(?:\\.|$)");
 
-	private static final Pattern PLACEHOLDER = Pattern.compile("[\\w.-]+");
+	/**
+	 * Bind properties.
+	 * @param <T> the type of the result
+	 * @param binding binds them
+	 * @return the result
+	 * @throws InvalidPropertyException if one of them is wrong, without Spring's
+	 * exception as the cause, which tells the value
+	 */
+	static <T> T bind(Supplier<T> binding) {
+		try {
+			return binding.get();
+		}
+		catch (BindException ex) {
+			throw (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)
+					? InvalidPropertyException.unknown(unbound) : of(ex).exception();
+		}
+	}
 
-	static BindFailure of(BindException ex) {
+	private static BindFailure of(BindException ex) {
 		ConfigurationProperty property = ex.getProperty();
 		Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
 		return new BindFailure((property != null) ? property.getName() : ex.getName(),
 				(property != null) ? property.getValue() : null, ex.getTarget().getType().resolve(Object.class), cause);
 	}
 
-	/**
-	 * Return what to throw in place of Spring's exception.
-	 * @return a new exception, without cause
-	 */
-	InvalidPropertyException exception() {
-		return new InvalidPropertyException(this.name.toString(), shown(), requirement(), null);
+	private InvalidPropertyException exception() {
+		return new InvalidPropertyException(PropertyNames.shown(this.name), shown(), requirement(), null);
 	}
 
 	private Object shown() {
 		Object written = this.value;
-		boolean hidden = !isScalar() || SECRET.matcher(this.name.toString()).find()
-				|| this.cause instanceof PlaceholderResolutionException;
-		return (written == null || hidden) ? Undisclosed.VALUE : written;
+		if (written == null || this.cause instanceof PlaceholderResolutionException) {
+			return Shown.nothing(null);
+		}
+		if (this.type.isEnum()) {
+			return Shown.oneOf(written.toString(), constants());
+		}
+		return SECRET.matcher(this.name.toString()).find() ? Shown.nothing(written) : written;
 	}
 
-	private boolean isScalar() {
-		return ClassUtils.isSimpleValueType(this.type) || this.type == DataSize.class || this.type == Duration.class;
+	private List<String> constants() {
+		return Arrays.stream(this.type.getEnumConstants())
+			.map((constant) -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.toList();
 	}
 
 	private String requirement() {
 		if (this.cause instanceof PlaceholderResolutionException unknown) {
-			String placeholder = unknown.getPlaceholder();
-			return PLACEHOLDER.matcher(placeholder).matches()
-					? "its placeholder '%s' cannot be resolved".formatted(placeholder)
+			Shown placeholder = Shown.oneOf("${%s}".formatted(unknown.getPlaceholder()), List.of());
+			return placeholder.isText() ? "its placeholder '%s' cannot be resolved".formatted(placeholder)
 					: "it has a placeholder that cannot be resolved";
 		}
 		if (this.type.isEnum()) {
-			return Arrays.stream(this.type.getEnumConstants())
-				.map((constant) -> "'%s'".formatted(constant.toString().toLowerCase(Locale.ROOT).replace('_', '-')))
-				.collect(Collectors.joining(", ", "must be one of ", ""));
+			return "must be one of '%s'".formatted(String.join("', '", constants()));
 		}
 		if (this.cause instanceof ConverterNotFoundException) {
 			return "must not have a value itself, but properties below it";

@@ -105,7 +105,7 @@ record BootProperties(HttpClientSettingsProperties properties) {
 		if (uri != null && uri.getHost() != null) {
 			return uri;
 		}
-		if (url.indexOf('{') < 0 && !url.equals(Shown.url(url))) {
+		if (url.indexOf('{') < 0 && !Shown.url(url).isAllOf(url)) {
 			throw new InvalidSettingException("base-url", Shown.url(url),
 					"must be a URL, as in 'https://orders.example.com'");
 		}

@@ -1,5 +1,6 @@
 package dev.connpool.autoconfigure;
 
+import dev.connpool.settings.Shown;
 import dev.connpool.web.ConnPoolClients;
 
 import org.springframework.beans.factory.BeanRegistrar;
@@ -25,7 +26,7 @@ final class ClientBeanRegistrar implements BeanRegistrar {
 				.supplier((context) -> context.bean(ConnPoolClients.class).get(name).webClient()));
 		}
 		catch (BeanDefinitionOverrideException ex) {
-			throw new InvalidPropertyException("conn-pool.clients." + name, name,
+			throw new InvalidPropertyException("conn-pool.clients." + name, Shown.name(name),
 					"must have another name: its client becomes a bean of that name, and there already is one%s"
 						.formatted(definedIn(ex)),
 					ex);

@@ -93,8 +93,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			String authority = host.authority(alias);
 			String other = aliases.put(authority, alias);
 			if (other != null) {
-				throw new InvalidSettingException("hosts.%s.authority".formatted(alias), authority,
-						"must differ from 'hosts.%s.authority'".formatted(other));
+				throw new InvalidSettingException("hosts.%s.authority".formatted(alias), Shown.host(authority),
+						"must differ from '%s'".formatted(Shown.name("hosts.%s.authority".formatted(other))));
 			}
 			HostSettings inherited = merged.getOrDefault(authority, new HostSettings(base.pool(), base.http2()));
 			merged.put(authority, host.over(alias, inherited));

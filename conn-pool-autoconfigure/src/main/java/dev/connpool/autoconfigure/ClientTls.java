@@ -4,11 +4,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
 import dev.connpool.settings.Shown;
-import dev.connpool.settings.Undisclosed;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +33,17 @@ final class ClientTls {
 
 	private final @Nullable SslBundles bundles;
 
-	private final @Nullable SslBundle fallback;
+	private final Supplier<@Nullable SslBundle> fallback;
 
 	private final Map<SslBundle, TlsMaterial> materials = Collections.synchronizedMap(new WeakHashMap<>());
 
-	ClientTls(ConfiguredClients configured, @Nullable SslBundles bundles, @Nullable SslBundle fallback) {
+	/**
+	 * Create the TLS material of all clients.
+	 * @param configured the clients
+	 * @param bundles where bundles are found by their names
+	 * @param fallback the bundle of clients that name none, asked for when there is one
+	 */
+	ClientTls(ConfiguredClients configured, @Nullable SslBundles bundles, Supplier<@Nullable SslBundle> fallback) {
 		this.configured = configured;
 		this.bundles = bundles;
 		this.fallback = fallback;
@@ -50,7 +56,7 @@ final class ClientTls {
 	 */
 	@Nullable SslBundle bundle(String name) {
 		String bundle = this.configured.settings(name).sslBundle();
-		return (bundle != null) ? find(name, bundle) : this.fallback;
+		return (bundle != null) ? find(name, bundle) : this.fallback.get();
 	}
 
 	/**
@@ -94,8 +100,9 @@ final class ClientTls {
 			throw new NoSuchSslBundleException(bundle, "There are no SSL bundles");
 		}
 		catch (NoSuchSslBundleException ex) {
-			Object shown = (Shown.value(bundle) != Undisclosed.VALUE) ? bundle : "<name>";
-			throw new InvalidPropertyException(this.configured.property(name, "ssl.bundle"), bundle,
+			Shown written = Shown.oneOf(bundle, known);
+			Object shown = written.isAllOf(bundle) ? bundle : "<name>";
+			throw new InvalidPropertyException(this.configured.property(name, "ssl.bundle"), written,
 					"must be the name of an SSL bundle, %s; define 'spring.ssl.bundle.pem.%s' or 'spring.ssl.bundle.jks.%s'"
 						.formatted(known.isEmpty() ? "and there is none" : "one of " + known, shown, shown),
 					null);

@@ -8,20 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.settings.Proxies;
+import dev.connpool.settings.Shown;
 import dev.connpool.web.ConnPoolClients;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientProperties;
@@ -54,13 +53,15 @@ final class ConfiguredClients {
 
 	ConfiguredClients(Environment environment) {
 		this.environment = environment;
+		PropertyNames.check(environment, ConfigurationPropertyName.of(ConnPoolProperties.PREFIX));
 		Binder binder = Binder.get(environment);
-		this.properties = bind(
-				() -> binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
-						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter())));
-		this.shared = new BootProperties(bind(() -> binder.bindOrCreate(SHARED, HttpClientsProperties.class)));
-		this.groups = bind(
-				() -> binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of()));
+		this.properties = BindFailure
+			.bind(() -> binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
+					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter())));
+		this.shared = new BootProperties(
+				BindFailure.bind(() -> binder.bindOrCreate(SHARED, HttpClientsProperties.class)));
+		this.groups = BindFailure
+			.bind(() -> binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of()));
 		if (this.properties.clients().containsKey(ConnPoolClients.DEFAULT)) {
 			throw new InvalidPropertyException(CLIENTS + "." + ConnPoolClients.DEFAULT, ConnPoolClients.DEFAULT,
 					"must have another name:"
@@ -127,7 +128,7 @@ final class ConfiguredClients {
 			throw fixed(ConnPoolProperties.PREFIX + ".enabled", false, "cannot be changed");
 		}
 		names().stream().filter((name) -> !started.names().contains(name)).findFirst().ifPresent((name) -> {
-			throw fixed(prefix(name), name, "a client cannot be added");
+			throw fixed(prefix(name), Shown.name(name), "a client cannot be added");
 		});
 		started.names().stream().filter((name) -> !names().contains(name)).findFirst().ifPresent((name) -> {
 			throw fixed(started.prefix(name), null, "a client cannot be removed");
@@ -182,17 +183,6 @@ final class ConfiguredClients {
 	 */
 	String groupProperty(String name, String property) {
 		return GROUPS + "." + name + "." + property;
-	}
-
-	private static <T> T bind(Supplier<T> binding) {
-		try {
-			return binding.get();
-		}
-		catch (BindException ex) {
-			// Not as the cause: its own causes tell the value.
-			throw (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)
-					? InvalidPropertyException.unknown(unbound) : BindFailure.of(ex).exception();
-		}
 	}
 
 	private Set<String> find() {

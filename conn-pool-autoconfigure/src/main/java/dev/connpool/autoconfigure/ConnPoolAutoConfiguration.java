@@ -61,7 +61,7 @@ public final class ConnPoolAutoConfiguration {
 	ClientTls connPoolClientTls(ConfiguredClients configured, ObjectProvider<SslBundles> bundles,
 			ObjectProvider<HttpClientSettings> settings) {
 		return new ClientTls(configured, bundles.getIfAvailable(),
-				settings.getIfAvailable(HttpClientSettings::defaults).sslBundle());
+				() -> settings.getIfAvailable(HttpClientSettings::defaults).sslBundle());
 	}
 
 	@Bean

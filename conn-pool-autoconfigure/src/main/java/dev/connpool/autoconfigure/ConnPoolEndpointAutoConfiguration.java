@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@code connpool} endpoint.
@@ -31,6 +32,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean(ConnPoolClients.class)
 @ConditionalOnAvailableEndpoint(ConnPoolEndpoint.class)
 @EnableConfigurationProperties(ConnPoolEndpointProperties.class)
+@Import(EndpointPropertiesCheck.class)
 public final class ConnPoolEndpointAutoConfiguration {
 
 	@Bean

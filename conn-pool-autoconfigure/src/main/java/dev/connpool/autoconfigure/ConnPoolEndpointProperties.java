@@ -13,6 +13,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param roles Roles that authorize a user to be shown values. When empty, all
  * authenticated users are authorized.
  */
-@ConfigurationProperties("management.endpoint.connpool")
+@ConfigurationProperties(ConnPoolEndpointProperties.PREFIX)
 record ConnPoolEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {
+
+	static final String PREFIX = "management.endpoint.connpool";
+
 }

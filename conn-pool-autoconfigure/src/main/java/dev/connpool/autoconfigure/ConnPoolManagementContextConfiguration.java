@@ -7,6 +7,7 @@ import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.actuate.ConnPoolEndpointFilter;
 import dev.connpool.actuate.ConnPoolEndpointWebExtension;
 import dev.connpool.actuate.ConnPoolEndpointWebFilter;
+import dev.connpool.actuate.LivePageFilter;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -36,6 +37,11 @@ class ConnPoolManagementContextConfiguration {
 		@Bean
 		ConnPoolEndpointFilter connPoolEndpointFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
 			return new ConnPoolEndpointFilter(path(endpoints));
+		}
+
+		@Bean
+		LivePageFilter connPoolLivePageFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
+			return new LivePageFilter(path(endpoints));
 		}
 
 	}

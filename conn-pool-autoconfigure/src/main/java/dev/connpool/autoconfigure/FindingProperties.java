@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import dev.connpool.finding.Rule;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ record FindingProperties(@Nullable Set<String> silenced) {
 		List<String> rules = Arrays.stream(Rule.values()).map(Rule::id).toList();
 		for (String rule : this.silenced) {
 			if (!rules.contains(rule)) {
-				throw new InvalidSettingException("findings.silenced", rule,
+				throw new InvalidSettingException("findings.silenced", Shown.oneOf(rule, rules),
 						"must be one of " + rules.stream().collect(Collectors.joining("', '", "'", "'")));
 			}
 		}

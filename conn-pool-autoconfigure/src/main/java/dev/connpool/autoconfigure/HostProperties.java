@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.Shown;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -34,7 +35,8 @@ record HostProperties(@Nullable String authority, @NestedConfigurationProperty @
 		String value = (this.authority != null) ? this.authority.strip() : "";
 		Matcher matcher = AUTHORITY.matcher(value);
 		if (!matcher.matches() || (matcher.group(1) != null && !isPort(matcher.group(1)))) {
-			throw new InvalidSettingException("hosts.%s.authority".formatted(alias), this.authority,
+			throw new InvalidSettingException("hosts.%s.authority".formatted(alias),
+					(this.authority != null) ? Shown.host(value) : null,
 					"must be a host or host:port, as in 'orders.example.com' or 'orders.example.com:8443'");
 		}
 		return value.toLowerCase(Locale.ROOT);

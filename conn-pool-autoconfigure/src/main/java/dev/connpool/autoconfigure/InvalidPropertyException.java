@@ -40,8 +40,8 @@ final class InvalidPropertyException extends RuntimeException {
 
 	private InvalidPropertyException(String kind, String property, @Nullable Object value, String requirement,
 			@Nullable Throwable cause) {
-		super("%s '%s' %s but %s".formatted(kind, property, Shown.clause(value), requirement), cause);
-		this.property = property;
+		super("%s '%s' %s but %s".formatted(kind, Shown.name(property), Shown.clause(value), requirement), cause);
+		this.property = Shown.name(property).toString();
 	}
 
 	/**
@@ -74,8 +74,22 @@ final class InvalidPropertyException extends RuntimeException {
 				"Property '%s' is set but there is no property of that name%s".formatted(first, others), first);
 	}
 
+	/**
+	 * Create an exception for a name that no property can have.
+	 * @param name the name, of which no more than {@link Shown} allows gets into the
+	 * message
+	 * @return a new exception
+	 */
+	static InvalidPropertyException ofName(String name) {
+		String shown = Shown.name(name).toString();
+		return new InvalidPropertyException(
+				"Property '%s' is set but the name of a property consists of letters, digits, '-' and '.'; write ': ' or '='"
+					.formatted(shown) + " before its value, and other names of hosts and clients in brackets",
+				shown);
+	}
+
 	private static String name(ConfigurationProperty property) {
-		return NAME_WITH_VALUE.matcher(property.getName().toString()).replaceFirst(".$1…");
+		return NAME_WITH_VALUE.matcher(PropertyNames.shown(property.getName())).replaceFirst(".$1…");
 	}
 
 	/**

@@ -30,10 +30,14 @@ final class FixedSettings {
 		of(before).forEach((setting, value) -> {
 			if (!Objects.equals(value, next.get(setting))) {
 				throw new InvalidSettingException(setting, next.get(setting),
-						"cannot be changed from '%s' while the application runs; restart it"
-							.formatted(Shown.value(value)));
+						"cannot be changed%s while the application runs; restart it".formatted(from(value)));
 			}
 		});
+	}
+
+	private static String from(@Nullable Object value) {
+		Object shown = Shown.value(value);
+		return (shown instanceof Shown part && !part.isText()) ? "" : " from '%s'".formatted(shown);
 	}
 
 	private static Map<String, @Nullable Object> of(ClientSettings settings) {

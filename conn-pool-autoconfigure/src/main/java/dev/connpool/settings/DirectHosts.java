@@ -45,8 +45,9 @@ interface DirectHosts {
 		}
 		DirectHosts parsed = (text.indexOf('/') >= 0) ? network(text) : single(text);
 		if (parsed == null) {
-			throw new InvalidSettingException(source, entry, "must be a host such as 'example.com', '.example.com',"
-					+ " 'example.com:8443' or '10.1.2.3', addresses such as '10.0.0.0/8', or '*' for all");
+			throw new InvalidSettingException(source, Shown.host(entry),
+					"must be a host such as 'example.com', '.example.com',"
+							+ " 'example.com:8443' or '10.1.2.3', addresses such as '10.0.0.0/8', or '*' for all");
 		}
 		return parsed;
 	}

@@ -23,7 +23,7 @@ public final class InvalidSettingException extends IllegalArgumentException {
 	 * what was probably meant
 	 */
 	public InvalidSettingException(String setting, @Nullable Object value, String requirement) {
-		super("'%s' %s but %s".formatted(setting, Shown.clause(value), requirement));
+		super("'%s' %s but %s".formatted(Shown.name(setting), Shown.clause(value), requirement));
 		this.setting = setting;
 		this.value = Shown.value(value);
 		this.requirement = requirement;

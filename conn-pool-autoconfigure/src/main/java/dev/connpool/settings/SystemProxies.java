@@ -60,7 +60,7 @@ final class SystemProxies {
 
 	private static String checked(String source, String host) {
 		if (IpAddress.parse(host) == null && !HOST.matcher(host).matches()) {
-			throw new InvalidSettingException(source, host,
+			throw new InvalidSettingException(source, Shown.host(host),
 					"must be the name or the address of a host, as in 'proxy.example.com'");
 		}
 		return host;

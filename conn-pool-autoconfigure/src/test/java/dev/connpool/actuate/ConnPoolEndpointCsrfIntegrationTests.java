@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -112,8 +114,8 @@ class ConnPoolEndpointCsrfIntegrationTests {
 	private void start(String... properties) {
 		List<String> all = new ArrayList<>(List.of(properties));
 		all.addAll(List.of("management.endpoint.connpool.access=unrestricted", "spring.security.user.name=operator",
-				"spring.security.user.password=secret"));
-		this.application = EndpointApplication.start(this.type, EndpointApplication.Application.class, all);
+				EndpointApplication.Passwords.property("secret")));
+		this.application = EndpointApplication.start(this.type, SecuredApplication.class, all);
 		this.application.begin(1, this.server.url("/hello")).block(PATIENCE);
 	}
 
@@ -125,6 +127,12 @@ class ConnPoolEndpointCsrfIntegrationTests {
 
 	private static String operator() {
 		return "Basic " + Base64.getEncoder().encodeToString("operator:secret".getBytes(StandardCharsets.UTF_8));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ EndpointApplication.Application.class, EndpointApplication.Passwords.class })
+	static class SecuredApplication {
+
 	}
 
 }

@@ -43,7 +43,7 @@ class ConnPoolEndpointSecurityIntegrationTests {
 			List.of("management.endpoint.connpool.access=unrestricted",
 					"management.endpoint.connpool.show-values=when-authorized",
 					"management.endpoint.connpool.roles=OPS", "spring.security.user.name=operator",
-					"spring.security.user.password=secret", "spring.security.user.roles=OPS"));
+					EndpointApplication.Passwords.property("secret"), "spring.security.user.roles=OPS"));
 
 	@AfterEach
 	void close() {
@@ -93,7 +93,7 @@ class ConnPoolEndpointSecurityIntegrationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@Import(EndpointApplication.Application.class)
+	@Import({ EndpointApplication.Application.class, EndpointApplication.Passwords.class })
 	static class SecuredApplication {
 
 		@Bean

@@ -29,6 +29,8 @@ import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatRe
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -45,7 +47,7 @@ final class EndpointApplication implements AutoCloseable {
 		.proxy(HttpClient.Builder.NO_PROXY)
 		.build();
 
-	private static final String WITHOUT_SECURITY = """
+	static final String WITHOUT_SECURITY = """
 			spring.autoconfigure.exclude=\
 			org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration,\
 			org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration,\
@@ -175,6 +177,27 @@ final class EndpointApplication implements AutoCloseable {
 
 		JsonNode json() {
 			return mapper.readTree(text());
+		}
+
+	}
+
+	/**
+	 * Has passwords checked at the least cost that there is: by default each request that
+	 * brings one takes a thousand rounds, which is most of its time.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Passwords {
+
+		private static final BCryptPasswordEncoder encoder = new BCryptPasswordEncoder(4);
+
+		/** The property with the password of the user. */
+		static String property(String password) {
+			return "spring.security.user.password=" + encoder.encode(password);
+		}
+
+		@Bean
+		PasswordEncoder passwordEncoder() {
+			return encoder;
 		}
 
 	}

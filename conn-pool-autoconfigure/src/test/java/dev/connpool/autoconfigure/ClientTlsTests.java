@@ -63,23 +63,23 @@ class ClientTlsTests {
 	@Test
 	void unknownBundleIsReportedWhereItWasNamed() {
 		this.bundles.registerBundle("mine", SslBundle.of(null));
-		this.environment.setProperty("conn-pool.ssl.bundle", "nope");
+		this.environment.setProperty("conn-pool.ssl.bundle", "mime");
 		this.environment.setProperty("conn-pool.clients.orders.compression", "false");
 		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(() -> tls(null).bundle("orders"))
 			.withMessageStartingWith(
-					"Property 'conn-pool.ssl.bundle' is 'nope' but must be the name of an SSL bundle, one of [mine]");
+					"Property 'conn-pool.ssl.bundle' is 'mime' but must be the name of an SSL bundle, one of [mine]");
 	}
 
 	@Test
 	void bundleWithoutAnyIsReported() {
-		this.environment.setProperty("conn-pool.ssl.bundle", "nope");
-		ClientTls tls = new ClientTls(new ConfiguredClients(this.environment), null, null);
+		this.environment.setProperty("conn-pool.ssl.bundle", "mime");
+		ClientTls tls = new ClientTls(new ConfiguredClients(this.environment), null, () -> null);
 		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(() -> tls.bundle("default"))
 			.withMessageContaining("and there is none");
 	}
 
 	private ClientTls tls(SslBundle fallback) {
-		return new ClientTls(new ConfiguredClients(this.environment), this.bundles, fallback);
+		return new ClientTls(new ConfiguredClients(this.environment), this.bundles, () -> fallback);
 	}
 
 }

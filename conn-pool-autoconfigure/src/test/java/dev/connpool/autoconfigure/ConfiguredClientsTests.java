@@ -199,7 +199,7 @@ class ConfiguredClientsTests {
 					conn-pool.clients.orders.pool.max-connections-per-host          | -1   | must be at least 0; 0 means no limit
 					conn-pool.pool.max-idle-connections                             | 0    | must be at least 1
 					conn-pool.clients.orders.pool.max-lifetime-jitter               | 2.0  | must be from 0 to 1
-					conn-pool.pool.idle-timeout                                     | soon | must be a duration, as in '60s', or 'auto'
+					conn-pool.pool.idle-timeout                                     | 60x | must be a duration, as in '60s', or 'auto'
 					conn-pool.pool.idle-timeout                                     | PT-1S | must not be negative
 					conn-pool.pool.min-idle-connections                             | -1   | must be at least 0
 					conn-pool.timeouts.connect                                      | PT0S | must be longer than zero
@@ -216,7 +216,7 @@ class ConfiguredClientsTests {
 					conn-pool.http2.initial-window-size                             | 3221225472B | must be less than 2GB
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
-					conn-pool.clients.orders.findings.silenced                      | gossip | must be one of 'leak', 'pool-saturated'
+					conn-pool.clients.orders.findings.silenced                      | leaks | must be one of 'leak', 'pool-saturated'
 					conn-pool.clients.orders.dns.refresh-interval                    | PT0.5S | must be at least 1s; 0 follows
 					conn-pool.leak-reclaim-threshold                                | PT1S | must not be shorter than 'leak-detection-threshold', which must be set
 					""")

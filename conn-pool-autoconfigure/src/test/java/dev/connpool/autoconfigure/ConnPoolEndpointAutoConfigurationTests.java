@@ -84,6 +84,15 @@ class ConnPoolEndpointAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesAWrongValueWithoutTellingIt() {
+		this.contextRunner.withPropertyValues(EXPOSED, "management.endpoint.connpool.show-values=hunter2")
+			.run((context) -> assertThat(context.getStartupFailure()).isInstanceOf(InvalidPropertyException.class)
+				.hasNoCause()
+				.hasMessageContaining("must be one of 'never', 'when-authorized', 'always'")
+				.hasMessageNotContaining("hunter2"));
+	}
+
+	@Test
 	void showsNoValuesByDefault() {
 		this.contextRunner.withPropertyValues(EXPOSED).run((context) -> {
 			ConnPoolEndpointProperties properties = context.getBean(ConnPoolEndpointProperties.class);

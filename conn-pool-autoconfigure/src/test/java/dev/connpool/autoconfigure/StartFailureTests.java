@@ -5,6 +5,8 @@ import java.io.StringWriter;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -96,11 +98,11 @@ class StartFailureTests {
 
 	@Test
 	void unknownBundle(CapturedOutput output) {
-		failToStart("conn-pool.clients.orders.ssl.bundle=nope");
-		assertThat(output)
-			.contains("Property 'conn-pool.clients.orders.ssl.bundle' is 'nope' but must be the name of an"
-					+ " SSL bundle, and there is none; define 'spring.ssl.bundle.pem.nope' or"
-					+ " 'spring.ssl.bundle.jks.nope'.");
+		failToStart("conn-pool.clients.orders.ssl.bundle=partners");
+		assertThat(output).contains(
+				"Property 'conn-pool.clients.orders.ssl.bundle' has a value of length 8 that is not shown, as it may"
+						+ " hold credentials, but must be the name of an SSL bundle, and there is none; define"
+						+ " 'spring.ssl.bundle.pem.<name>' or 'spring.ssl.bundle.jks.<name>'.");
 	}
 
 	@Test
@@ -134,9 +136,9 @@ class StartFailureTests {
 
 	@Test
 	void propertyOfAnotherType(CapturedOutput output) {
-		failToStart("conn-pool.pool.max-connections-per-host=many");
+		failToStart("conn-pool.pool.max-connections-per-host=unlimitd");
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("Property 'conn-pool.pool.max-connections-per-host' is 'many' but must be a number.");
+			.contains("Property 'conn-pool.pool.max-connections-per-host' is 'unlimitd' but must be a number.");
 	}
 
 	@Test
@@ -148,6 +150,18 @@ class StartFailureTests {
 		failToStart("conn-pool.ssl.bundle=-----BEGIN SECRET KEY-----");
 		failToStart("spring.http.serviceclient.orders.base-url=http://user:SECRET/pw@h/x");
 		assertThat(output).contains("APPLICATION FAILED TO START").doesNotContain("SECRET", "passwordsecret");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "conn-pool.timeouts.connect", "conn-pool.pool.idle-timeout", "conn-pool.protocols",
+			"conn-pool.proxy.mode", "conn-pool.ssl.bundle", "conn-pool.hosts.a.pool.keep-alive",
+			"conn-pool.clients.orders.pool.max-connections-per-host", "conn-pool.clients.orders", "conn-pool.hunter2",
+			"spring.http.clients.connect-timeout", "spring.http.clients.ssl.bundle",
+			"spring.http.serviceclient.orders.read-timeout", "spring.http.serviceclient.orders.ssl.bundle",
+			"spring.http.clients.redirects" })
+	void wordThatMayBeAPassword(String property, CapturedOutput output) {
+		failToStart(property + "=hunter2");
+		assertThat(output).contains("APPLICATION FAILED TO START").doesNotContain("hunter2");
 	}
 
 	private static void failToStart(String... properties) {
@@ -162,7 +176,7 @@ class StartFailureTests {
 		assertThat(failure).isNotNull();
 		StringWriter chain = new StringWriter();
 		failure.printStackTrace(new PrintWriter(chain));
-		assertThat(chain.toString()).doesNotContain("SECRET");
+		assertThat(chain.toString()).doesNotContain("SECRET", "hunter2");
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

@@ -1,16 +1,19 @@
 package dev.connpool.autoconfigure;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -89,6 +92,90 @@ class StartSecretsTests {
 		refuses("conn-pool." + name, "user:SECRET@h");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "s3cr3t", "hunter2", "SECRET", "Correct-Horse_7", "correct.horse.battery",
+			"8f14e45fceea167a", "p4ssw0rd", "5ecret", "hunter2:8080", "hunter2/8", "30s,hunter2", "hunter2, 30s",
+			"https://hooks.example.com/services/T0/hunter2", "eyJhbGciOi.eyJzdWIi.SflKx", "a b c", "sk-live_4eC39" })
+	void wordInPlaceOfANumber(String secret) {
+		for (String property : new String[] { "proxy.port", "proxy.mode", "timeouts.connect", "tcp.keep-alive-idle",
+				"pool.max-connections-per-host", "pool.idle-timeout", "pool.max-lifetime-jitter", "pool.keep-alive",
+				"max-response-header-size", "compression", "enabled", "protocols", "protocols[0]", "findings.silenced",
+				"findings.silenced[0]", "replay.budget-ratio", "replay.retry-statuses", "replay.retry-statuses[0]",
+				"http2.initial-window-size", "hosts.legacy.pool.max-connections-per-host",
+				"clients.orders.drain.max-wait", "clients.orders.pool.idle-timeout",
+				"clients.orders.hosts.legacy.http2.max-concurrent-streams", "clients", "pool", "hosts.legacy",
+				"leak-detection-threshold", "dns.refresh-interval", "logging.exchange" }) {
+			refuses("conn-pool." + property, secret, secret);
+		}
+		for (String property : new String[] { "clients.connect-timeout", "clients.read-timeout", "clients.redirects",
+				"clients.cookie-handling", "serviceclient.orders.connect-timeout", "serviceclient.orders.redirects",
+				"serviceclient.orders", "serviceclient.orders.ssl" }) {
+			refuses("spring.http." + property, secret, secret);
+		}
+	}
+
+	@Test
+	void lengthIsToldInPlaceOfAWord() {
+		refuses("conn-pool.timeouts.connect", "hunter2");
+		assertThat(this.message).isEqualTo(
+				"Property 'conn-pool.timeouts.connect' has a value of length 7 that is not shown, as it may hold credentials,"
+						+ " but must be a duration, as in '500ms' or '30s'.");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			timeouts.connect                | 5x
+			timeouts.connect                | 30 secs
+			timeouts.connect                | 1h30m
+			timeouts.connect                | ${CONNECT_TIMEOUT}
+			timeouts.connect                | none
+			timeouts.connect                | 1.5s
+			timeouts.connect                | -5 s
+			pool.max-connections-per-host   | 10k
+			pool.max-connections-per-host   | 99999999999
+			pool.max-connections-per-host   | unlimitd
+			pool.max-connections-per-host   | 1_000
+			pool.max-lifetime-jitter        | 10%
+			pool.keep-alive                 | ture
+			max-response-header-size        | 64KiB
+			protocols                       | h3
+			protocols                       | HTTP_2
+			findings.silenced               | pool-saturatd
+			replay.retry-statuses           | 429, 5xx
+			""")
+	void smallTypingErrorIsShown(String property, String value) {
+		refuses("conn-pool." + property, value);
+		assertThat(this.message).contains("is '%s' but must".formatted(value));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "proxy.passwort:SECRET", "timeouts.connect:SECRET", "proxy.password:SEC.RET",
+			"hosts.https://user:SECRET@h.authority", "hosts[https://user:SECRET@h].authority",
+			"hosts[https://user:SECRET@h].pool.keep-alive", "clients.orders.hosts[user:SECRET@h].authority",
+			"hosts.https://user:SECRET@h", "proxy.s3cr3t", "s3cr3t", "clients.orders.token.s3cr3t",
+			"clients[http://user:SECRET@h]", "clients[http://user:SECRET@h].timeouts.connect",
+			"clients[user:SECRET@h].timout", "pool.max-connections-per-host=SECRET" })
+	void secretInAName(String name) {
+		refuses("conn-pool." + name, "x y", "SECRET", "SEC.", ".RET", "s3cr3t");
+	}
+
+	@Test
+	void passwordInPlaceOfThePlaceholder() {
+		refuses("conn-pool.timeouts.connect", "${hunter2}", "hunter2");
+		refuses("conn-pool.timeouts.connect", "${hunter2:${s3cr3t}}", "hunter2", "s3cr3t");
+		refuses("conn-pool.timeouts.connect", "${conn-pool.timeouts.connect}");
+		assertThat(this.message).contains("its placeholder '${conn-pool.timeouts.connect}' cannot be resolved");
+	}
+
+	@Test
+	void environmentVariable() {
+		refusesVariable("CONN_POOL_TIMEOUTS_CONNECT", "hunter2");
+		refusesVariable("CONNPOOL_POOL_MAXCONNECTIONSPERHOST", "hunter2");
+		refusesVariable("CONNPOOL_CLIENTS_ORDERS_TIMEOUTS_REQUEST", "hunter2");
+		refusesVariable("CONNPOOL_PROTOCOLS_0", "hunter2");
+		refusesVariable("SPRING_HTTP_CLIENTS_CONNECTTIMEOUT", "hunter2");
+	}
+
 	@Test
 	void passwordInPlaceOfTheMode() {
 		refuses("conn-pool.proxy.mode", "SECRET");
@@ -147,18 +234,41 @@ class StartSecretsTests {
 			.contains("Property 'conn-pool.base-url' is 'http://orders.example.com:8080/…' but must be a URL");
 	}
 
+	private void refusesVariable(String name, String value) {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(name, value)));
+		refuses(environment, name + "=" + value, value);
+	}
+
 	private void refuses(String property, String value) {
+		refuses(property, value, "SECRET", "SEC@", "RET@", "RET x", "passwordsecret");
+	}
+
+	private void refuses(String property, String value, String... secrets) {
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(new MapPropertySource("test", Map.of(property, value)));
+		refuses(environment, property + "=" + value, secrets);
+	}
+
+	private void refuses(StandardEnvironment environment, String written, String... secrets) {
 		Throwable failure = catchThrowable(() -> new ConfiguredClients(environment));
-		assertThat(failure).as("%s=%s", property, value).isInstanceOf(InvalidPropertyException.class);
+		assertThat(failure).as(written).isInstanceOf(InvalidPropertyException.class);
 		FailureAnalysis analysis = new InvalidPropertyFailureAnalyzer(environment).analyze(failure);
 		this.message = analysis.getDescription();
-		StringWriter told = new StringWriter();
-		failure.printStackTrace(new PrintWriter(told));
-		told.write(analysis.getDescription() + analysis.getAction());
-		assertThat(told.toString()).as("%s=%s", property, value)
-			.doesNotContain("SECRET", "SEC@", "RET@", "RET x", "passwordsecret");
+		String told = messages(failure) + analysis.getDescription() + analysis.getAction();
+		for (String secret : secrets) {
+			assertThat(told).as(written).doesNotContainIgnoringCase(secret);
+		}
+	}
+
+	private static String messages(@Nullable Throwable failure) {
+		if (failure == null) {
+			return "";
+		}
+		return "%s\n%s%s".formatted(failure.getMessage(), messages(failure.getCause()),
+				Arrays.stream(failure.getSuppressed()).map(StartSecretsTests::messages).collect(Collectors.joining()));
 	}
 
 }

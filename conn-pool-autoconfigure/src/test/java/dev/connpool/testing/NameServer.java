@@ -80,6 +80,11 @@ public final class NameServer implements BeforeEachCallback, AfterEachCallback {
 		this.silent = true;
 	}
 
+	/** The port on which it is asked. */
+	public int port() {
+		return ((InetSocketAddress) this.udp.localAddress()).getPort();
+	}
+
 	/** How often it was asked for IPv4 addresses. */
 	public int queries() {
 		return this.queries.get();

@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.web.ConnPoolClients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -21,20 +25,24 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
-import org.springframework.http.converter.FormHttpMessageConverter;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.security.oauth2.client.ClientAuthorizationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
-import org.springframework.security.oauth2.client.endpoint.RestClientClientCredentialsTokenResponseClient;
-import org.springframework.security.oauth2.client.http.OAuth2ErrorResponseErrorHandler;
-import org.springframework.security.oauth2.core.http.converter.OAuth2AccessTokenResponseHttpMessageConverter;
-import org.springframework.web.client.RestClient;
+import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.WebClientReactiveClientCredentialsTokenResponseClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Where the client of Spring Security fetches its tokens.
@@ -42,6 +50,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OAuth2ClientIntegrationTests {
 
 	private final List<String> userAgents = new CopyOnWriteArrayList<>();
+
+	private int status = 200;
 
 	private HttpServer server;
 
@@ -57,31 +67,63 @@ class OAuth2ClientIntegrationTests {
 		this.server.stop(0);
 	}
 
-	@Test
-	void tokensAreFetchedOutsideThePoolIfNobodySaysOtherwise() {
-		try (ConfigurableApplicationContext context = run(Application.class)) {
-			authorize(context);
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void tokensAreFetchedOutsideThePoolIfNobodySaysOtherwise(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type)) {
+			assertThat(token(context)).isEqualTo("t");
 			assertThat(this.userAgents).singleElement().asString().startsWith("ReactorNetty");
 			assertThat(context.getBean(ConnPoolClients.class))
 				.allSatisfy((client) -> assertThat(client.snapshot().hosts()).isEmpty());
 		}
 	}
 
-	@Test
-	void aBeanPutsThemOnANamedClient() {
-		try (ConfigurableApplicationContext context = run(Application.class, TokenClient.class)) {
-			authorize(context);
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void aBeanPutsThemOnANamedClient(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type,
+				(type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class)) {
+			assertThat(token(context)).isEqualTo("t");
 			assertThat(this.userAgents).hasSize(1);
-			assertThat(context.getBean(ConnPoolClients.class).get("tokens").snapshot().hosts().values()).singleElement()
+			ConnPoolClients clients = context.getBean(ConnPoolClients.class);
+			assertThat(clients.get("tokens").snapshot().hosts().values()).singleElement()
 				.satisfies((HostSnapshot host) -> assertThat(host.counters().acquired()).isOne());
+			assertThat(clients.get("default").snapshot().hosts()).isEmpty();
 		}
 	}
 
-	private ConfigurableApplicationContext run(Class<?>... configuration) {
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void whatTheIssuerRefusesIsAnErrorOfSpringSecurity(WebApplicationType type) {
+		this.status = 400;
+		try (ConfigurableApplicationContext context = run(type,
+				(type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class)) {
+			assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> token(context))
+				.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("invalid_client"));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void deadlinesOfTheClientHold(WebApplicationType type) {
+		this.server.removeContext("/token");
+		this.server.createContext("/token", (exchange) -> {
+		});
+		try (ConfigurableApplicationContext context = run(type,
+				(type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class)) {
+			assertThatExceptionOfType(WebClientRequestException.class).isThrownBy(() -> token(context))
+				.havingCause()
+				.isInstanceOf(ResponseHeaderTimeoutException.class)
+				.withMessageContaining("conn-pool.clients.tokens.timeouts.response-header");
+		}
+	}
+
+	private ConfigurableApplicationContext run(WebApplicationType type, Class<?>... configuration) {
 		String registration = "spring.security.oauth2.client.registration.orders.";
-		return new SpringApplicationBuilder(configuration).web(WebApplicationType.SERVLET)
+		return new SpringApplicationBuilder(Application.class).sources(configuration)
+			.web(type)
 			.properties("server.port=0", "spring.reactor.netty.shutdown-quiet-period=0",
-					"conn-pool.clients.tokens.timeouts.request=5s", registration + "provider=issuer",
+					"conn-pool.clients.tokens.timeouts.response-header=1s", registration + "provider=issuer",
 					registration + "client-id=id", registration + "client-secret=secret",
 					registration + "authorization-grant-type=client_credentials",
 					"spring.security.oauth2.client.provider.issuer.token-uri=http://127.0.0.1:"
@@ -89,24 +131,33 @@ class OAuth2ClientIntegrationTests {
 			.run();
 	}
 
-	private static void authorize(ConfigurableApplicationContext context) {
-		OAuth2AuthorizeRequest request = OAuth2AuthorizeRequest.withClientRegistrationId("orders")
-			.principal("test")
-			.attribute("jakarta.servlet.http.HttpServletRequest", new MockHttpServletRequest())
-			.attribute("jakarta.servlet.http.HttpServletResponse", new MockHttpServletResponse())
-			.build();
-		assertThat(context.getBean(OAuth2AuthorizedClientManager.class).authorize(request)).isNotNull()
-			.extracting((client) -> client.getAccessToken().getTokenValue())
-			.isEqualTo("t");
+	private static String token(ConfigurableApplicationContext context) {
+		OAuth2AuthorizeRequest.Builder request = OAuth2AuthorizeRequest.withClientRegistrationId("orders")
+			.principal("test");
+		OAuth2AuthorizedClient client;
+		if (context.getBeanProvider(OAuth2AuthorizedClientManager.class).getIfAvailable() != null) {
+			client = context.getBean(OAuth2AuthorizedClientManager.class)
+				.authorize(request.attribute("jakarta.servlet.http.HttpServletRequest", new MockHttpServletRequest())
+					.attribute("jakarta.servlet.http.HttpServletResponse", new MockHttpServletResponse())
+					.build());
+		}
+		else {
+			ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+			client = context.getBean(ReactiveOAuth2AuthorizedClientManager.class)
+				.authorize(request.attribute(ServerWebExchange.class.getName(), exchange).build())
+				.block(Duration.ofSeconds(20));
+		}
+		return Objects.requireNonNull(client).getAccessToken().getTokenValue();
 	}
 
 	private void answer(HttpExchange exchange) throws IOException {
 		this.userAgents.add(exchange.getRequestHeaders().getFirst("User-Agent"));
 		exchange.getRequestBody().readAllBytes();
-		byte[] body = "{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":60}"
-			.getBytes(StandardCharsets.UTF_8);
+		String json = (this.status == 200) ? "{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":60}"
+				: "{\"error\":\"invalid_client\"}";
+		byte[] body = json.getBytes(StandardCharsets.UTF_8);
 		exchange.getResponseHeaders().set("Content-Type", "application/json");
-		exchange.sendResponseHeaders(200, body.length);
+		exchange.sendResponseHeaders(this.status, body.length);
 		exchange.getResponseBody().write(body);
 		exchange.close();
 	}
@@ -118,22 +169,31 @@ class OAuth2ClientIntegrationTests {
 	}
 
 	/**
-	 * The recipe of the documentation.
+	 * The recipe of the documentation for servlet applications.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class TokenClient {
 
 		@Bean
 		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> tokenClient(ConnPoolClients clients) {
-			RestClientClientCredentialsTokenResponseClient tokenClient = new RestClientClientCredentialsTokenResponseClient();
-			tokenClient.setRestClient(RestClient.builder()
-				.requestFactory(new ReactorClientHttpRequestFactory(clients.get("tokens").httpClient()))
-				.configureMessageConverters((converters) -> {
-					converters.addCustomConverter(new FormHttpMessageConverter());
-					converters.addCustomConverter(new OAuth2AccessTokenResponseHttpMessageConverter());
-				})
-				.defaultStatusHandler(new OAuth2ErrorResponseErrorHandler())
-				.build());
+			var tokenClient = new WebClientReactiveClientCredentialsTokenResponseClient();
+			tokenClient.setWebClient(clients.get("tokens").webClient());
+			return (request) -> tokenClient.getTokenResponse(request).block();
+		}
+
+	}
+
+	/**
+	 * The recipe of the documentation for reactive applications.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class ReactiveTokenClient {
+
+		@Bean
+		ReactiveOAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> tokenClient(
+				ConnPoolClients clients) {
+			var tokenClient = new WebClientReactiveClientCredentialsTokenResponseClient();
+			tokenClient.setWebClient(clients.get("tokens").webClient());
 			return tokenClient;
 		}
 
