@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.web.ConnPoolClients;

@@ -1,0 +1,67 @@
+package dev.connpool.autoconfigure.binding;
+
+import java.time.Duration;
+
+import dev.connpool.settings.IdleTimeout;
+import dev.connpool.settings.InvalidSettingException;
+import dev.connpool.settings.PoolSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * What can be written about connection limits.
+ *
+ * @param maxConnectionsPerHost Maximum number of connections to one host, counting those
+ * being opened, in use and idle. 0 means no limit.
+ * @param maxIdleConnections Maximum number of idle connections kept to all hosts
+ * together. Cannot be set for a single host.
+ * @param maxIdleConnectionsPerHost Maximum number of idle connections kept to one host.
+ * @param minIdleConnections Number of connections to a configured host that are opened
+ * before the application is ready and kept although they are idle. One is enough for
+ * HTTP/2.
+ * @param idleTimeout Time an idle connection is kept. 0 keeps it for ever, 'auto' learns
+ * how long the server keeps it.
+ * @param maxLifetime Time a connection is used before it is retired. 0 uses it for ever.
+ * @param maxLifetimeJitter Share of the maximum lifetime, from 0 to 1, by which it is
+ * randomly shortened so that connections opened together do not retire together.
+ * @param maxPendingAcquires Maximum number of callers that wait for a connection to one
+ * host. 0 refuses instead of waiting.
+ * @param keepAlive Whether to use a connection for more than one exchange.
+ */
+record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer maxIdleConnections,
+		@Nullable Integer maxIdleConnectionsPerHost, @Nullable Integer minIdleConnections, @Nullable String idleTimeout,
+		@Nullable Duration maxLifetime, @Nullable Double maxLifetimeJitter, @Nullable Integer maxPendingAcquires,
+		@Nullable Boolean keepAlive) {
+
+	private static final String AUTO = "auto";
+
+	PoolSettings over(PoolSettings base) {
+		return new PoolSettings(Absent.or(this.maxConnectionsPerHost, base.maxConnectionsPerHost()),
+				Absent.or(this.maxIdleConnectionsPerHost, base.maxIdleConnectionsPerHost()),
+				Absent.or(this.maxIdleConnections, base.maxIdleConnections()),
+				Absent.or(this.minIdleConnections, base.minIdleConnections()),
+				Absent.or(idleTimeout(this.idleTimeout), base.idleTimeout()),
+				Absent.or(this.maxLifetime, base.maxLifetime()),
+				Absent.or(this.maxLifetimeJitter, base.maxLifetimeJitter()),
+				Absent.or(this.maxPendingAcquires, base.maxPendingAcquires()),
+				Absent.or(this.keepAlive, base.keepAlive()));
+	}
+
+	private static @Nullable IdleTimeout idleTimeout(@Nullable String value) {
+		if (value == null || value.isBlank()) {
+			return null;
+		}
+		if (value.strip().equalsIgnoreCase(AUTO)) {
+			return IdleTimeout.AUTO;
+		}
+		try {
+			return IdleTimeout.of(DurationStyle.detectAndParse(value.strip()));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("pool.idle-timeout", value,
+					"must be a duration, as in '60s', or '%s'".formatted(AUTO));
+		}
+	}
+
+}
