@@ -42,15 +42,14 @@ record BootProperties(HttpClientSettingsProperties properties) {
 	 * @return the merged settings
 	 */
 	ClientSettings over(ClientSettings base) {
-		TimeoutSettings timeouts = base.timeouts();
-		return new ClientSettings(baseUrl(base.baseUrl()), base.protocols(), base.pool(),
-				new TimeoutSettings(Absent.or(this.properties.getConnectTimeout(), timeouts.connect()),
-						timeouts.tlsHandshake(), timeouts.acquire(),
-						Absent.or(this.properties.getReadTimeout(), timeouts.responseHeader()), timeouts.request(),
-						timeouts.streamIdle(), timeouts.expectContinue()),
-				base.tcp(), base.http2(), base.drain(), base.replay(), base.dns(), base.proxy(), base.compression(),
-				base.maxResponseHeaderSize(), sslBundle(base.sslBundle()), base.logExchanges(), base.leaks(),
-				base.findings(), base.hosts());
+		return base.with((client) -> client.baseUrl(baseUrl(base.baseUrl()))
+			.timeouts(timeouts(base.timeouts()))
+			.sslBundle(sslBundle(base.sslBundle())));
+	}
+
+	private TimeoutSettings timeouts(TimeoutSettings base) {
+		return base.with((timeouts) -> timeouts.connect(Absent.or(this.properties.getConnectTimeout(), base.connect()))
+			.responseHeader(Absent.or(this.properties.getReadTimeout(), base.responseHeader())));
 	}
 
 	/**

@@ -67,18 +67,29 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 	 * @return the merged settings
 	 */
 	ClientSettings over(ClientSettings base) {
-		return new ClientSettings((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl(),
-				(this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols(),
-				this.pool.over(base.pool()), this.timeouts.over(base.timeouts()), this.tcp.over(base.tcp()),
-				this.http2.over(base.http2()), this.drain.over(base.drain()), this.replay.over(base.replay()),
-				this.dns.over(base.dns()), this.proxy.over(base.proxy()),
-				Absent.or(this.compression, base.compression()),
-				Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()),
-				(this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle(),
-				Absent.or(this.logging.exchange(), base.logExchanges()),
-				new LeakSettings(Absent.or(this.leakDetectionThreshold, base.leaks().detectionThreshold()),
-						Absent.or(this.leakReclaimThreshold, base.leaks().reclaimThreshold())),
-				this.findings.over(base.findings()), base.hosts());
+		return base
+			.with((client) -> client.baseUrl((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl())
+				.protocols((this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols())
+				.pool(this.pool.over(base.pool()))
+				.timeouts(this.timeouts.over(base.timeouts()))
+				.tcp(this.tcp.over(base.tcp()))
+				.http2(this.http2.over(base.http2()))
+				.drain(this.drain.over(base.drain()))
+				.replay(this.replay.over(base.replay()))
+				.dns(this.dns.over(base.dns()))
+				.proxy(this.proxy.over(base.proxy()))
+				.sslBundle((this.ssl.bundle() != null) ? this.ssl.bundle() : base.sslBundle())
+				.compression(Absent.or(this.compression, base.compression()))
+				.maxResponseHeaderSize(
+						Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()))
+				.logExchanges(Absent.or(this.logging.exchange(), base.logExchanges()))
+				.leaks(leaksOver(base.leaks()))
+				.findings(this.findings.over(base.findings())));
+	}
+
+	private LeakSettings leaksOver(LeakSettings base) {
+		return new LeakSettings(Absent.or(this.leakDetectionThreshold, base.detectionThreshold()),
+				Absent.or(this.leakReclaimThreshold, base.reclaimThreshold()));
 	}
 
 	/**
@@ -99,10 +110,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 			HostSettings inherited = merged.getOrDefault(authority, new HostSettings(base.pool(), base.http2()));
 			merged.put(authority, host.over(alias, inherited));
 		});
-		return new ClientSettings(base.baseUrl(), base.protocols(), base.pool(), base.timeouts(), base.tcp(),
-				base.http2(), base.drain(), base.replay(), base.dns(), base.proxy(), base.compression(),
-				base.maxResponseHeaderSize(), base.sslBundle(), base.logExchanges(), base.leaks(), base.findings(),
-				merged);
+		return base.with((client) -> client.hosts(merged));
 	}
 
 	private static URI uri(String setting, String value) {

@@ -33,14 +33,18 @@ record Http2Properties(@Nullable Boolean strictMaxConcurrentStreams, @Nullable I
 		@Nullable Duration pingTimeout, @Nullable Boolean spreadAddresses) {
 
 	Http2Settings over(Http2Settings base) {
-		return new Http2Settings(Absent.or(this.strictMaxConcurrentStreams, base.strictMaxConcurrentStreams()),
-				Absent.or(this.maxConcurrentStreams, base.maxConcurrentStreams()),
-				Absent.or("http2.initial-window-size", this.initialWindowSize, base.initialWindowSize()),
-				Absent.or("http2.connection-window-size", this.connectionWindowSize, base.connectionWindowSize()),
-				Absent.or("http2.max-header-list-size", this.maxHeaderListSize, base.maxHeaderListSize()),
-				Absent.or("http2.header-table-size", this.headerTableSize, base.headerTableSize()),
-				Absent.or(this.pingInterval, base.pingInterval()), Absent.or(this.pingTimeout, base.pingTimeout()),
-				Absent.or(this.spreadAddresses, base.spreadAddresses()));
+		return base.with((http2) -> http2
+			.strictMaxConcurrentStreams(Absent.or(this.strictMaxConcurrentStreams, base.strictMaxConcurrentStreams()))
+			.maxConcurrentStreams(Absent.or(this.maxConcurrentStreams, base.maxConcurrentStreams()))
+			.initialWindowSize(Absent.or("http2.initial-window-size", this.initialWindowSize, base.initialWindowSize()))
+			.connectionWindowSize(
+					Absent.or("http2.connection-window-size", this.connectionWindowSize, base.connectionWindowSize()))
+			.maxHeaderListSize(
+					Absent.or("http2.max-header-list-size", this.maxHeaderListSize, base.maxHeaderListSize()))
+			.headerTableSize(Absent.or("http2.header-table-size", this.headerTableSize, base.headerTableSize()))
+			.pingInterval(Absent.or(this.pingInterval, base.pingInterval()))
+			.pingTimeout(Absent.or(this.pingTimeout, base.pingTimeout()))
+			.spreadAddresses(Absent.or(this.spreadAddresses, base.spreadAddresses())));
 	}
 
 }

@@ -14,9 +14,9 @@ import org.springframework.boot.convert.DurationStyle;
  *
  * @param maxConnectionsPerHost Maximum number of connections to one host, counting those
  * being opened, in use and idle. 0 means no limit.
+ * @param maxIdleConnectionsPerHost Maximum number of idle connections kept to one host.
  * @param maxIdleConnections Maximum number of idle connections kept to all hosts
  * together. Cannot be set for a single host.
- * @param maxIdleConnectionsPerHost Maximum number of idle connections kept to one host.
  * @param minIdleConnections Number of connections to a configured host that are opened
  * before the application is ready and kept although they are idle. One is enough for
  * HTTP/2.
@@ -29,23 +29,24 @@ import org.springframework.boot.convert.DurationStyle;
  * host. 0 refuses instead of waiting.
  * @param keepAlive Whether to use a connection for more than one exchange.
  */
-record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer maxIdleConnections,
-		@Nullable Integer maxIdleConnectionsPerHost, @Nullable Integer minIdleConnections, @Nullable String idleTimeout,
+record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer maxIdleConnectionsPerHost,
+		@Nullable Integer maxIdleConnections, @Nullable Integer minIdleConnections, @Nullable String idleTimeout,
 		@Nullable Duration maxLifetime, @Nullable Double maxLifetimeJitter, @Nullable Integer maxPendingAcquires,
 		@Nullable Boolean keepAlive) {
 
 	private static final String AUTO = "auto";
 
 	PoolSettings over(PoolSettings base) {
-		return new PoolSettings(Absent.or(this.maxConnectionsPerHost, base.maxConnectionsPerHost()),
-				Absent.or(this.maxIdleConnectionsPerHost, base.maxIdleConnectionsPerHost()),
-				Absent.or(this.maxIdleConnections, base.maxIdleConnections()),
-				Absent.or(this.minIdleConnections, base.minIdleConnections()),
-				Absent.or(idleTimeout(this.idleTimeout), base.idleTimeout()),
-				Absent.or(this.maxLifetime, base.maxLifetime()),
-				Absent.or(this.maxLifetimeJitter, base.maxLifetimeJitter()),
-				Absent.or(this.maxPendingAcquires, base.maxPendingAcquires()),
-				Absent.or(this.keepAlive, base.keepAlive()));
+		return base.with((pool) -> pool
+			.maxConnectionsPerHost(Absent.or(this.maxConnectionsPerHost, base.maxConnectionsPerHost()))
+			.maxIdleConnectionsPerHost(Absent.or(this.maxIdleConnectionsPerHost, base.maxIdleConnectionsPerHost()))
+			.maxIdleConnections(Absent.or(this.maxIdleConnections, base.maxIdleConnections()))
+			.minIdleConnections(Absent.or(this.minIdleConnections, base.minIdleConnections()))
+			.idleTimeout(Absent.or(idleTimeout(this.idleTimeout), base.idleTimeout()))
+			.maxLifetime(Absent.or(this.maxLifetime, base.maxLifetime()))
+			.maxLifetimeJitter(Absent.or(this.maxLifetimeJitter, base.maxLifetimeJitter()))
+			.maxPendingAcquires(Absent.or(this.maxPendingAcquires, base.maxPendingAcquires()))
+			.keepAlive(Absent.or(this.keepAlive, base.keepAlive())));
 	}
 
 	private static @Nullable IdleTimeout idleTimeout(@Nullable String value) {

@@ -24,10 +24,13 @@ record TimeoutProperties(@Nullable Duration connect, @Nullable Duration tlsHands
 		@Nullable Duration expectContinue) {
 
 	TimeoutSettings over(TimeoutSettings base) {
-		return new TimeoutSettings(Absent.or(this.connect, base.connect()),
-				Absent.or(this.tlsHandshake, base.tlsHandshake()), Absent.or(this.acquire, base.acquire()),
-				Absent.or(this.responseHeader, base.responseHeader()), Absent.or(this.request, base.request()),
-				Absent.or(this.streamIdle, base.streamIdle()), Absent.or(this.expectContinue, base.expectContinue()));
+		return base.with((timeouts) -> timeouts.connect(Absent.or(this.connect, base.connect()))
+			.tlsHandshake(Absent.or(this.tlsHandshake, base.tlsHandshake()))
+			.acquire(Absent.or(this.acquire, base.acquire()))
+			.responseHeader(Absent.or(this.responseHeader, base.responseHeader()))
+			.request(Absent.or(this.request, base.request()))
+			.streamIdle(Absent.or(this.streamIdle, base.streamIdle()))
+			.expectContinue(Absent.or(this.expectContinue, base.expectContinue())));
 	}
 
 }

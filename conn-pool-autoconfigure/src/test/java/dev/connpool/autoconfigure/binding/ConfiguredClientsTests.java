@@ -1,10 +1,14 @@
 package dev.connpool.autoconfigure.binding;
 
+import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
@@ -59,21 +63,78 @@ class ConfiguredClientsTests {
 				"proxy.no-proxy=one,two", "proxy.username=user", "proxy.password=secret", "ssl.bundle=twenty",
 				"compression=false", "max-response-header-size=21KB", "logging.exchange=true",
 				"leak-detection-threshold=27s", "leak-reclaim-threshold=28s", "findings.silenced=leak,idle-churn");
-		assertThat(clients().settings("default")).isEqualTo(new ClientSettings(URI.create("https://example.com"),
-				List.of(Protocol.H2),
-				new PoolSettings(1, 2, 3, 0, IdleTimeout.of(Duration.ofSeconds(4)), Duration.ofSeconds(5), 0.6, 7,
-						false),
-				new TimeoutSettings(Duration.ofSeconds(8), Duration.ofSeconds(9), Duration.ofSeconds(10),
-						Duration.ofSeconds(11), Duration.ofSeconds(12), Duration.ofSeconds(13), Duration.ofSeconds(26)),
-				new TcpSettings(false, Duration.ofSeconds(14), false),
-				new Http2Settings(true, 15, 16 * 1024, 17 * 1024 * 1024, 18 * 1024, 19 * 1024, Duration.ofSeconds(22),
-						Duration.ofSeconds(23), true),
-				new DrainSettings(24 * 1024, Duration.ofMillis(25)),
-				new ReplaySettings(false, 0.24, 25, Set.of(429, 503)), new DnsSettings(Duration.ofSeconds(29), false),
-				new ProxySettings(ProxySettings.Mode.EXPLICIT, "http://proxy:26", List.of("one", "two"), "user",
-						"secret"),
-				false, 21 * 1024, "twenty", true, new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)),
-				new FindingSettings(Set.of("leak", "idle-churn")), Map.of()));
+		ClientSettings defaults = ClientSettings.DEFAULTS;
+		assertThat(clients().settings("default"))
+			.isEqualTo(defaults.with((client) -> client.baseUrl(URI.create("https://example.com"))
+				.protocols(List.of(Protocol.H2))
+				.pool(defaults.pool()
+					.with((pool) -> pool.maxConnectionsPerHost(1)
+						.maxIdleConnectionsPerHost(2)
+						.maxIdleConnections(3)
+						.idleTimeout(IdleTimeout.of(Duration.ofSeconds(4)))
+						.maxLifetime(Duration.ofSeconds(5))
+						.maxLifetimeJitter(0.6)
+						.maxPendingAcquires(7)
+						.keepAlive(false)))
+				.timeouts(defaults.timeouts()
+					.with((timeouts) -> timeouts.connect(Duration.ofSeconds(8))
+						.tlsHandshake(Duration.ofSeconds(9))
+						.acquire(Duration.ofSeconds(10))
+						.responseHeader(Duration.ofSeconds(11))
+						.request(Duration.ofSeconds(12))
+						.streamIdle(Duration.ofSeconds(13))
+						.expectContinue(Duration.ofSeconds(26))))
+				.tcp(new TcpSettings(false, Duration.ofSeconds(14), false))
+				.http2(defaults.http2()
+					.with((http2) -> http2.strictMaxConcurrentStreams(true)
+						.maxConcurrentStreams(15)
+						.initialWindowSize(16 * 1024)
+						.connectionWindowSize(17 * 1024 * 1024)
+						.maxHeaderListSize(18 * 1024)
+						.headerTableSize(19 * 1024)
+						.pingInterval(Duration.ofSeconds(22))
+						.pingTimeout(Duration.ofSeconds(23))
+						.spreadAddresses(true)))
+				.drain(new DrainSettings(24 * 1024, Duration.ofMillis(25)))
+				.replay(new ReplaySettings(false, 0.24, 25, Set.of(429, 503)))
+				.dns(new DnsSettings(Duration.ofSeconds(29), false))
+				.proxy(new ProxySettings(ProxySettings.Mode.EXPLICIT, "http://proxy:26", List.of("one", "two"), "user",
+						"secret"))
+				.sslBundle("twenty")
+				.compression(false)
+				.maxResponseHeaderSize(21 * 1024)
+				.logExchanges(true)
+				.leaks(new LeakSettings(Duration.ofSeconds(27), Duration.ofSeconds(28)))
+				.findings(new FindingSettings(Set.of("leak", "idle-churn")))));
+	}
+
+	@Test
+	void propertiesAndSettingsHaveTheSameOrder() {
+		List<String> groups = names(ClientProperties.class);
+		assertThat(names(ConnPoolProperties.class)).containsSubsequence(groups);
+		groups.retainAll(names(ClientSettings.class));
+		assertThat(names(ClientSettings.class)).containsSubsequence(groups);
+		Map.of(PoolProperties.class, PoolSettings.class, TimeoutProperties.class, TimeoutSettings.class,
+				TcpProperties.class, TcpSettings.class, Http2Properties.class, Http2Settings.class,
+				DrainProperties.class, DrainSettings.class, ReplayProperties.class, ReplaySettings.class,
+				DnsProperties.class, DnsSettings.class, ProxyProperties.class, ProxySettings.class)
+			.forEach((properties, settings) -> assertThat(names(properties)).isEqualTo(names(settings)));
+	}
+
+	private static List<String> names(Class<? extends Record> type) {
+		return Arrays.stream(type.getRecordComponents())
+			.map(RecordComponent::getName)
+			.collect(Collectors.toCollection(ArrayList::new));
+	}
+
+	@Test
+	void settingsThatDependOnEachOtherAreChangedTogether() {
+		set("conn-pool.", "pool.max-connections-per-host=10", "pool.min-idle-connections=8",
+				"base-url=https://orders.example.com", "protocols=h2", "clients.small.pool.max-connections-per-host=3",
+				"clients.small.pool.min-idle-connections=2", "clients.small.base-url=http://orders.example.com",
+				"clients.small.protocols=h2c");
+		assertThat(clients().settings("small").pool().minIdleConnections()).isEqualTo(2);
+		assertThat(clients().settings("small").protocols()).containsExactly(Protocol.H2C);
 	}
 
 	@Test
