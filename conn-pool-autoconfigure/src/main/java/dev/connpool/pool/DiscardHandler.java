@@ -3,7 +3,7 @@ package dev.connpool.pool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.DiscardSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -31,7 +31,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 
 	private final PooledConnection connection;
 
-	private final DrainSettings limits;
+	private final DiscardSettings limits;
 
 	private boolean requestWritten;
 
@@ -54,7 +54,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 
 	DiscardHandler(PooledConnection connection) {
 		this.connection = connection;
-		this.limits = connection.pool().host().settings().drain();
+		this.limits = connection.pool().host().settings().discard();
 	}
 
 	@Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts the deadlines
  * @param tcp the socket options
  * @param http2 the HTTP/2 settings
- * @param drain what is done with responses that are no longer read
+ * @param discard what is done with responses that are no longer read
  * @param replay when requests are sent again
  * @param dns what is done about names whose addresses change
  * @param proxy how the proxy for a host is found
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
-		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DrainSettings drain, ReplaySettings replay,
+		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DiscardSettings discard, ReplaySettings replay,
 		DnsSettings dns, ProxySettings proxy, @Nullable String sslBundle, boolean compression,
 		int maxResponseHeaderSize, boolean logExchanges, LeakSettings leaks, FindingSettings findings,
 		Map<String, HostSettings> hosts) {
@@ -47,7 +47,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
 			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS,
-			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS, ProxySettings.DEFAULTS, null, true,
+			DiscardSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS, ProxySettings.DEFAULTS, null, true,
 			64 * 1024, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
 
 	public ClientSettings {
@@ -139,7 +139,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 
 		private Http2Settings http2;
 
-		private DrainSettings drain;
+		private DiscardSettings discard;
 
 		private ReplaySettings replay;
 
@@ -168,7 +168,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 			this.timeouts = from.timeouts;
 			this.tcp = from.tcp;
 			this.http2 = from.http2;
-			this.drain = from.drain;
+			this.discard = from.discard;
 			this.replay = from.replay;
 			this.dns = from.dns;
 			this.proxy = from.proxy;
@@ -211,8 +211,8 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 			return this;
 		}
 
-		public Builder drain(DrainSettings drain) {
-			this.drain = drain;
+		public Builder discard(DiscardSettings discard) {
+			this.discard = discard;
 			return this;
 		}
 
@@ -268,7 +268,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 
 		private ClientSettings build() {
 			return new ClientSettings(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-					this.drain, this.replay, this.dns, this.proxy, this.sslBundle, this.compression,
+					this.discard, this.replay, this.dns, this.proxy, this.sslBundle, this.compression,
 					this.maxResponseHeaderSize, this.logExchanges, this.leaks, this.findings, this.hosts);
 		}
 

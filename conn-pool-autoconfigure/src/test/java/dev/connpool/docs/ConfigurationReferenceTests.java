@@ -155,6 +155,20 @@ class ConfigurationReferenceTests {
 	}
 
 	@Test
+	void whatWasRenamedLeadsToItsNewName() {
+		Map<String, String> renamed = this.metadata.get("properties")
+			.valueStream()
+			.filter((property) -> property.has("deprecation"))
+			.peek((property) -> assertThat(property.at("/deprecation/level").asString()).isEqualTo("error"))
+			.collect(Collectors.toMap((property) -> property.get("name").asString(),
+					(property) -> property.at("/deprecation/replacement").asString()));
+		assertThat(renamed).isEqualTo(Map.of("conn-pool.drain.max-bytes", "conn-pool.discard.max-bytes",
+				"conn-pool.drain.max-wait", "conn-pool.discard.max-wait"));
+		assertThat(renamed.values())
+			.allSatisfy((name) -> assertThat(properties()).containsKey(name.substring(PREFIX.length())));
+	}
+
+	@Test
 	void everyProtocolIsHinted() {
 		assertThat(hinted("conn-pool.protocols"))
 			.containsExactlyInAnyOrderElementsOf(Stream.of(Protocol.values()).map(Protocol::id).toList());
@@ -203,7 +217,7 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
 		addAll(defaults, "http2", client.http2());
-		addAll(defaults, "drain", client.drain());
+		addAll(defaults, "discard", client.discard());
 		addAll(defaults, "replay", client.replay());
 		addAll(defaults, "dns", client.dns());
 		defaults.remove("replay.retry-statuses");
@@ -227,7 +241,7 @@ class ConfigurationReferenceTests {
 	private Map<String, JsonNode> properties() {
 		return this.metadata.get("properties")
 			.valueStream()
-			.filter((property) -> property.get("name").asString().startsWith(PREFIX))
+			.filter((property) -> property.get("name").asString().startsWith(PREFIX) && !property.has("deprecation"))
 			.collect(Collectors.toMap((property) -> property.get("name").asString().substring(PREFIX.length()),
 					(property) -> property, (left, right) -> left, TreeMap::new));
 	}
@@ -239,7 +253,7 @@ class ConfigurationReferenceTests {
 		groups.put("timeouts", "Deadlines: `timeouts`");
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
-		groups.put("drain", "Abandoned responses: `drain`");
+		groups.put("discard", "Abandoned responses: `discard`");
 		groups.put("replay", "Sending again: `replay`");
 		groups.put("dns", "Names: `dns`");
 		groups.put("proxy", "Proxies: `proxy`");

@@ -137,7 +137,7 @@ class ExchangeLogIntegrationTests {
 	void exchangeWhoseResponseIsAbandonedSaysSo() {
 		TestServer server = TestServer.h1().text("/large", "x".repeat(100_000)).start(this.network);
 		TestClient client = this.network
-			.client((settings) -> settings.drain(200_000, Duration.ofSeconds(10)).logExchanges());
+			.client((settings) -> settings.discard(200_000, Duration.ofSeconds(10)).logExchanges());
 		client.httpClient().get().uri(server.url("/large")).responseContent().take(1).blockLast();
 		assertThat(this.lines.await(1)).singleElement().asString().contains(" status=200 error=cancelled protocol=");
 		assertThat(server).openConnections(1);

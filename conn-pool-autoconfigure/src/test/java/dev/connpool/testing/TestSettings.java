@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
-import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.DiscardSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
@@ -138,8 +138,8 @@ public final class TestSettings {
 		return client((client) -> client.logExchanges(true));
 	}
 
-	public TestSettings drain(int maxBytes, Duration maxWait) {
-		return client((client) -> client.drain(new DrainSettings(maxBytes, maxWait)));
+	public TestSettings discard(int maxBytes, Duration maxWait) {
+		return client((client) -> client.discard(new DiscardSettings(maxBytes, maxWait)));
 	}
 
 	public TestSettings replay(ReplaySettings replay) {

@@ -29,7 +29,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeouts Deadlines.
  * @param tcp Socket options.
  * @param http2 HTTP/2 settings.
- * @param drain Responses that are no longer read.
+ * @param discard Responses that are no longer read.
  * @param replay When to send a request again.
  * @param dns Names whose addresses change.
  * @param proxy How to find the proxy for a host.
@@ -50,7 +50,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
-		@NestedConfigurationProperty @DefaultValue DrainProperties drain,
+		@NestedConfigurationProperty @DefaultValue DiscardProperties discard,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
 		@NestedConfigurationProperty @DefaultValue DnsProperties dns,
 		@NestedConfigurationProperty @DefaultValue ProxyProperties proxy,
@@ -74,7 +74,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 				.timeouts(this.timeouts.over(base.timeouts()))
 				.tcp(this.tcp.over(base.tcp()))
 				.http2(this.http2.over(base.http2()))
-				.drain(this.drain.over(base.drain()))
+				.discard(this.discard.over(base.discard()))
 				.replay(this.replay.over(base.replay()))
 				.dns(this.dns.over(base.dns()))
 				.proxy(this.proxy.over(base.proxy()))

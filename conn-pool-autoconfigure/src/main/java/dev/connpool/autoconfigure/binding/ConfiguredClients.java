@@ -57,6 +57,8 @@ public final class ConfiguredClients {
 	 */
 	public ConfiguredClients(Environment environment) {
 		this.environment = environment;
+		RenamedProperties renamed = new RenamedProperties(environment);
+		renamed.check();
 		Binder binder = Binder.get(environment);
 		this.properties = bind(
 				() -> binder.bindOrCreate(ConnPoolProperties.PREFIX, Bindable.of(ConnPoolProperties.class),
@@ -64,6 +66,7 @@ public final class ConfiguredClients {
 		this.shared = new BootProperties(bind(() -> binder.bindOrCreate(SHARED, HttpClientsProperties.class)));
 		this.groups = bind(
 				() -> binder.bind(GROUPS, Bindable.mapOf(String.class, HttpClientProperties.class)).orElse(Map.of()));
+		renamed.check(beanNames().stream().map((name) -> CLIENTS + "." + name).toList());
 		if (this.properties.clients().containsKey(ConnPoolClients.DEFAULT)) {
 			throw new InvalidPropertyException(CLIENTS + "." + ConnPoolClients.DEFAULT, ConnPoolClients.DEFAULT,
 					"must have another name:"

@@ -23,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeouts Deadlines.
  * @param tcp Socket options.
  * @param http2 HTTP/2 settings.
- * @param drain Responses that are no longer read.
+ * @param discard Responses that are no longer read.
  * @param replay When to send a request again.
  * @param dns Names whose addresses change.
  * @param proxy How to find the proxy for a host.
@@ -46,7 +46,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
-		@NestedConfigurationProperty @DefaultValue DrainProperties drain,
+		@NestedConfigurationProperty @DefaultValue DiscardProperties discard,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay,
 		@NestedConfigurationProperty @DefaultValue DnsProperties dns,
 		@NestedConfigurationProperty @DefaultValue ProxyProperties proxy,
@@ -64,7 +64,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	 */
 	ClientProperties defaults() {
 		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-				this.drain, this.replay, this.dns, this.proxy, this.ssl, this.compression, this.maxResponseHeaderSize,
+				this.discard, this.replay, this.dns, this.proxy, this.ssl, this.compression, this.maxResponseHeaderSize,
 				this.logging, this.leakDetectionThreshold, this.leakReclaimThreshold, this.findings, this.hosts);
 	}
 

@@ -75,6 +75,18 @@ public final class InvalidPropertyException extends RuntimeException {
 				"Property '%s' is set but there is no property of that name%s".formatted(first, others), first);
 	}
 
+	/**
+	 * Create an exception for a property that has another name now.
+	 * @param written the name as the property source has it
+	 * @param old the name that it stands for
+	 * @param replacement its name now
+	 * @return a new exception, without the value
+	 */
+	static InvalidPropertyException renamed(String written, String old, String replacement) {
+		return new InvalidPropertyException(
+				"Property '%s' is set but has another name now: set '%s' instead".formatted(old, replacement), written);
+	}
+
 	private static String name(ConfigurationProperty property) {
 		return NAME_WITH_VALUE.matcher(property.getName().toString()).replaceFirst(".$1…");
 	}

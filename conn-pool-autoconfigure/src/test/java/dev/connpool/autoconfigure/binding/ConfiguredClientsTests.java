@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
-import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.DiscardSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.IdleTimeout;
@@ -57,7 +57,7 @@ class ConfiguredClientsTests {
 				"http2.initial-window-size=16KB", "http2.connection-window-size=17MB",
 				"http2.max-header-list-size=18KB", "http2.header-table-size=19KB", "http2.ping-interval=22s",
 				"http2.ping-timeout=23s", "http2.spread-addresses=true", "dns.refresh-interval=29s",
-				"dns.drain-removed-addresses=false", "drain.max-bytes=24KB", "drain.max-wait=25ms",
+				"dns.drain-removed-addresses=false", "discard.max-bytes=24KB", "discard.max-wait=25ms",
 				"replay.enabled=false", "replay.budget-ratio=0.24", "replay.min-per-second=25",
 				"replay.retry-statuses=429,503", "proxy.mode=explicit", "proxy.url=http://proxy:26",
 				"proxy.no-proxy=one,two", "proxy.username=user", "proxy.password=secret", "ssl.bundle=twenty",
@@ -95,7 +95,7 @@ class ConfiguredClientsTests {
 						.pingInterval(Duration.ofSeconds(22))
 						.pingTimeout(Duration.ofSeconds(23))
 						.spreadAddresses(true)))
-				.drain(new DrainSettings(24 * 1024, Duration.ofMillis(25)))
+				.discard(new DiscardSettings(24 * 1024, Duration.ofMillis(25)))
 				.replay(new ReplaySettings(false, 0.24, 25, Set.of(429, 503)))
 				.dns(new DnsSettings(Duration.ofSeconds(29), false))
 				.proxy(new ProxySettings(ProxySettings.Mode.EXPLICIT, "http://proxy:26", List.of("one", "two"), "user",
@@ -116,7 +116,7 @@ class ConfiguredClientsTests {
 		assertThat(names(ClientSettings.class)).containsSubsequence(groups);
 		Map.of(PoolProperties.class, PoolSettings.class, TimeoutProperties.class, TimeoutSettings.class,
 				TcpProperties.class, TcpSettings.class, Http2Properties.class, Http2Settings.class,
-				DrainProperties.class, DrainSettings.class, ReplayProperties.class, ReplaySettings.class,
+				DiscardProperties.class, DiscardSettings.class, ReplayProperties.class, ReplaySettings.class,
 				DnsProperties.class, DnsSettings.class, ProxyProperties.class, ProxySettings.class)
 			.forEach((properties, settings) -> assertThat(names(properties)).isEqualTo(names(settings)));
 	}
@@ -265,8 +265,8 @@ class ConfiguredClientsTests {
 					conn-pool.pool.min-idle-connections                             | -1   | must be at least 0
 					conn-pool.timeouts.connect                                      | PT0S | must be longer than zero
 					conn-pool.timeouts.expect-continue                              | PT-1S | must not be negative
-					conn-pool.drain.max-wait                                        | PT0S | must be longer than zero
-					conn-pool.clients.orders.drain.max-bytes                        | -1   | must be at least 0; 0 closes the connection instead
+					conn-pool.discard.max-wait                                      | PT0S | must be longer than zero
+					conn-pool.clients.orders.discard.max-bytes                      | -1   | must be at least 0; 0 closes the connection instead
 					conn-pool.clients.orders.timeouts.acquire                       | PT-1S | must not be negative
 					spring.http.clients.connect-timeout                             | PT0S | must be longer than zero
 					spring.http.serviceclient.stock.read-timeout                    | PT-1S | must not be negative

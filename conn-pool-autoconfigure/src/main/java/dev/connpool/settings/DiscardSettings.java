@@ -9,16 +9,16 @@ import java.time.Duration;
  * @param maxBytes most bytes of the rest; 0 to close the connection instead
  * @param maxWait longest time that takes
  */
-public record DrainSettings(int maxBytes, Duration maxWait) {
+public record DiscardSettings(int maxBytes, Duration maxWait) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	static final DrainSettings DEFAULTS = new DrainSettings(256 * 1024, Duration.ofMillis(50));
+	static final DiscardSettings DEFAULTS = new DiscardSettings(256 * 1024, Duration.ofMillis(50));
 
-	public DrainSettings {
-		Require.atLeast("drain.max-bytes", maxBytes, 0, "; 0 closes the connection instead");
-		Require.positive("drain.max-wait", maxWait);
+	public DiscardSettings {
+		Require.atLeast("discard.max-bytes", maxBytes, 0, "; 0 closes the connection instead");
+		Require.positive("discard.max-wait", maxWait);
 	}
 
 }

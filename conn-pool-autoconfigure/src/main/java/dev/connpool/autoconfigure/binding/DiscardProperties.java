@@ -2,7 +2,7 @@ package dev.connpool.autoconfigure.binding;
 
 import java.time.Duration;
 
-import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.DiscardSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.unit.DataSize;
@@ -15,10 +15,10 @@ import org.springframework.util.unit.DataSize;
  * @param maxWait Time to wait for the rest of an abandoned response before its HTTP/1.1
  * connection is closed.
  */
-record DrainProperties(@Nullable DataSize maxBytes, @Nullable Duration maxWait) {
+record DiscardProperties(@Nullable DataSize maxBytes, @Nullable Duration maxWait) {
 
-	DrainSettings over(DrainSettings base) {
-		return new DrainSettings(Absent.or("drain.max-bytes", this.maxBytes, base.maxBytes()),
+	DiscardSettings over(DiscardSettings base) {
+		return new DiscardSettings(Absent.or("discard.max-bytes", this.maxBytes, base.maxBytes()),
 				Absent.or(this.maxWait, base.maxWait()));
 	}
 
