@@ -161,7 +161,7 @@ public final class ConnectionPool implements ConnectionProvider {
 			Operators.complete(actual);
 			return;
 		}
-		now.replayBudget().requested();
+		host.replayBudget().requested();
 		new Exchange(host.dispatcher(), config, observer, actual).start();
 	}
 

@@ -69,7 +69,7 @@ final class Dispatcher implements ConnectionSource {
 
 	@Override
 	public ReplayBudget replayBudget() {
-		return this.pool.owner().replayBudget();
+		return this.pool.replayBudget();
 	}
 
 	@Override

@@ -7,8 +7,6 @@ import java.util.concurrent.RejectedExecutionException;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.RedirectException;
-import dev.connpool.error.ResponseHeaderTimeoutException;
-import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
@@ -334,6 +332,10 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		}
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
 			progress().prepared(prepared);
+			Duration readTimeout = this.source.host().readTimeout(this.config.responseTimeout());
+			if (readTimeout != null) {
+				prepared.responseTimeout(readTimeout);
+			}
 			prepareRedirected();
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
@@ -523,7 +525,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 	 * @return whether it is sent again
 	 */
 	private boolean retry(Connection connection, HttpClientResponse response) {
-		if (!this.source.host().settings().replay().retryStatuses().contains(response.status().code())
+		if (!this.source.host().replay().retryStatuses().contains(response.status().code())
 				|| !progress().loss(this.config.method().name()).mayBeRepeated()) {
 			return false;
 		}
@@ -691,9 +693,7 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 
 	private ConnPoolException phaseTimeout() {
 		Host host = this.source.host();
-		return progress().isReading()
-				? new StreamIdleTimeoutException(host.client(), host.origin(), timeouts().streamIdle())
-				: new ResponseHeaderTimeoutException(host.client(), host.origin(), timeouts().responseHeader());
+		return progress().isReading() ? host.streamIdleTimeout() : host.responseHeaderTimeout();
 	}
 
 	/**

@@ -19,12 +19,15 @@ import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.ProxyName;
 import dev.connpool.error.RequestHeaderTooLargeException;
 import dev.connpool.error.RequestTimeoutException;
+import dev.connpool.error.ResponseHeaderTimeoutException;
+import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
+import dev.connpool.settings.ReplaySettings;
 import dev.connpool.settings.TimeoutSettings;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -48,10 +51,12 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	private static final int DEEPEST = 8;
 
+	/** Longer than anybody waits. */
+	private static final Duration NO_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+
 	static Host of(String client, HostKey key, ClientSettings settings, @Nullable Proxy proxy) {
 		HostSettings own = (key.address() instanceof InetSocketAddress inet)
-				? settings.host(inet.getHostString(), inet.getPort())
-				: new HostSettings(settings.pool(), settings.http2());
+				? settings.host(inet.getHostString(), inet.getPort()) : HostSettings.of(settings);
 		return new Host(client, key.origin(), key.address(), key.secure(), settings, own, proxy);
 	}
 
@@ -64,7 +69,34 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	}
 
 	TimeoutSettings timeouts() {
-		return this.settings.timeouts();
+		return this.own.timeouts();
+	}
+
+	ReplaySettings replay() {
+		return this.own.replay();
+	}
+
+	/**
+	 * Return the full name of the property that decides for this host.
+	 * @param setting the name of the setting
+	 * @return the property that was set for the host, else that of the client
+	 */
+	String property(String setting) {
+		return this.own.property(this.client, setting);
+	}
+
+	/**
+	 * Return the longest silence of a response that Reactor Netty is to allow. It counts
+	 * the wait for the header too, for which this host may have a deadline of its own.
+	 * @param configured what it was told for all hosts, or {@code null} for any
+	 * @return the time to tell it, or {@code null} if that may stay
+	 */
+	@Nullable Duration readTimeout(@Nullable Duration configured) {
+		if (configured == null || !this.own.properties().containsKey("timeouts.response-header")) {
+			return null;
+		}
+		Duration header = timeouts().responseHeader().isZero() ? NO_TIMEOUT : timeouts().responseHeader();
+		return (header.compareTo(configured) > 0) ? header : null;
 	}
 
 	int maxHeaderListSize() {
@@ -121,7 +153,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause,
 			List<SocketAddress> tried) {
 		if (isTooManyOpenFiles(cause)) {
-			return ConnectionFailedException.tooManyOpenFiles(this.client, this.origin, cause);
+			return ConnectionFailedException.tooManyOpenFiles(this.client, this.origin, this.own, cause);
 		}
 		ProxyName name = proxyName();
 		if (name != null && cause instanceof HttpConnectHandler.RefusedException refused) {
@@ -143,9 +175,8 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 		return false;
 	}
 
-	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline,
-			List<SocketAddress> tried) {
-		return ConnectionFailedException.timedOut(this.client, this.origin, proxyName(), phase, deadline, tried);
+	ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, List<SocketAddress> tried) {
+		return ConnectionFailedException.timedOut(this.client, this.origin, proxyName(), phase, this.own, tried);
 	}
 
 	ConnPoolException noCommonProtocol(String obstacle) {
@@ -154,15 +185,23 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	}
 
 	ConnPoolException requestTimeout(String phase) {
-		return new RequestTimeoutException(this.client, this.origin, timeouts().request(), phase);
+		return new RequestTimeoutException(this.client, this.origin, this.own, phase);
 	}
 
 	ConnPoolException acquireTimeout(String state) {
-		return new AcquireTimeoutException(this.client, this.origin, timeouts().acquire(), state);
+		return new AcquireTimeoutException(this.client, this.origin, this.own, state);
+	}
+
+	ConnPoolException responseHeaderTimeout() {
+		return new ResponseHeaderTimeoutException(this.client, this.origin, this.own);
+	}
+
+	ConnPoolException streamIdleTimeout() {
+		return new StreamIdleTimeoutException(this.client, this.origin, this.own);
 	}
 
 	ConnPoolException pendingAcquiresFull(String state) {
-		return new PendingAcquiresFullException(this.client, this.origin, pool().maxPendingAcquires(), state);
+		return new PendingAcquiresFullException(this.client, this.origin, this.own, state);
 	}
 
 	ConnPoolException closed() {
@@ -212,18 +251,18 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 
 	ProtocolErrorException headerTooLarge(Throwable cause) {
 		return ProtocolErrorException.headerTooLarge(this.client, this.origin, this.settings.maxResponseHeaderSize(),
-				"max-response-header-size", cause);
+				property("max-response-header-size"), cause);
 	}
 
 	ProtocolErrorException lineTooLong(String line, Throwable cause) {
 		return ProtocolErrorException.tooLarge(this.client, this.origin, line, this.settings.maxResponseHeaderSize(),
-				"max-response-header-size", cause);
+				property("max-response-header-size"), cause);
 	}
 
 	ProtocolErrorException headerListTooLarge(Throwable cause) {
 		int size = http2().maxHeaderListSize();
 		return (size > 0) ? ProtocolErrorException.headerTooLarge(this.client, this.origin, size,
-				"http2.max-header-list-size", cause) : headerTooLarge(cause);
+				property("http2.max-header-list-size"), cause) : headerTooLarge(cause);
 	}
 
 	/**
@@ -240,7 +279,7 @@ record Host(String client, String origin, SocketAddress address, boolean secure,
 	}
 
 	ConnPoolException settingsMissing() {
-		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, timeouts().tlsHandshake(), List.of());
+		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, List.of());
 	}
 
 }

@@ -38,6 +38,8 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	private final PendingAcquires pendingAcquires;
 
+	private final ReplayBudget replayBudget;
+
 	private final IdleCount idleCount;
 
 	private final IdleLimit idleLimit;
@@ -58,6 +60,7 @@ final class HostPool implements ConnectionOwner, DialOwner {
 		this.host = host;
 		this.eventLoop = eventLoop;
 		this.lifecycle = new HostPoolLifecycle(owner, eventLoop, () -> post(this::forget));
+		this.replayBudget = owner.replayBudget(host);
 		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.pendingAcquires = new PendingAcquires(eventLoop, owner.tick());
@@ -127,6 +130,10 @@ final class HostPool implements ConnectionOwner, DialOwner {
 
 	HostPoolLifecycle lifecycle() {
 		return this.lifecycle;
+	}
+
+	ReplayBudget replayBudget() {
+		return this.replayBudget;
 	}
 
 	Dispatcher dispatcher() {

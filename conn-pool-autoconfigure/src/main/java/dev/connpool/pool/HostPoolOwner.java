@@ -39,9 +39,10 @@ interface HostPoolOwner {
 
 	/**
 	 * Return what bounds the requests that are sent again.
-	 * @return the budget of the client
+	 * @param host the host
+	 * @return the budget of the client, or of the host if it has its own
 	 */
-	ReplayBudget replayBudget();
+	ReplayBudget replayBudget(Host host);
 
 	/**
 	 * Return where the exchanges on one event loop are watched.

@@ -109,7 +109,18 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 		String name = host.toLowerCase(Locale.ROOT);
 		HostSettings exact = this.hosts.get(name + ":" + port);
 		HostSettings settings = (exact != null) ? exact : this.hosts.get(name);
-		return (settings != null) ? settings : new HostSettings(this.pool, this.http2);
+		return (settings != null) ? settings : HostSettings.of(this);
+	}
+
+	/**
+	 * Return the full name of a property of a client, as it is written in
+	 * {@code application.yml}.
+	 * @param client the client name
+	 * @param setting the name of the setting, relative to the client
+	 * @return the property name
+	 */
+	public static String property(String client, String setting) {
+		return client.equals("default") ? "conn-pool." + setting : "conn-pool.clients." + client + "." + setting;
 	}
 
 	/**

@@ -1,8 +1,10 @@
 package dev.connpool.testing;
 
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -154,14 +156,41 @@ public final class TestSettings {
 		return client((client) -> client.findings(new FindingSettings(Set.of(rules))));
 	}
 
-	/** What differs from the settings so far for one host, its pool and HTTP/2. */
+	/** What differs from the settings so far for one host, whose alias is its name. */
 	public TestSettings host(String authority, UnaryOperator<TestSettings> change) {
 		TestSettings own = new TestSettings();
 		own.settings = this.settings;
 		change.apply(own);
 		Map<String, HostSettings> hosts = new HashMap<>(this.settings.hosts());
-		hosts.put(authority, new HostSettings(own.settings.pool(), own.settings.http2()));
+		hosts.put(authority, new HostSettings(own.settings.pool(), own.settings.timeouts(), own.settings.http2(),
+				own.settings.replay(), written(authority, own.settings)));
 		return client((client) -> client.hosts(hosts));
+	}
+
+	private Map<String, String> written(String alias, ClientSettings own) {
+		Map<String, String> properties = new HashMap<>();
+		HostSettings inherited = HostSettings.of(this.settings);
+		HostSettings changed = HostSettings.of(own);
+		compare("pool", inherited.pool(), changed.pool(), properties);
+		compare("timeouts", inherited.timeouts(), changed.timeouts(), properties);
+		compare("http2", inherited.http2(), changed.http2(), properties);
+		compare("replay", inherited.replay(), changed.replay(), properties);
+		properties.replaceAll((setting, name) -> "conn-pool.hosts.%s.%s".formatted(alias, setting));
+		return properties;
+	}
+
+	private static void compare(String group, Record inherited, Record changed, Map<String, String> differing) {
+		for (RecordComponent component : inherited.getClass().getRecordComponents()) {
+			try {
+				if (!component.getAccessor().invoke(inherited).equals(component.getAccessor().invoke(changed))) {
+					String name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+					differing.put(group + "." + name, "");
+				}
+			}
+			catch (ReflectiveOperationException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
 	}
 
 	/** The settings as changed so far. */

@@ -94,21 +94,22 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 
 	/**
 	 * Merge the hosts.
+	 * @param prefix what the names of the properties of the client start with
 	 * @param base the settings to fall back on, complete but for these hosts
 	 * @return the merged settings
 	 */
-	ClientSettings hostsOver(ClientSettings base) {
+	ClientSettings hostsOver(String prefix, ClientSettings base) {
 		Map<String, HostSettings> merged = new LinkedHashMap<>(base.hosts());
 		Map<String, String> aliases = new LinkedHashMap<>();
 		this.hosts.forEach((alias, host) -> {
 			String authority = host.authority(alias);
 			String other = aliases.put(authority, alias);
 			if (other != null) {
-				throw new InvalidSettingException("hosts.%s.authority".formatted(alias), authority,
-						"must differ from 'hosts.%s.authority'".formatted(other));
+				throw new InvalidSettingException(HostProperties.name(alias, "authority"), authority,
+						"must differ from '%s'".formatted(HostProperties.name(other, "authority")));
 			}
-			HostSettings inherited = merged.getOrDefault(authority, new HostSettings(base.pool(), base.http2()));
-			merged.put(authority, host.over(alias, inherited));
+			HostSettings inherited = merged.getOrDefault(authority, HostSettings.of(base));
+			merged.put(authority, host.over(prefix, alias, inherited));
 		});
 		return base.with((client) -> client.hosts(merged));
 	}

@@ -1,6 +1,8 @@
 package dev.connpool.autoconfigure.binding;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import dev.connpool.settings.Http2Settings;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,24 @@ record Http2Properties(@Nullable Boolean strictMaxConcurrentStreams, @Nullable I
 			.pingInterval(Absent.or(this.pingInterval, base.pingInterval()))
 			.pingTimeout(Absent.or(this.pingTimeout, base.pingTimeout()))
 			.spreadAddresses(Absent.or(this.spreadAddresses, base.spreadAddresses())));
+	}
+
+	/**
+	 * Return what is written.
+	 * @return the values, by name; {@code null} for what is not written
+	 */
+	Map<String, @Nullable Object> values() {
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		values.put("strict-max-concurrent-streams", this.strictMaxConcurrentStreams);
+		values.put("max-concurrent-streams", this.maxConcurrentStreams);
+		values.put("initial-window-size", this.initialWindowSize);
+		values.put("connection-window-size", this.connectionWindowSize);
+		values.put("max-header-list-size", this.maxHeaderListSize);
+		values.put("header-table-size", this.headerTableSize);
+		values.put("ping-interval", this.pingInterval);
+		values.put("ping-timeout", this.pingTimeout);
+		values.put("spread-addresses", this.spreadAddresses);
+		return values;
 	}
 
 }

@@ -1,6 +1,8 @@
 package dev.connpool.autoconfigure.binding;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.InvalidSettingException;
@@ -63,6 +65,24 @@ record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer
 			throw new InvalidSettingException("pool.idle-timeout", value,
 					"must be a duration, as in '60s', or '%s'".formatted(AUTO));
 		}
+	}
+
+	/**
+	 * Return what is written.
+	 * @return the values, by name; {@code null} for what is not written
+	 */
+	Map<String, @Nullable Object> values() {
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		values.put("max-connections-per-host", this.maxConnectionsPerHost);
+		values.put("max-idle-connections-per-host", this.maxIdleConnectionsPerHost);
+		values.put("max-idle-connections", this.maxIdleConnections);
+		values.put("min-idle-connections", this.minIdleConnections);
+		values.put("idle-timeout", this.idleTimeout);
+		values.put("max-lifetime", this.maxLifetime);
+		values.put("max-lifetime-jitter", this.maxLifetimeJitter);
+		values.put("max-pending-acquires", this.maxPendingAcquires);
+		values.put("keep-alive", this.keepAlive);
+		return values;
 	}
 
 }

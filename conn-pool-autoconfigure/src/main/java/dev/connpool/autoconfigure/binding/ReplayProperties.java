@@ -1,5 +1,7 @@
 package dev.connpool.autoconfigure.binding;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 import dev.connpool.settings.ReplaySettings;
@@ -24,6 +26,19 @@ record ReplayProperties(@Nullable Boolean enabled, @Nullable Double budgetRatio,
 		return new ReplaySettings(Absent.or(this.enabled, base.enabled()),
 				Absent.or(this.budgetRatio, base.budgetRatio()), Absent.or(this.minPerSecond, base.minPerSecond()),
 				(this.retryStatuses != null) ? this.retryStatuses : base.retryStatuses());
+	}
+
+	/**
+	 * Return what is written.
+	 * @return the values, by name; {@code null} for what is not written
+	 */
+	Map<String, @Nullable Object> values() {
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		values.put("enabled", this.enabled);
+		values.put("budget-ratio", this.budgetRatio);
+		values.put("min-per-second", this.minPerSecond);
+		values.put("retry-statuses", this.retryStatuses);
+		return values;
 	}
 
 }

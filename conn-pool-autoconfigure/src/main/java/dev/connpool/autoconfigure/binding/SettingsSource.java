@@ -17,7 +17,7 @@ record SettingsSource(String prefix, Map<String, String> names, UnaryOperator<Cl
 		UnaryOperator<ClientSettings> hostsOver) {
 
 	static SettingsSource of(String prefix, ClientProperties properties) {
-		return new SettingsSource(prefix, Map.of(), properties::over, properties::hostsOver);
+		return new SettingsSource(prefix, Map.of(), properties::over, (base) -> properties.hostsOver(prefix, base));
 	}
 
 	static SettingsSource of(String prefix, BootProperties properties) {

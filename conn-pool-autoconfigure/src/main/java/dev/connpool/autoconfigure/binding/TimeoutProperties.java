@@ -1,6 +1,8 @@
 package dev.connpool.autoconfigure.binding;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,22 @@ record TimeoutProperties(@Nullable Duration connect, @Nullable Duration tlsHands
 			.request(Absent.or(this.request, base.request()))
 			.streamIdle(Absent.or(this.streamIdle, base.streamIdle()))
 			.expectContinue(Absent.or(this.expectContinue, base.expectContinue())));
+	}
+
+	/**
+	 * Return what is written.
+	 * @return the values, by name; {@code null} for what is not written
+	 */
+	Map<String, @Nullable Object> values() {
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		values.put("connect", this.connect);
+		values.put("tls-handshake", this.tlsHandshake);
+		values.put("acquire", this.acquire);
+		values.put("response-header", this.responseHeader);
+		values.put("request", this.request);
+		values.put("stream-idle", this.streamIdle);
+		values.put("expect-continue", this.expectContinue);
+		return values;
 	}
 
 }

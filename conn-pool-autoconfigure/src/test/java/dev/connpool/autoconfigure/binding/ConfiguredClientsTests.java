@@ -6,14 +6,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DiscardSettings;
 import dev.connpool.settings.FindingSettings;
+import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.LeakSettings;
@@ -239,6 +242,66 @@ class ConfiguredClientsTests {
 		assertThat(pool.idleTimeout().longest()).hasSeconds(7);
 		assertThat(pool.maxPendingAcquires()).isEqualTo(3);
 		assertThat(clients().settings("default").host("legacy", 80).pool().maxPendingAcquires()).isEqualTo(1000);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			conn-pool.hosts.old.timeouts.request                            | PT-1S | must not be negative
+			conn-pool.hosts.old.timeouts.connect                            | PT0S | must be longer than zero
+			conn-pool.clients.orders.hosts.old.timeouts.response-header     | PT600H | must be at most 24 days
+			conn-pool.clients.orders.hosts.old.replay.budget-ratio          | 1.5  | must be from 0 to 1
+			conn-pool.hosts.old.replay.retry-statuses                       | 200  | must be from 400 to 599
+			""")
+	void refusesAValueOfAHostNamingTheProperty(String property, String value, String requirement) {
+		set(property.substring(0, property.indexOf("old.")), "old.authority=old.example.com");
+		set("", property + "=" + value);
+		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(this::clients)
+			.withMessageStartingWith("Property '%s' is '%s' but ".formatted(property, value))
+			.withMessageContaining(requirement);
+	}
+
+	@Test
+	void aHostInheritsEachDeadlineByItself() {
+		set("conn-pool.", "timeouts.request=20s", "timeouts.acquire=3s", "hosts.model.authority=model",
+				"hosts.model.timeouts.request=60s", "clients.orders.timeouts.request=5s",
+				"clients.orders.timeouts.connect=4s", "clients.orders.replay.enabled=false",
+				"clients.orders.hosts.mine.authority=model", "clients.orders.hosts.mine.replay.min-per-second=1");
+		HostSettings host = clients().settings("orders").host("model", 443);
+		assertThat(host.timeouts()).isEqualTo(ClientSettings.DEFAULTS.timeouts()
+			.with((timeouts) -> timeouts.request(Duration.ofSeconds(60))
+				.acquire(Duration.ofSeconds(3))
+				.connect(Duration.ofSeconds(4))));
+		assertThat(host.replay()).isEqualTo(new ReplaySettings(false, 0.2, 1, Set.of()));
+		assertThat(host.property("orders", "timeouts.request")).isEqualTo("conn-pool.hosts.model.timeouts.request");
+		assertThat(host.property("orders", "timeouts.connect")).isEqualTo("conn-pool.clients.orders.timeouts.connect");
+		assertThat(host.property("orders", "replay.min-per-second"))
+			.isEqualTo("conn-pool.clients.orders.hosts.mine.replay.min-per-second");
+		assertThat(clients().settings("orders").host("other", 443).properties()).isEmpty();
+	}
+
+	@Test
+	void everyPropertyOfAHostIsNamed() {
+		List<String> settings = new ArrayList<>();
+		Map.of("pool", PoolProperties.class, "timeouts", TimeoutProperties.class, "http2", Http2Properties.class,
+				"replay", ReplayProperties.class)
+			.forEach((group, type) -> names(type).forEach(
+					(name) -> settings.add(group + "." + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))));
+		settings.remove("pool.max-idle-connections");
+		set("conn-pool.hosts[my.model].", "authority=model");
+		settings.forEach((setting) -> set("conn-pool.hosts[my.model].", setting + "=" + value(setting)));
+		assertThat(clients().settings("default").host("model", 443).properties()).isEqualTo(settings.stream()
+			.collect(Collectors.toMap(Function.identity(), "conn-pool.hosts[my.model].%s"::formatted)));
+	}
+
+	private static String value(String setting) {
+		if (setting.matches(".*(timeouts|lifetime$|-timeout$|interval).*")) {
+			return "7s";
+		}
+		if (setting.matches(".*(ratio|jitter)")) {
+			return "0.5";
+		}
+		return setting.matches(".*(enabled|alive|addresses|strict.*)") ? "true"
+				: setting.endsWith("statuses") ? "503" : setting.endsWith("size") ? "70000" : "2";
 	}
 
 	@Test
