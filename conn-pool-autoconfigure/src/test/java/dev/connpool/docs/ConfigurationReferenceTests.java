@@ -94,8 +94,10 @@ class ConfigurationReferenceTests {
 
 			## Single hosts
 
-			`hosts.<alias>`, of the default client or of a named one, overrides `pool` and `http2` for one host. The alias
-			is yours to choose; `authority` is required and is `host` or `host:port`, of which the latter wins.
+			`hosts.<alias>`, of the default client or of a named one, overrides properties of `pool`, `timeouts`, `http2` and
+			`replay` for one host. What it leaves out is inherited from the client, each property by itself. The alias is yours
+			to choose; `authority` is required and is `host` or `host:port`, of which the latter wins. Named clients have the hosts
+			of `conn-pool.hosts` too, and may override single properties of them by the same `authority`.
 			`pool.max-idle-connections` counts all hosts together and cannot be set here.
 
 			```yaml
@@ -105,6 +107,11 @@ class ConfigurationReferenceTests {
 			      authority: legacy.example.com:8443
 			      pool:
 			        max-connections-per-host: 4
+			    model:
+			      authority: model.example.com
+			      timeouts:
+			        response-header: 60s
+			        request: 2m
 			```
 
 			## What wins
