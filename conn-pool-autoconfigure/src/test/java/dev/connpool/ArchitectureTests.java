@@ -1,5 +1,7 @@
 package dev.connpool;
 
+import java.util.stream.Stream;
+
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -29,6 +31,11 @@ class ArchitectureTests {
 	@Test
 	void packagesHaveNoCycles() {
 		slices().matching("dev.connpool.(*)..").should().beFreeOfCycles().check(main);
+	}
+
+	@Test
+	void nestedPackagesHaveNoCycles() {
+		slices().matching("dev.connpool.(**)").should().beFreeOfCycles().check(main);
 	}
 
 	@Test
@@ -130,11 +137,34 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void theConnectorKnowsNobody() {
+		packageDependsOn("connector");
+	}
+
+	@Test
+	void bindingMakesSettingsOfProperties() {
+		packageDependsOn("autoconfigure.binding", "settings", "finding", "web");
+	}
+
+	@Test
+	void onlyTheAutoConfigurationKnowsTheConnectorAndBinding() {
+		Stream.of("connector", "autoconfigure.binding")
+			.map("dev.connpool.%s.."::formatted)
+			.forEach((name) -> noClasses().that()
+				.resideOutsideOfPackages("dev.connpool.autoconfigure", name)
+				.should()
+				.dependOnClassesThat()
+				.resideInAPackage(name)
+				.check(main));
+	}
+
+	@Test
 	void onlyTheEdgesKnowSpring() {
 		noClasses().that()
 			.resideInAPackage("dev.connpool..")
 			.and()
-			.resideOutsideOfPackages("dev.connpool.web..", "dev.connpool.actuate..", "dev.connpool.autoconfigure..")
+			.resideOutsideOfPackages("dev.connpool.connector..", "dev.connpool.web..", "dev.connpool.actuate..",
+					"dev.connpool.autoconfigure..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework..")
@@ -142,9 +172,9 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void webKnowsSpringButNotBoot() {
+	void connectorAndWebKnowSpringButNotBoot() {
 		noClasses().that()
-			.resideInAPackage("dev.connpool.web..")
+			.resideInAnyPackage("dev.connpool.connector..", "dev.connpool.web..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework.boot..")

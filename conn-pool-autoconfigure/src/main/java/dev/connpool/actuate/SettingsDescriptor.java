@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.ProxySettings;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,11 @@ final class SettingsDescriptor {
 	private static @Nullable Object shown(@Nullable Object value) {
 		if (value instanceof Duration || value instanceof IdleTimeout) {
 			return value.toString();
+		}
+		if (value instanceof HostSettings host) {
+			Map<String, Object> groups = components(host);
+			groups.remove("properties");
+			return groups;
 		}
 		if (value instanceof Record group) {
 			return components(group);

@@ -1,5 +1,7 @@
 package dev.connpool.autoconfigure;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.settings.Shown;
 import dev.connpool.web.ConnPoolClients;
 

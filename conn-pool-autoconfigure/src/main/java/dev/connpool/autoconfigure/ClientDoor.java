@@ -8,6 +8,7 @@ import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
+import dev.connpool.autoconfigure.binding.BootSettings;
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.web.ConnPoolClientCustomizer;
 import org.jspecify.annotations.Nullable;

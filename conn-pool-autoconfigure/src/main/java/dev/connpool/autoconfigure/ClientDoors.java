@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.web.ConnPoolClientCustomizer;
 
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -19,9 +20,8 @@ final class ClientDoors {
 	ClientDoors(ConfiguredClients configured, PooledClients pooled, ClientTls tls, HttpClientSettings shared,
 			List<ConnPoolClientCustomizer> customizers) {
 		configured.names().forEach((name) -> {
-			BootSettings boot = new BootSettings(shared, configured.bootSettings(name, shared),
-					configured.sharedConnectTimeout());
-			this.doors.put(name, new ClientDoor(pooled.get(name), tls, boot, customizers));
+			ClientDoor door = new ClientDoor(pooled.get(name), tls, configured.bootSettings(name, shared), customizers);
+			this.doors.put(name, door);
 		});
 	}
 

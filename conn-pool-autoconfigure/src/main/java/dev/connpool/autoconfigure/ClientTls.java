@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
 import dev.connpool.settings.Shown;

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.connpool.autoconfigure.binding.BindingConfiguration;
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.finding.ClientFindings;
 import dev.connpool.finding.Findings;
 import dev.connpool.listener.ConnectionListener;
@@ -20,7 +22,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.ssl.SslBundles;
@@ -28,7 +29,6 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -40,15 +40,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 @AutoConfiguration
 @ConditionalOnClass({ HttpClient.class, WebClient.class, WebClientAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "conn-pool.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(ConnPoolProperties.class)
-@Import(ClientBeanRegistrar.class)
-@ImportRuntimeHints(BootProperties.Hints.class)
+@Import({ BindingConfiguration.class, ClientBeanRegistrar.class })
 public final class ConnPoolAutoConfiguration {
-
-	@Bean
-	ConfiguredClients connPoolConfiguredClients(Environment environment) {
-		return new ConfiguredClients(environment);
-	}
 
 	@Bean
 	LoadBalancer connPoolLoadBalancer(ConfiguredClients configured, BeanFactory beanFactory, Environment environment) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.TimeoutSettings;
 import dev.connpool.web.ConnPoolClients;
 import org.apache.commons.logging.Log;
@@ -56,7 +58,9 @@ final class EarlyConnections {
 	private Mono<Void> open(String name, String origin) {
 		PooledConnectorBuilder connector = this.connectors.get(name);
 		Mono<Void> prepared = connector.door().pooled().prepare(connector.httpClient(), origin);
-		return prepared.take(longest(this.configured.settings(name).timeouts())).onErrorResume((ex) -> {
+		URI url = URI.create(origin);
+		HostSettings host = this.configured.settings(name).host(url.getHost(), port(url));
+		return prepared.take(longest(host.timeouts())).onErrorResume((ex) -> {
 			logger.warn("Client '%s' opens no connections to %s beforehand".formatted(name, origin), ex);
 			return Mono.empty();
 		});

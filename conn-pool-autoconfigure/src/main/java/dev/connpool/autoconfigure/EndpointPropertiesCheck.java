@@ -1,5 +1,7 @@
 package dev.connpool.autoconfigure;
 
+import dev.connpool.autoconfigure.binding.BindFailure;
+
 import org.springframework.beans.factory.BeanRegistrar;
 import org.springframework.beans.factory.BeanRegistry;
 import org.springframework.boot.context.properties.bind.Binder;

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Shown;

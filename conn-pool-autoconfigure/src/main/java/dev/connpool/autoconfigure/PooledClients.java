@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.Proxies;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.connpool.connector.PooledConnector;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

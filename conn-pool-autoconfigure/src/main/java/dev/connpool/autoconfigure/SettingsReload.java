@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
 import org.apache.commons.logging.Log;

@@ -2,6 +2,7 @@ package dev.connpool.error;
 
 import java.io.IOException;
 
+import dev.connpool.settings.ClientSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ public abstract class ConnPoolException extends IOException {
 	 * @return the property name
 	 */
 	static String property(String client, String name) {
-		return client.equals("default") ? "conn-pool." + name : "conn-pool.clients." + client + "." + name;
+		return ClientSettings.property(client, name);
 	}
 
 	/**

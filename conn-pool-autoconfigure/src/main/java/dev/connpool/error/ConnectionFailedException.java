@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.Durations;
+import dev.connpool.settings.HostSettings;
+import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,17 +63,17 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 * @param host the host
 	 * @param proxy the proxy that the host is reached through, or {@code null}
 	 * @param phase the step that took too long
-	 * @param deadline the deadline of the step
+	 * @param settings the settings for the host
 	 * @param tried the addresses that were tried
 	 * @return a new exception
 	 */
 	public static ConnectionFailedException timedOut(String client, String host, @Nullable ProxyName proxy, Phase phase,
-			Duration deadline, List<SocketAddress> tried) {
+			HostSettings settings, List<SocketAddress> tried) {
 		String what = (proxy != null && phase.compareTo(Phase.PROXY) <= 0) ? "proxy" : "host";
 		return new ConnectionFailedException(client, host, phase,
 				"%s was not over within %s%s. Check that the %s is reachable, or raise '%s'.".formatted(
-						phase.text(client, proxy), DeadlineException.text(deadline), phase.text(tried), what,
-						property(client, phase.property)),
+						phase.text(client, proxy), DeadlineException.text(phase.deadline(settings.timeouts())),
+						phase.text(tried), what, settings.property(client, phase.property)),
 				null);
 	}
 
@@ -94,13 +96,15 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 * Create an exception for a connection for which the process may open no file.
 	 * @param client the client name
 	 * @param host the host as {@code scheme://host:port}
+	 * @param settings the settings for the host
 	 * @param cause the cause
 	 * @return a new exception
 	 */
-	public static ConnectionFailedException tooManyOpenFiles(String client, String host, Throwable cause) {
+	public static ConnectionFailedException tooManyOpenFiles(String client, String host, HostSettings settings,
+			Throwable cause) {
 		return new ConnectionFailedException(client, host, Phase.CONNECT,
 				"opening a socket failed, as the process has all the open files that it may have. Raise that limit (such as 'ulimit -n'), or lower '%s'."
-					.formatted(property(client, "pool.max-connections-per-host")),
+					.formatted(settings.property(client, "pool.max-connections-per-host")),
 				cause);
 	}
 
@@ -169,6 +173,10 @@ public final class ConnectionFailedException extends ConnPoolException {
 			this.text = text;
 			this.preposition = preposition;
 			this.property = property;
+		}
+
+		private Duration deadline(TimeoutSettings timeouts) {
+			return (this == TLS || this == SETTINGS) ? timeouts.tlsHandshake() : timeouts.connect();
 		}
 
 		private String text(String client, @Nullable ProxyName proxy) {

@@ -1,5 +1,7 @@
 package dev.connpool.error;
 
+import dev.connpool.settings.HostSettings;
+
 /**
  * Raised when a caller would have to wait for a connection but too many wait already.
  */
@@ -9,15 +11,16 @@ public final class PendingAcquiresFullException extends ConnPoolException {
 	 * Create an exception.
 	 * @param client the client name
 	 * @param host the host
-	 * @param limit the most callers that may wait
+	 * @param settings the settings for the host
 	 * @param state what the pool was doing, in words
 	 */
-	public PendingAcquiresFullException(String client, String host, int limit, String state) {
+	public PendingAcquiresFullException(String client, String host, HostSettings settings, String state) {
 		super(client, host,
 				("too many callers would wait for a connection: the limit is %d (%s). Raise '%s' if the host can take more, or"
 						+ " '%s' to let more callers wait.")
-					.formatted(limit, state, property(client, "pool.max-connections-per-host"),
-							property(client, "pool.max-pending-acquires")),
+					.formatted(settings.pool().maxPendingAcquires(), state,
+							settings.property(client, "pool.max-connections-per-host"),
+							settings.property(client, "pool.max-pending-acquires")),
 				null);
 	}
 

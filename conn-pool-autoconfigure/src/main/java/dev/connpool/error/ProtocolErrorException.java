@@ -59,13 +59,13 @@ public final class ProtocolErrorException extends ConnPoolException {
 	 * @param client the client name
 	 * @param host the host as {@code scheme://host:port}
 	 * @param limit the limit
-	 * @param setting the setting that holds it, relative to its client
+	 * @param property the full name of the property that holds it
 	 * @param cause the cause
 	 * @return a new exception
 	 */
-	public static ProtocolErrorException headerTooLarge(String client, String host, int limit, String setting,
+	public static ProtocolErrorException headerTooLarge(String client, String host, int limit, String property,
 			Throwable cause) {
-		return tooLarge(client, host, "the response header", limit, setting, cause);
+		return tooLarge(client, host, "the response header", limit, property, cause);
 	}
 
 	/**
@@ -74,15 +74,14 @@ public final class ProtocolErrorException extends ConnPoolException {
 	 * @param host the host as {@code scheme://host:port}
 	 * @param part the part
 	 * @param limit the limit
-	 * @param setting the setting that holds it, relative to its client
+	 * @param property the full name of the property that holds it
 	 * @param cause the cause
 	 * @return a new exception
 	 */
-	public static ProtocolErrorException tooLarge(String client, String host, String part, int limit, String setting,
+	public static ProtocolErrorException tooLarge(String client, String host, String part, int limit, String property,
 			Throwable cause) {
 		return new ProtocolErrorException(client, host,
-				"%s is larger than %d bytes. Raise '%s' if that is to be expected".formatted(part, limit,
-						property(client, setting)),
+				"%s is larger than %d bytes. Raise '%s' if that is to be expected".formatted(part, limit, property),
 				cause);
 	}
 

@@ -1,6 +1,6 @@
 package dev.connpool.error;
 
-import java.time.Duration;
+import dev.connpool.settings.HostSettings;
 
 /**
  * Raised when an event stream was silent for too long.
@@ -11,11 +11,12 @@ public final class StreamIdleTimeoutException extends DeadlineException {
 	 * Create an exception.
 	 * @param client the client name
 	 * @param host the host
-	 * @param deadline the longest silence allowed
+	 * @param settings the settings for the host
 	 */
-	public StreamIdleTimeoutException(String client, String host, Duration deadline) {
-		super(client, host, deadline, "the event stream was silent for %s. Raise '%s', 0 turns it off."
-			.formatted(text(deadline), property(client, "timeouts.stream-idle")));
+	public StreamIdleTimeoutException(String client, String host, HostSettings settings) {
+		super(client, host, settings.timeouts().streamIdle(),
+				"the event stream was silent for %s. Raise '%s', 0 turns it off.".formatted(
+						text(settings.timeouts().streamIdle()), settings.property(client, "timeouts.stream-idle")));
 	}
 
 }

@@ -16,8 +16,7 @@ record ClientEvidence(String name, ClientSettings settings) {
 	 * @return the name as it is written in {@code application.yml}
 	 */
 	String property(String setting) {
-		String prefix = this.name.equals("default") ? "conn-pool." : "conn-pool.clients." + this.name + ".";
-		return "'" + prefix + setting + "'";
+		return "'" + ClientSettings.property(this.name, setting) + "'";
 	}
 
 }

@@ -35,10 +35,10 @@ final class ConnectionImbalance implements Rule.HostCheck {
 		int max = host.settings().pool().maxConnectionsPerHost();
 		if (!host.settings().http2().spreadAddresses()) {
 			return "%s. If each address is an instance of its own, set %s to 'true'.".formatted(evidence,
-					host.client().property("http2.spread-addresses"));
+					host.property("http2.spread-addresses"));
 		}
 		return (max > 0 && max < all.size()) ? "%s because only %d connections are allowed. Raise %s to %d or more."
-			.formatted(evidence, max, host.client().property("pool.max-connections-per-host"), all.size()) : null;
+			.formatted(evidence, max, host.property("pool.max-connections-per-host"), all.size()) : null;
 	}
 
 	private static boolean speaksHttp2(HostSnapshot host) {

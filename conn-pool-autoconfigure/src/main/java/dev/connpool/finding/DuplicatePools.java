@@ -15,7 +15,7 @@ final class DuplicatePools implements Rule.HostCheck {
 		}
 		int max = host.settings().pool().maxConnectionsPerHost();
 		return "%d pools hold %d connections to this host, each with a limit of its own (%s: %s). They come of clients that were changed in different ways, as by a customizer or by HttpClient with other options, handlers or TLS. Change a client once and share it."
-			.formatted(pools, host.now().connections().total(), host.client().property("pool.max-connections-per-host"),
+			.formatted(pools, host.now().connections().total(), host.property("pool.max-connections-per-host"),
 					(max == 0) ? "none" : max);
 	}
 

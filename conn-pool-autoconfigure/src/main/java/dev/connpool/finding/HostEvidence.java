@@ -22,6 +22,15 @@ import dev.connpool.snapshot.HostSnapshot;
 record HostEvidence(ClientEvidence client, String origin, HostSettings settings, HostSnapshot before, HostSnapshot now,
 		Duration period, List<ClosedConnection> recentlyClosed, Load load) {
 
+	/**
+	 * Return the full name of the property that decides for the host, in quotes.
+	 * @param setting the name of the setting
+	 * @return the name as it is written in {@code application.yml}
+	 */
+	String property(String setting) {
+		return "'" + this.settings.property(this.client.name(), setting) + "'";
+	}
+
 	boolean hasPeriod() {
 		return !this.period.isZero();
 	}

@@ -20,8 +20,7 @@ final class Http2Fallback implements Rule.HostCheck {
 			return null;
 		}
 		return "HTTP/2 is preferred, but the server negotiated HTTP/1.1 (%d connections open now, %d opened so far). Turn on HTTP/2 with ALPN at the server or at what is in front of it; if it has none, set %s to 'http/1.1' for a client of its own."
-			.formatted(host.now().connections().total(), host.now().counters().opened(),
-					host.client().property("protocols"));
+			.formatted(host.now().connections().total(), host.now().counters().opened(), host.property("protocols"));
 	}
 
 }

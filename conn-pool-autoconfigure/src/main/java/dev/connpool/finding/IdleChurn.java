@@ -38,7 +38,7 @@ final class IdleChurn implements Rule.HostCheck {
 				: host.client().settings().pool().maxIdleConnections();
 		return "%d connections were closed within %s because more than %d were idle, half of them younger than %s, and %d were opened. Raise %s to what is open at busy times."
 			.formatted(capped, Durations.rounded(host.period()), cap, Durations.rounded(age), opened,
-					host.client().property(setting));
+					host.property(setting));
 	}
 
 	private static @Nullable Duration medianAge(List<ClosedConnection> closed) {

@@ -13,8 +13,7 @@ final class Leaks implements Rule.HostCheck {
 			return null;
 		}
 		return "%d exchanges hold a connection or a stream although nobody reads their response (%d so far). The log of 'dev.connpool.leak' and the streams of the endpoint name the requests: read or release every response. Until that is mended, %s takes connections back."
-			.formatted(host.now().leaking(), host.now().counters().leaks(),
-					host.client().property("leak-reclaim-threshold"));
+			.formatted(host.now().leaking(), host.now().counters().leaks(), host.property("leak-reclaim-threshold"));
 	}
 
 }

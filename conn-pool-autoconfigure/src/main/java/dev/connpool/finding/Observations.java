@@ -95,7 +95,7 @@ final class Observations {
 		int start = origin.indexOf("://");
 		int colon = origin.lastIndexOf(':');
 		if (start < 0 || colon <= start) {
-			return new HostSettings(client.pool(), client.http2());
+			return HostSettings.of(client);
 		}
 		String host = origin.substring(start + 3, colon).replaceAll("[\\[\\]]", "");
 		return client.host(host, Integer.parseInt(origin.substring(colon + 1)));

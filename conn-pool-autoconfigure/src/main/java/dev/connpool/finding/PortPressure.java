@@ -49,8 +49,8 @@ final class PortPressure implements Rule.HostCheck {
 			return null;
 		}
 		return "%.0f connections are closed each second, and each keeps its local port for %d s: %.0f of %d ports. Let connections be used again: %s, %s, HTTP/2."
-			.formatted(perSecond, TIME_WAIT_SECONDS, waiting, this.ports, host.client().property("pool.keep-alive"),
-					host.client().property("pool.max-idle-connections-per-host"));
+			.formatted(perSecond, TIME_WAIT_SECONDS, waiting, this.ports, host.property("pool.keep-alive"),
+					host.property("pool.max-idle-connections-per-host"));
 	}
 
 	private static long closed(HostSnapshot host) {

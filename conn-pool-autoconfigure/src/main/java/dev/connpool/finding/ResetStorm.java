@@ -26,8 +26,8 @@ final class ResetStorm implements Rule.HostCheck {
 		}
 		return "%d HTTP/2 streams were reset within %s on %d connections, and no other may take over: servers close a connection that resets too many. Find out which deadline passes, or who cancels; set %s, so that others can take over."
 			.formatted(resets, Durations.rounded(host.period()), connections,
-					strict ? host.client().property("http2.strict-max-concurrent-streams") + " to false"
-							: host.client().property("pool.max-connections-per-host") + " higher");
+					strict ? host.property("http2.strict-max-concurrent-streams") + " to false"
+							: host.property("pool.max-connections-per-host") + " higher");
 	}
 
 }

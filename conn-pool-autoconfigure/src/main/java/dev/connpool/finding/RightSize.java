@@ -35,7 +35,7 @@ final class RightSize implements Rule.HostCheck {
 		return "Over %s, %.1f requests began each second and took %.3f s with their wait: %.1f x %.3f = %.1f were under way at once (%.1f in use, %.1f waiting), but %d connections are allowed. With a quarter more in reserve, set %s to %d."
 			.formatted(Durations.rounded(load.over()), load.perSecond(), underWay / load.perSecond(), load.perSecond(),
 					underWay / load.perSecond(), underWay, load.busy(), load.waiting(), max,
-					host.client().property("pool.max-connections-per-host"), needed);
+					host.property("pool.max-connections-per-host"), needed);
 	}
 
 }

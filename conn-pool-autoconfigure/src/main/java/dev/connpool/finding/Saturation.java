@@ -17,7 +17,7 @@ final class Saturation implements Rule.HostCheck {
 		}
 		return "All %d connections were in use and %d callers wait; %d were turned away within %s. Raise %s if the host can take more; if it has become slow, more connections will not help."
 			.formatted(host.settings().pool().maxConnectionsPerHost(), host.now().pendingAcquires(), turnedAway,
-					Durations.rounded(host.period()), host.client().property("pool.max-connections-per-host"));
+					Durations.rounded(host.period()), host.property("pool.max-connections-per-host"));
 	}
 
 	private static boolean isSaturated(HostEvidence host, boolean now) {

@@ -21,7 +21,7 @@ final class ServerClosesFirst implements Rule.HostCheck {
 		}
 		return "The server closes connections after they have been idle for about %s, before the idle timeout of %s; a request that is sent just then is lost. Set %s to '%s', or to 'auto'."
 			.formatted(Durations.rounded(learned), configured.isNone() ? "none" : Durations.exact(configured.longest()),
-					host.client().property("pool.idle-timeout"), Durations.property(justUnder(learned)));
+					host.property("pool.idle-timeout"), Durations.property(justUnder(learned)));
 	}
 
 	private static Duration justUnder(Duration idle) {

@@ -177,8 +177,8 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public ReplayBudget replayBudget() {
-		return this.client.generation().replayBudget();
+	public ReplayBudget replayBudget(Host host) {
+		return this.client.generation().replayBudgets().of(host.own());
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts the deadlines
  * @param tcp the socket options
  * @param http2 the HTTP/2 settings
- * @param drain what is done with responses that are no longer read
+ * @param discard what is done with responses that are no longer read
  * @param replay when requests are sent again
  * @param dns what is done about names whose addresses change
  * @param proxy how the proxy for a host is found
+ * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
  * @param compression whether compressed responses are asked for and decompressed
  * @param maxResponseHeaderSize most bytes of response headers accepted
- * @param sslBundle the name of the SSL bundle, or {@code null} for the JDK's trust store
  * @param logExchanges whether one line is logged for each exchange
  * @param leaks when a response that nobody reads is reported
  * @param findings what is looked for in the client
@@ -31,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
 public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
-		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DrainSettings drain, ReplaySettings replay,
-		DnsSettings dns, ProxySettings proxy, boolean compression, int maxResponseHeaderSize,
-		@Nullable String sslBundle, boolean logExchanges, LeakSettings leaks, FindingSettings findings,
+		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DiscardSettings discard, ReplaySettings replay,
+		DnsSettings dns, ProxySettings proxy, @Nullable String sslBundle, boolean compression,
+		int maxResponseHeaderSize, boolean logExchanges, LeakSettings leaks, FindingSettings findings,
 		Map<String, HostSettings> hosts) {
 
 	/**
@@ -46,8 +47,8 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
 			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS,
-			DrainSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS, ProxySettings.DEFAULTS, true,
-			64 * 1024, null, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
+			DiscardSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS, ProxySettings.DEFAULTS, null, true,
+			64 * 1024, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);
@@ -87,6 +88,17 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	}
 
 	/**
+	 * Change settings, all at once because some of them depend on each other.
+	 * @param changes makes the changes
+	 * @return the changed settings
+	 */
+	public ClientSettings with(Consumer<Builder> changes) {
+		Builder builder = new Builder(this);
+		changes.accept(builder);
+		return builder.build();
+	}
+
+	/**
 	 * Return the settings for one host.
 	 * @param host the host name
 	 * @param port the port
@@ -97,7 +109,18 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 		String name = host.toLowerCase(Locale.ROOT);
 		HostSettings exact = this.hosts.get(name + ":" + port);
 		HostSettings settings = (exact != null) ? exact : this.hosts.get(name);
-		return (settings != null) ? settings : new HostSettings(this.pool, this.http2);
+		return (settings != null) ? settings : HostSettings.of(this);
+	}
+
+	/**
+	 * Return the full name of a property of a client, as it is written in
+	 * {@code application.yml}.
+	 * @param client the client name
+	 * @param setting the name of the setting, relative to the client
+	 * @return the property name
+	 */
+	public static String property(String client, String setting) {
+		return client.equals("default") ? "conn-pool." + setting : "conn-pool.clients." + client + "." + setting;
 	}
 
 	/**
@@ -108,6 +131,158 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	public String toString() {
 		return "ClientSettings[baseUrl=%s, protocols=%s, pool=%s, timeouts=%s, proxy=%s, hosts=%s]"
 			.formatted(Shown.value(this.baseUrl), this.protocols, this.pool, this.timeouts, this.proxy, this.hosts);
+	}
+
+	/**
+	 * Settings while they are changed.
+	 */
+	public static final class Builder {
+
+		private @Nullable URI baseUrl;
+
+		private List<Protocol> protocols;
+
+		private PoolSettings pool;
+
+		private TimeoutSettings timeouts;
+
+		private TcpSettings tcp;
+
+		private Http2Settings http2;
+
+		private DiscardSettings discard;
+
+		private ReplaySettings replay;
+
+		private DnsSettings dns;
+
+		private ProxySettings proxy;
+
+		private @Nullable String sslBundle;
+
+		private boolean compression;
+
+		private int maxResponseHeaderSize;
+
+		private boolean logExchanges;
+
+		private LeakSettings leaks;
+
+		private FindingSettings findings;
+
+		private Map<String, HostSettings> hosts;
+
+		private Builder(ClientSettings from) {
+			this.baseUrl = from.baseUrl;
+			this.protocols = from.protocols;
+			this.pool = from.pool;
+			this.timeouts = from.timeouts;
+			this.tcp = from.tcp;
+			this.http2 = from.http2;
+			this.discard = from.discard;
+			this.replay = from.replay;
+			this.dns = from.dns;
+			this.proxy = from.proxy;
+			this.sslBundle = from.sslBundle;
+			this.compression = from.compression;
+			this.maxResponseHeaderSize = from.maxResponseHeaderSize;
+			this.logExchanges = from.logExchanges;
+			this.leaks = from.leaks;
+			this.findings = from.findings;
+			this.hosts = from.hosts;
+		}
+
+		public Builder baseUrl(@Nullable URI baseUrl) {
+			this.baseUrl = baseUrl;
+			return this;
+		}
+
+		public Builder protocols(List<Protocol> protocols) {
+			this.protocols = protocols;
+			return this;
+		}
+
+		public Builder pool(PoolSettings pool) {
+			this.pool = pool;
+			return this;
+		}
+
+		public Builder timeouts(TimeoutSettings timeouts) {
+			this.timeouts = timeouts;
+			return this;
+		}
+
+		public Builder tcp(TcpSettings tcp) {
+			this.tcp = tcp;
+			return this;
+		}
+
+		public Builder http2(Http2Settings http2) {
+			this.http2 = http2;
+			return this;
+		}
+
+		public Builder discard(DiscardSettings discard) {
+			this.discard = discard;
+			return this;
+		}
+
+		public Builder replay(ReplaySettings replay) {
+			this.replay = replay;
+			return this;
+		}
+
+		public Builder dns(DnsSettings dns) {
+			this.dns = dns;
+			return this;
+		}
+
+		public Builder proxy(ProxySettings proxy) {
+			this.proxy = proxy;
+			return this;
+		}
+
+		public Builder sslBundle(@Nullable String sslBundle) {
+			this.sslBundle = sslBundle;
+			return this;
+		}
+
+		public Builder compression(boolean compression) {
+			this.compression = compression;
+			return this;
+		}
+
+		public Builder maxResponseHeaderSize(int maxResponseHeaderSize) {
+			this.maxResponseHeaderSize = maxResponseHeaderSize;
+			return this;
+		}
+
+		public Builder logExchanges(boolean logExchanges) {
+			this.logExchanges = logExchanges;
+			return this;
+		}
+
+		public Builder leaks(LeakSettings leaks) {
+			this.leaks = leaks;
+			return this;
+		}
+
+		public Builder findings(FindingSettings findings) {
+			this.findings = findings;
+			return this;
+		}
+
+		public Builder hosts(Map<String, HostSettings> hosts) {
+			this.hosts = hosts;
+			return this;
+		}
+
+		private ClientSettings build() {
+			return new ClientSettings(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
+					this.discard, this.replay, this.dns, this.proxy, this.sslBundle, this.compression,
+					this.maxResponseHeaderSize, this.logExchanges, this.leaks, this.findings, this.hosts);
+		}
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.connpool.settings;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a client speaks HTTP/2 (RFC 9113).
@@ -42,6 +43,105 @@ public record Http2Settings(boolean strictMaxConcurrentStreams, int maxConcurren
 		Require.atLeast("http2.header-table-size", headerTableSize, 0, "; 0 turns the table off");
 		Require.zeroOrPositive("http2.ping-interval", pingInterval);
 		Require.positive("http2.ping-timeout", pingTimeout);
+	}
+
+	/**
+	 * Change settings, all at once because some of them depend on each other.
+	 * @param changes makes the changes
+	 * @return the changed settings
+	 */
+	public Http2Settings with(Consumer<Builder> changes) {
+		Builder builder = new Builder(this);
+		changes.accept(builder);
+		return builder.build();
+	}
+
+	/**
+	 * Settings while they are changed.
+	 */
+	public static final class Builder {
+
+		private boolean strictMaxConcurrentStreams;
+
+		private int maxConcurrentStreams;
+
+		private int initialWindowSize;
+
+		private int connectionWindowSize;
+
+		private int maxHeaderListSize;
+
+		private int headerTableSize;
+
+		private Duration pingInterval;
+
+		private Duration pingTimeout;
+
+		private boolean spreadAddresses;
+
+		private Builder(Http2Settings from) {
+			this.strictMaxConcurrentStreams = from.strictMaxConcurrentStreams;
+			this.maxConcurrentStreams = from.maxConcurrentStreams;
+			this.initialWindowSize = from.initialWindowSize;
+			this.connectionWindowSize = from.connectionWindowSize;
+			this.maxHeaderListSize = from.maxHeaderListSize;
+			this.headerTableSize = from.headerTableSize;
+			this.pingInterval = from.pingInterval;
+			this.pingTimeout = from.pingTimeout;
+			this.spreadAddresses = from.spreadAddresses;
+		}
+
+		public Builder strictMaxConcurrentStreams(boolean strictMaxConcurrentStreams) {
+			this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
+			return this;
+		}
+
+		public Builder maxConcurrentStreams(int maxConcurrentStreams) {
+			this.maxConcurrentStreams = maxConcurrentStreams;
+			return this;
+		}
+
+		public Builder initialWindowSize(int initialWindowSize) {
+			this.initialWindowSize = initialWindowSize;
+			return this;
+		}
+
+		public Builder connectionWindowSize(int connectionWindowSize) {
+			this.connectionWindowSize = connectionWindowSize;
+			return this;
+		}
+
+		public Builder maxHeaderListSize(int maxHeaderListSize) {
+			this.maxHeaderListSize = maxHeaderListSize;
+			return this;
+		}
+
+		public Builder headerTableSize(int headerTableSize) {
+			this.headerTableSize = headerTableSize;
+			return this;
+		}
+
+		public Builder pingInterval(Duration pingInterval) {
+			this.pingInterval = pingInterval;
+			return this;
+		}
+
+		public Builder pingTimeout(Duration pingTimeout) {
+			this.pingTimeout = pingTimeout;
+			return this;
+		}
+
+		public Builder spreadAddresses(boolean spreadAddresses) {
+			this.spreadAddresses = spreadAddresses;
+			return this;
+		}
+
+		private Http2Settings build() {
+			return new Http2Settings(this.strictMaxConcurrentStreams, this.maxConcurrentStreams, this.initialWindowSize,
+					this.connectionWindowSize, this.maxHeaderListSize, this.headerTableSize, this.pingInterval,
+					this.pingTimeout, this.spreadAddresses);
+		}
+
 	}
 
 }

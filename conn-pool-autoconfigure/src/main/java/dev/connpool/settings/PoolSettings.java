@@ -1,6 +1,7 @@
 package dev.connpool.settings;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How many connections a client may hold and how long it keeps them. The names in
@@ -61,6 +62,105 @@ public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerH
 			throw new InvalidSettingException("pool.min-idle-connections", minimum,
 					"must be at most '%s', which is %d".formatted(setting, limit));
 		}
+	}
+
+	/**
+	 * Change settings, all at once because some of them depend on each other.
+	 * @param changes makes the changes
+	 * @return the changed settings
+	 */
+	public PoolSettings with(Consumer<Builder> changes) {
+		Builder builder = new Builder(this);
+		changes.accept(builder);
+		return builder.build();
+	}
+
+	/**
+	 * Settings while they are changed.
+	 */
+	public static final class Builder {
+
+		private int maxConnectionsPerHost;
+
+		private int maxIdleConnectionsPerHost;
+
+		private int maxIdleConnections;
+
+		private int minIdleConnections;
+
+		private IdleTimeout idleTimeout;
+
+		private Duration maxLifetime;
+
+		private double maxLifetimeJitter;
+
+		private int maxPendingAcquires;
+
+		private boolean keepAlive;
+
+		private Builder(PoolSettings from) {
+			this.maxConnectionsPerHost = from.maxConnectionsPerHost;
+			this.maxIdleConnectionsPerHost = from.maxIdleConnectionsPerHost;
+			this.maxIdleConnections = from.maxIdleConnections;
+			this.minIdleConnections = from.minIdleConnections;
+			this.idleTimeout = from.idleTimeout;
+			this.maxLifetime = from.maxLifetime;
+			this.maxLifetimeJitter = from.maxLifetimeJitter;
+			this.maxPendingAcquires = from.maxPendingAcquires;
+			this.keepAlive = from.keepAlive;
+		}
+
+		public Builder maxConnectionsPerHost(int maxConnectionsPerHost) {
+			this.maxConnectionsPerHost = maxConnectionsPerHost;
+			return this;
+		}
+
+		public Builder maxIdleConnectionsPerHost(int maxIdleConnectionsPerHost) {
+			this.maxIdleConnectionsPerHost = maxIdleConnectionsPerHost;
+			return this;
+		}
+
+		public Builder maxIdleConnections(int maxIdleConnections) {
+			this.maxIdleConnections = maxIdleConnections;
+			return this;
+		}
+
+		public Builder minIdleConnections(int minIdleConnections) {
+			this.minIdleConnections = minIdleConnections;
+			return this;
+		}
+
+		public Builder idleTimeout(IdleTimeout idleTimeout) {
+			this.idleTimeout = idleTimeout;
+			return this;
+		}
+
+		public Builder maxLifetime(Duration maxLifetime) {
+			this.maxLifetime = maxLifetime;
+			return this;
+		}
+
+		public Builder maxLifetimeJitter(double maxLifetimeJitter) {
+			this.maxLifetimeJitter = maxLifetimeJitter;
+			return this;
+		}
+
+		public Builder maxPendingAcquires(int maxPendingAcquires) {
+			this.maxPendingAcquires = maxPendingAcquires;
+			return this;
+		}
+
+		public Builder keepAlive(boolean keepAlive) {
+			this.keepAlive = keepAlive;
+			return this;
+		}
+
+		private PoolSettings build() {
+			return new PoolSettings(this.maxConnectionsPerHost, this.maxIdleConnectionsPerHost, this.maxIdleConnections,
+					this.minIdleConnections, this.idleTimeout, this.maxLifetime, this.maxLifetimeJitter,
+					this.maxPendingAcquires, this.keepAlive);
+		}
+
 	}
 
 }

@@ -3,8 +3,11 @@ package dev.connpool.autoconfigure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.connpool.actuate.ActionDescriptor;
@@ -19,6 +22,7 @@ import dev.connpool.settings.ProxySettings;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aot.generate.ClassNameGenerator;
@@ -37,6 +41,7 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.io.InputStreamSource;
 import org.springframework.javapoet.ClassName;
 
@@ -77,13 +82,27 @@ class AheadOfTimeTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { ConnPoolProperties.class, ClientProperties.class, PoolProperties.class,
-			TimeoutProperties.class, TcpProperties.class, Http2Properties.class, DrainProperties.class,
-			ReplayProperties.class, ProxyProperties.class, SslProperties.class, LoggingProperties.class,
-			FindingProperties.class, HostProperties.class, ConnPoolEndpointProperties.class })
+	@MethodSource
 	void ourPropertiesCanBeBound(Class<?> properties) {
 		assertThat(RuntimeHintsPredicates.reflection().onConstructorInvocation(properties.getDeclaredConstructors()[0]))
 			.accepts(hints);
+	}
+
+	static Set<Class<?>> ourPropertiesCanBeBound() throws ClassNotFoundException {
+		Set<Class<?>> found = new LinkedHashSet<>(Set.of(ConnPoolEndpointProperties.class));
+		collect(Class.forName("dev.connpool.autoconfigure.binding.ConnPoolProperties"), found);
+		return found;
+	}
+
+	private static void collect(Class<?> properties, Set<Class<?>> found) {
+		if (found.add(properties)) {
+			for (RecordComponent component : properties.getRecordComponents()) {
+				ResolvableType type = ResolvableType.forMethodReturnType(component.getAccessor());
+				Stream.of(type.resolve(), type.getGeneric(1).resolve())
+					.filter((nested) -> nested != null && nested.isRecord())
+					.forEach((nested) -> collect(nested, found));
+			}
+		}
 	}
 
 	@Test

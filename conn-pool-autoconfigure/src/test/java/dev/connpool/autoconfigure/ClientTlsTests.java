@@ -2,6 +2,8 @@ package dev.connpool.autoconfigure;
 
 import java.util.Set;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.client.TlsMaterial;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClientCustomizer;
 import dev.connpool.web.ConnPoolClients;

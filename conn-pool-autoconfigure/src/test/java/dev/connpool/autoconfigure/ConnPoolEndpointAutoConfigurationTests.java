@@ -2,6 +2,7 @@ package dev.connpool.autoconfigure;
 
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.actuate.ConnPoolEndpointWebExtension;
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.web.ConnPoolClients;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,7 @@ package dev.connpool.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import dev.connpool.autoconfigure.binding.InvalidPropertyException;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
 import org.junit.jupiter.api.Test;

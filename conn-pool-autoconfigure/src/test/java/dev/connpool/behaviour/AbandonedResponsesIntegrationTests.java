@@ -54,7 +54,7 @@ class AbandonedResponsesIntegrationTests {
 			.text("/sized", "x".repeat(200 * KB))
 			.stream("/chunked", "text/plain", Flux.just("x".repeat(KB)).repeat(100))
 			.start(this.network);
-		TestClient client = this.network.client((settings) -> settings.drain(256 * KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(256 * KB, LONG));
 		for (int round = 0; round < 5; round++) {
 			assertThat(abandon(client, server.url("/sized"))).isEqualTo(200);
 			assertThat(client).connections(server, 0, 0, 1);
@@ -75,7 +75,7 @@ class AbandonedResponsesIntegrationTests {
 			connection.readHead();
 			connection.write(HELLO);
 		});
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG).maxConnectionsPerHost(1));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG).maxConnectionsPerHost(1));
 		abandonAfterFirstPart(client, server);
 		assertThat(client).connections(server, 0, 1, 0);
 		assertThat(client.pooled().survey().block(PATIENCE)).isNotNull()
@@ -95,7 +95,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void moreThanTheLimitByItsContentLengthIsNotWaitedFor() {
 		RawServer server = sending("Content-Length: 1030\r\n\r\nbegin");
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		abandonAfterFirstPart(client, server);
 		assertCancelled(client, server);
 	}
@@ -103,7 +103,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void asMuchAsTheLimitByItsContentLengthIsWaitedFor() {
 		RawServer server = sending("Content-Length: 1029\r\n\r\nbegin");
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		abandonAfterFirstPart(client, server);
 		await().during(Duration.ofMillis(200)).until(() -> server.connections().open() == 1);
 		assertThat(client).connections(server, 0, 1, 0);
@@ -120,7 +120,7 @@ class AbandonedResponsesIntegrationTests {
 			}
 			connection.write("0\r\n\r\n");
 		});
-		TestClient client = this.network.client((settings) -> settings.drain(16 * KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(16 * KB, LONG));
 		abandonAfterFirstPart(client, server);
 		this.gate.open();
 		assertCancelled(client, server);
@@ -129,7 +129,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void whatDoesNotArriveInTimeEndsTheConnection() {
 		RawServer server = sending("Content-Length: 10\r\n\r\nbegin");
-		TestClient client = this.network.client((settings) -> settings.drain(KB, Duration.ofMillis(400)));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, Duration.ofMillis(400)));
 		abandonAfterFirstPart(client, server);
 		long start = System.nanoTime();
 		assertCancelled(client, server);
@@ -140,7 +140,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void nothingIsDiscardedIfTurnedOff() {
 		RawServer server = sending("Transfer-Encoding: chunked\r\n\r\n5\r\nbegin\r\n");
-		TestClient client = this.network.client((settings) -> settings.drain(0, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(0, LONG));
 		abandonAfterFirstPart(client, server);
 		assertCancelled(client, server);
 	}
@@ -170,7 +170,7 @@ class AbandonedResponsesIntegrationTests {
 			connection.waitFor(this.gate);
 			connection.write("nonsense\r\n\r\n");
 		});
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		abandonAfterFirstPart(client, server);
 		this.gate.open();
 		assertCancelled(client, server);
@@ -180,7 +180,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void aConnectionWhoseRequestIsIncompleteIsClosed() {
 		RawServer server = sending("Content-Length: 10\r\n\r\nbegin");
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		client.httpClient()
 			.post()
 			.uri(server.url("/"))
@@ -195,7 +195,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void aConnectionThatTheServerWantsClosedIsClosed() {
 		RawServer server = sending("Connection: close\r\nContent-Length: 10\r\n\r\nbegin");
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		abandonAfterFirstPart(client, server);
 		assertCancelled(client, server);
 	}
@@ -213,7 +213,7 @@ class AbandonedResponsesIntegrationTests {
 			connection.readHead();
 			connection.write(HELLO);
 		});
-		TestClient client = this.network.client((settings) -> settings.drain(64 * KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(64 * KB, LONG));
 		abandonAfterFirstPart(client, server);
 		this.gate.open();
 		assertThat(client).connections(server, 0, 0, 1);
@@ -225,7 +225,7 @@ class AbandonedResponsesIntegrationTests {
 	@Test
 	void aConnectionThatTheCallerClosesIsClosed() {
 		RawServer server = sending("Content-Length: 10\r\n\r\nbegin");
-		TestClient client = this.network.client((settings) -> settings.drain(KB, LONG));
+		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		client.httpClient()
 			.get()
 			.uri(server.url("/"))

@@ -17,7 +17,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.testing.Failure;
@@ -353,7 +353,7 @@ class ContentCodingsIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
 
 	/** What all buffers take, of whichever allocator Netty chooses. */

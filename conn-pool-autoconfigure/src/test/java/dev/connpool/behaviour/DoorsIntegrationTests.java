@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionFailedException;
@@ -158,7 +158,7 @@ class DoorsIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
 
 	private static RestClient restClient(TestClient client) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ExchangeFailedException;
 import dev.connpool.listener.ConnectionInfo;
@@ -113,7 +113,7 @@ class ErrorsIntegrationTests {
 	void whatEncodesABodyMayThrowAnything(Wire wire) {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		TestClient client = this.network.client(timeless(wire));
-		WebClient webClient = WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		WebClient webClient = WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 		for (Supplier<Error> error : Step.ERRORS) {
 			Flux<String> body = Flux.just("a", "b").map((part) -> {
 				if (part.equals("b")) {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.testing.Failure;
@@ -241,7 +241,7 @@ class ExpectContinueIntegrationTests {
 
 	private static WebClient.RequestBodySpec request(TestClient client, ScriptedServer server) {
 		return WebClient.builder()
-			.clientConnector(Connectors.on(client.httpClient()))
+			.clientConnector(new PooledConnector(client.httpClient()))
 			.build()
 			.post()
 			.uri(server.url("/upload"))

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.LeakReclaimedException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.listener.ConnectionInfo;
@@ -363,7 +363,7 @@ class LeaksIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
 
 	/**

@@ -230,7 +230,7 @@ class LeftoversIntegrationTests {
 			connection.waitFor(this.gate);
 			connection.write("ended" + HALF);
 		}));
-		TestClient client = this.network.client((settings) -> settings.drain(1024, PATIENCE));
+		TestClient client = this.network.client((settings) -> settings.discard(1024, PATIENCE));
 		assertThat(client.httpClient().get().uri(server.url("/bad")).responseContent().take(1).blockLast(PATIENCE))
 			.isNotNull();
 		this.gate.open();

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.RedirectException;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
@@ -332,7 +332,7 @@ class RedirectsIntegrationTests {
 
 	private static WebClient webClient(TestClient client) {
 		return WebClient.builder()
-			.clientConnector(Connectors.on(client.httpClient()))
+			.clientConnector(new PooledConnector(client.httpClient()))
 			.defaultCookie("session", "secret")
 			.build();
 	}

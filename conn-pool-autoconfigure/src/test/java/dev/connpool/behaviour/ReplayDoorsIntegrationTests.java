@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
@@ -109,7 +109,7 @@ class ReplayDoorsIntegrationTests {
 
 	private WebClient.RequestBodySpec webClient() {
 		return WebClient.builder()
-			.clientConnector(Connectors.on(this.client.httpClient()))
+			.clientConnector(new PooledConnector(this.client.httpClient()))
 			.build()
 			.post()
 			.uri(this.server.url("/orders"));

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ContentLengthException;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
@@ -453,7 +453,7 @@ class RequestLengthIntegrationTests {
 		abstract void post(TestClient client, String url, Path file) throws IOException;
 
 		private static WebClient webClient(TestClient client) {
-			return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+			return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 		}
 
 	}

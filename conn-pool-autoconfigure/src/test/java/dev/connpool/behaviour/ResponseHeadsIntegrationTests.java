@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
@@ -98,7 +98,7 @@ class ResponseHeadsIntegrationTests {
 		RawServer server = RawServer.answering(this.network,
 				"HTTP/1.1 %d Hm\r\nContent-Length: 2\r\n\r\nok".formatted(status));
 		TestClient client = this.network.client();
-		WebClient webClient = WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		WebClient webClient = WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 		for (int request = 0; request < 3; request++) {
 			assertThat(webClient.get()
 				.uri(server.url("/"))

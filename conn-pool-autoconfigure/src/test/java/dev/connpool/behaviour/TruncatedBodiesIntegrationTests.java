@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawConnection;
@@ -165,7 +165,9 @@ class TruncatedBodiesIntegrationTests {
 
 			@Override
 			String get(TestClient client, String url) {
-				WebClient webClient = WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+				WebClient webClient = WebClient.builder()
+					.clientConnector(new PooledConnector(client.httpClient()))
+					.build();
 				return String.valueOf(webClient.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
 			}
 

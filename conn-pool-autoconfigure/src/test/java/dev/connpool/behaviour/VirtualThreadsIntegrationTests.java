@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -208,7 +208,7 @@ class VirtualThreadsIntegrationTests {
 		abstract Call open(TestClient client, String url);
 
 		private static WebClient webClient(TestClient client, String url) {
-			return WebClient.builder().baseUrl(url).clientConnector(Connectors.on(client.httpClient())).build();
+			return WebClient.builder().baseUrl(url).clientConnector(new PooledConnector(client.httpClient())).build();
 		}
 
 		private static RestClient restClient(TestClient client, String url) {

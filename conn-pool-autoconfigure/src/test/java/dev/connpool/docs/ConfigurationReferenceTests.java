@@ -94,8 +94,10 @@ class ConfigurationReferenceTests {
 
 			## Single hosts
 
-			`hosts.<alias>`, of the default client or of a named one, overrides `pool` and `http2` for one host. The alias
-			is yours to choose; `authority` is required and is `host` or `host:port`, of which the latter wins.
+			`hosts.<alias>`, of the default client or of a named one, overrides properties of `pool`, `timeouts`, `http2` and
+			`replay` for one host. What it leaves out is inherited from the client, each property by itself. The alias is yours
+			to choose; `authority` is required and is `host` or `host:port`, of which the latter wins. Named clients have the hosts
+			of `conn-pool.hosts` too, and may override single properties of them by the same `authority`.
 			`pool.max-idle-connections` counts all hosts together and cannot be set here.
 
 			```yaml
@@ -105,6 +107,11 @@ class ConfigurationReferenceTests {
 			      authority: legacy.example.com:8443
 			      pool:
 			        max-connections-per-host: 4
+			    model:
+			      authority: model.example.com
+			      timeouts:
+			        response-header: 60s
+			        request: 2m
 			```
 
 			## What wins
@@ -152,6 +159,20 @@ class ConfigurationReferenceTests {
 		defaults
 			.forEach((name, value) -> assertThat(converted(properties().get(name), value)).as(name).isEqualTo(value));
 		WITHOUT_DEFAULT.forEach((name) -> assertThat(properties().get(name).has("defaultValue")).as(name).isFalse());
+	}
+
+	@Test
+	void whatWasRenamedLeadsToItsNewName() {
+		Map<String, String> renamed = this.metadata.get("properties")
+			.valueStream()
+			.filter((property) -> property.has("deprecation"))
+			.peek((property) -> assertThat(property.at("/deprecation/level").asString()).isEqualTo("error"))
+			.collect(Collectors.toMap((property) -> property.get("name").asString(),
+					(property) -> property.at("/deprecation/replacement").asString()));
+		assertThat(renamed).isEqualTo(Map.of("conn-pool.drain.max-bytes", "conn-pool.discard.max-bytes",
+				"conn-pool.drain.max-wait", "conn-pool.discard.max-wait"));
+		assertThat(renamed.values())
+			.allSatisfy((name) -> assertThat(properties()).containsKey(name.substring(PREFIX.length())));
 	}
 
 	@Test
@@ -203,7 +224,7 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "timeouts", client.timeouts());
 		addAll(defaults, "tcp", client.tcp());
 		addAll(defaults, "http2", client.http2());
-		addAll(defaults, "drain", client.drain());
+		addAll(defaults, "discard", client.discard());
 		addAll(defaults, "replay", client.replay());
 		addAll(defaults, "dns", client.dns());
 		defaults.remove("replay.retry-statuses");
@@ -227,7 +248,7 @@ class ConfigurationReferenceTests {
 	private Map<String, JsonNode> properties() {
 		return this.metadata.get("properties")
 			.valueStream()
-			.filter((property) -> property.get("name").asString().startsWith(PREFIX))
+			.filter((property) -> property.get("name").asString().startsWith(PREFIX) && !property.has("deprecation"))
 			.collect(Collectors.toMap((property) -> property.get("name").asString().substring(PREFIX.length()),
 					(property) -> property, (left, right) -> left, TreeMap::new));
 	}
@@ -239,7 +260,7 @@ class ConfigurationReferenceTests {
 		groups.put("timeouts", "Deadlines: `timeouts`");
 		groups.put("tcp", "Sockets: `tcp`");
 		groups.put("http2", "HTTP/2: `http2`");
-		groups.put("drain", "Abandoned responses: `drain`");
+		groups.put("discard", "Abandoned responses: `discard`");
 		groups.put("replay", "Sending again: `replay`");
 		groups.put("dns", "Names: `dns`");
 		groups.put("proxy", "Proxies: `proxy`");

@@ -1,5 +1,6 @@
 package dev.connpool.finding;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -162,10 +163,15 @@ final class Host {
 			return this;
 		}
 
+		private HostSettings host() {
+			URI url = URI.create(this.origin);
+			return this.settings.host(url.getHost(), url.getPort());
+		}
+
 		HostEvidence build() {
-			return new HostEvidence(new ClientEvidence("orders", this.settings), this.origin,
-					new HostSettings(this.settings.pool(), this.settings.http2()), this.before.snapshot(),
-					this.now.snapshot(), Duration.ofSeconds(10), this.recentlyClosed, this.load);
+			return new HostEvidence(new ClientEvidence("orders", this.settings), this.origin, host(),
+					this.before.snapshot(), this.now.snapshot(), Duration.ofSeconds(10), this.recentlyClosed,
+					this.load);
 		}
 
 	}

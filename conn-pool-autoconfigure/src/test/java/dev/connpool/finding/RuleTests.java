@@ -215,6 +215,25 @@ class RuleTests {
 	}
 
 	@Test
+	void deadlineOrderOfAHost() {
+		assertThat(deadlines((settings) -> settings.host("model", (host) -> host.responseHeader(Duration.ofMinutes(1)))
+			.host("same", (host) -> host.maxConnectionsPerHost(1))))
+			.isEqualTo("'conn-pool.hosts.model.timeouts.response-header' (60 s) never passes because"
+					+ " 'conn-pool.clients.orders.timeouts.request' (30 s) does before."
+					+ " Shorten what never passes, or raise what passes before.");
+		assertThat(deadlines((settings) -> settings.host("model",
+				(host) -> host.responseHeader(Duration.ofMinutes(1)).request(Duration.ofMinutes(2)))))
+			.isNull();
+	}
+
+	@Test
+	void deadlineOrderThatHostsInheritIsToldOnce() {
+		assertThat(deadlines((settings) -> settings.responseHeader(Duration.ofSeconds(60))
+			.host("one", (host) -> host)
+			.host("two", (host) -> host))).containsOnlyOnce("(60 s)");
+	}
+
+	@Test
 	void deadlinesInOrder() {
 		assertThat(deadlines((settings) -> settings)).isNull();
 		assertThat(deadlines((settings) -> settings.responseHeader(Duration.ofSeconds(30)))).isNull();
@@ -227,6 +246,13 @@ class RuleTests {
 	void deadlinesThatNobodyChoseMayBeLong() {
 		assertThat(deadlines((settings) -> settings.request(Duration.ofSeconds(2)))).isNull();
 		assertThat(deadlines((settings) -> settings.acquire(Duration.ofSeconds(2)))).isNull();
+	}
+
+	@Test
+	void aLimitOfTheHostIsNamed() {
+		Host.Evidence full = Host.between(new Host().active(8).pending(1), new Host().active(8).pending(5))
+			.settings((settings) -> settings.host("orders.example.com", (host) -> host.maxConnectionsPerHost(8)));
+		assertFound(Rule.POOL_SATURATED, full, "'conn-pool.hosts.orders.example.com.pool.max-connections-per-host'");
 	}
 
 	private static @Nullable String deadlines(UnaryOperator<TestSettings> change) {

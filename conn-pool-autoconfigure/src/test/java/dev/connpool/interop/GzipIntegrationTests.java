@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
@@ -113,7 +113,7 @@ class GzipIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
 
 	private static RestClient restClient(TestClient client) {

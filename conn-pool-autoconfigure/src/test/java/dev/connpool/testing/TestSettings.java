@@ -1,15 +1,18 @@
 package dev.connpool.testing;
 
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.DnsSettings;
-import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.DiscardSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
@@ -29,40 +32,23 @@ public final class TestSettings {
 	private ClientSettings settings = ClientSettings.DEFAULTS;
 
 	public TestSettings protocols(Protocol... protocols) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), List.of(protocols), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
-				from.hosts());
-		return this;
+		return client((client) -> client.protocols(List.of(protocols)));
 	}
 
 	public TestSettings maxConnectionsPerHost(int connections) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(connections, from.maxIdleConnectionsPerHost(), from.maxIdleConnections(),
-				from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
-				from.maxPendingAcquires(), from.keepAlive()));
+		return pool((pool) -> pool.maxConnectionsPerHost(connections));
 	}
 
 	public TestSettings maxIdleConnectionsPerHost(int connections) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), connections, from.maxIdleConnections(),
-				from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
-				from.maxPendingAcquires(), from.keepAlive()));
+		return pool((pool) -> pool.maxIdleConnectionsPerHost(connections));
 	}
 
 	public TestSettings maxIdleConnections(int connections) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(), connections,
-				from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(), from.maxLifetimeJitter(),
-				from.maxPendingAcquires(), from.keepAlive()));
+		return pool((pool) -> pool.maxIdleConnections(connections));
 	}
 
 	public TestSettings minIdleConnections(int connections) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), connections, from.idleTimeout(), from.maxLifetime(),
-				from.maxLifetimeJitter(), from.maxPendingAcquires(), from.keepAlive()));
+		return pool((pool) -> pool.minIdleConnections(connections));
 	}
 
 	public TestSettings idleTimeout(Duration timeout) {
@@ -70,199 +56,141 @@ public final class TestSettings {
 	}
 
 	public TestSettings idleTimeout(IdleTimeout timeout) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.minIdleConnections(), timeout, from.maxLifetime(),
-				from.maxLifetimeJitter(), from.maxPendingAcquires(), from.keepAlive()));
+		return pool((pool) -> pool.idleTimeout(timeout));
 	}
 
 	/** Without jitter. */
 	public TestSettings maxLifetime(Duration lifetime) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.minIdleConnections(), from.idleTimeout(), lifetime, 0,
-				from.maxPendingAcquires(), from.keepAlive()));
+		return pool((pool) -> pool.maxLifetime(lifetime).maxLifetimeJitter(0));
 	}
 
 	public TestSettings maxPendingAcquires(int callers) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(),
-				from.maxLifetimeJitter(), callers, from.keepAlive()));
+		return pool((pool) -> pool.maxPendingAcquires(callers));
 	}
 
 	public TestSettings keepAlive(boolean keepAlive) {
-		PoolSettings from = this.settings.pool();
-		return pool(new PoolSettings(from.maxConnectionsPerHost(), from.maxIdleConnectionsPerHost(),
-				from.maxIdleConnections(), from.minIdleConnections(), from.idleTimeout(), from.maxLifetime(),
-				from.maxLifetimeJitter(), from.maxPendingAcquires(), keepAlive));
+		return pool((pool) -> pool.keepAlive(keepAlive));
 	}
 
 	public TestSettings connect(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(deadline, from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle(), from.expectContinue()));
+		return timeouts((timeouts) -> timeouts.connect(deadline));
 	}
 
 	public TestSettings tlsHandshake(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(from.connect(), deadline, from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle(), from.expectContinue()));
+		return timeouts((timeouts) -> timeouts.tlsHandshake(deadline));
 	}
 
 	public TestSettings acquire(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), deadline, from.responseHeader(),
-				from.request(), from.streamIdle(), from.expectContinue()));
+		return timeouts((timeouts) -> timeouts.acquire(deadline));
 	}
 
 	public TestSettings responseHeader(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), deadline,
-				from.request(), from.streamIdle(), from.expectContinue()));
+		return timeouts((timeouts) -> timeouts.responseHeader(deadline));
 	}
 
 	public TestSettings request(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				deadline, from.streamIdle(), from.expectContinue()));
+		return timeouts((timeouts) -> timeouts.request(deadline));
 	}
 
 	public TestSettings streamIdle(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), deadline, from.expectContinue()));
+		return timeouts((timeouts) -> timeouts.streamIdle(deadline));
 	}
 
 	public TestSettings expectContinue(Duration deadline) {
-		TimeoutSettings from = this.settings.timeouts();
-		return timeouts(new TimeoutSettings(from.connect(), from.tlsHandshake(), from.acquire(), from.responseHeader(),
-				from.request(), from.streamIdle(), deadline));
+		return timeouts((timeouts) -> timeouts.expectContinue(deadline));
 	}
 
 	public TestSettings strictMaxConcurrentStreams() {
-		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(true, from.maxConcurrentStreams(), from.initialWindowSize(),
-				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
-				from.pingTimeout(), from.spreadAddresses()));
+		return http2((http2) -> http2.strictMaxConcurrentStreams(true));
 	}
 
 	public TestSettings maxConcurrentStreams(int streams) {
-		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), streams, from.initialWindowSize(),
-				from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(),
-				from.pingTimeout(), from.spreadAddresses()));
+		return http2((http2) -> http2.maxConcurrentStreams(streams));
 	}
 
 	public TestSettings windows(int stream, int connection) {
-		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(), stream,
-				connection, from.maxHeaderListSize(), from.headerTableSize(), from.pingInterval(), from.pingTimeout(),
-				from.spreadAddresses()));
+		return http2((http2) -> http2.initialWindowSize(stream).connectionWindowSize(connection));
 	}
 
 	public TestSettings maxHeaderListSize(int bytes) {
-		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
-				from.initialWindowSize(), from.connectionWindowSize(), bytes, from.headerTableSize(),
-				from.pingInterval(), from.pingTimeout(), from.spreadAddresses()));
+		return http2((http2) -> http2.maxHeaderListSize(bytes));
 	}
 
 	public TestSettings ping(Duration interval, Duration timeout) {
-		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
-				from.initialWindowSize(), from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(),
-				interval, timeout, from.spreadAddresses()));
+		return http2((http2) -> http2.pingInterval(interval).pingTimeout(timeout));
 	}
 
 	public TestSettings spreadAddresses() {
-		Http2Settings from = this.settings.http2();
-		return http2(new Http2Settings(from.strictMaxConcurrentStreams(), from.maxConcurrentStreams(),
-				from.initialWindowSize(), from.connectionWindowSize(), from.maxHeaderListSize(), from.headerTableSize(),
-				from.pingInterval(), from.pingTimeout(), true));
+		return http2((http2) -> http2.spreadAddresses(true));
 	}
 
 	public TestSettings dns(DnsSettings dns) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), dns, from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
-				from.hosts());
-		return this;
+		return client((client) -> client.dns(dns));
 	}
 
 	public TestSettings maxResponseHeaderSize(int size) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(), size,
-				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
-		return this;
+		return client((client) -> client.maxResponseHeaderSize(size));
 	}
 
 	public TestSettings proxy(ProxySettings proxy) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), proxy, from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
-				from.hosts());
-		return this;
+		return client((client) -> client.proxy(proxy));
 	}
 
 	public TestSettings logExchanges() {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), true, from.leaks(), from.findings(), from.hosts());
-		return this;
+		return client((client) -> client.logExchanges(true));
 	}
 
-	public TestSettings drain(int maxBytes, Duration maxWait) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), new DrainSettings(maxBytes, maxWait), from.replay(), from.dns(), from.proxy(),
-				from.compression(), from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(),
-				from.findings(), from.hosts());
-		return this;
+	public TestSettings discard(int maxBytes, Duration maxWait) {
+		return client((client) -> client.discard(new DiscardSettings(maxBytes, maxWait)));
 	}
 
 	public TestSettings replay(ReplaySettings replay) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), replay, from.dns(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
-				from.hosts());
-		return this;
+		return client((client) -> client.replay(replay));
 	}
 
 	public TestSettings leaks(Duration detectionThreshold, Duration reclaimThreshold) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(),
-				new LeakSettings(detectionThreshold, reclaimThreshold), from.findings(), from.hosts());
-		return this;
+		return client((client) -> client.leaks(new LeakSettings(detectionThreshold, reclaimThreshold)));
 	}
 
 	public TestSettings silenced(String... rules) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(),
-				new FindingSettings(Set.of(rules)), from.hosts());
-		return this;
+		return client((client) -> client.findings(new FindingSettings(Set.of(rules))));
 	}
 
-	/** What differs from the settings so far for one host, its pool and HTTP/2. */
+	/** What differs from the settings so far for one host, whose alias is its name. */
 	public TestSettings host(String authority, UnaryOperator<TestSettings> change) {
-		ClientSettings from = this.settings;
-		ClientSettings own = change.apply(this).settings;
-		Map<String, HostSettings> hosts = new HashMap<>(from.hosts());
-		hosts.put(authority, new HostSettings(own.pool(), own.http2()));
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), from.pool(), from.timeouts(), from.tcp(),
-				from.http2(), from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(),
-				from.maxResponseHeaderSize(), from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(),
-				hosts);
-		return this;
+		TestSettings own = new TestSettings();
+		own.settings = this.settings;
+		change.apply(own);
+		Map<String, HostSettings> hosts = new HashMap<>(this.settings.hosts());
+		hosts.put(authority, new HostSettings(own.settings.pool(), own.settings.timeouts(), own.settings.http2(),
+				own.settings.replay(), written(authority, own.settings)));
+		return client((client) -> client.hosts(hosts));
+	}
+
+	private Map<String, String> written(String alias, ClientSettings own) {
+		Map<String, String> properties = new HashMap<>();
+		HostSettings inherited = HostSettings.of(this.settings);
+		HostSettings changed = HostSettings.of(own);
+		compare("pool", inherited.pool(), changed.pool(), properties);
+		compare("timeouts", inherited.timeouts(), changed.timeouts(), properties);
+		compare("http2", inherited.http2(), changed.http2(), properties);
+		compare("replay", inherited.replay(), changed.replay(), properties);
+		properties.replaceAll((setting, name) -> "conn-pool.hosts.%s.%s".formatted(alias, setting));
+		return properties;
+	}
+
+	private static void compare(String group, Record inherited, Record changed, Map<String, String> differing) {
+		for (RecordComponent component : inherited.getClass().getRecordComponents()) {
+			try {
+				if (!component.getAccessor().invoke(inherited).equals(component.getAccessor().invoke(changed))) {
+					String name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+					differing.put(group + "." + name, "");
+				}
+			}
+			catch (ReflectiveOperationException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
 	}
 
 	/** The settings as changed so far. */
@@ -270,23 +198,20 @@ public final class TestSettings {
 		return this.settings;
 	}
 
-	private TestSettings pool(PoolSettings pool) {
-		return with(pool, this.settings.timeouts(), this.settings.http2());
+	private TestSettings pool(Consumer<PoolSettings.Builder> changes) {
+		return client((client) -> client.pool(this.settings.pool().with(changes)));
 	}
 
-	private TestSettings timeouts(TimeoutSettings timeouts) {
-		return with(this.settings.pool(), timeouts, this.settings.http2());
+	private TestSettings timeouts(Consumer<TimeoutSettings.Builder> changes) {
+		return client((client) -> client.timeouts(this.settings.timeouts().with(changes)));
 	}
 
-	private TestSettings http2(Http2Settings http2) {
-		return with(this.settings.pool(), this.settings.timeouts(), http2);
+	private TestSettings http2(Consumer<Http2Settings.Builder> changes) {
+		return client((client) -> client.http2(this.settings.http2().with(changes)));
 	}
 
-	private TestSettings with(PoolSettings pool, TimeoutSettings timeouts, Http2Settings http2) {
-		ClientSettings from = this.settings;
-		this.settings = new ClientSettings(from.baseUrl(), from.protocols(), pool, timeouts, from.tcp(), http2,
-				from.drain(), from.replay(), from.dns(), from.proxy(), from.compression(), from.maxResponseHeaderSize(),
-				from.sslBundle(), from.logExchanges(), from.leaks(), from.findings(), from.hosts());
+	private TestSettings client(Consumer<ClientSettings.Builder> changes) {
+		this.settings = this.settings.with(changes);
 		return this;
 	}
 

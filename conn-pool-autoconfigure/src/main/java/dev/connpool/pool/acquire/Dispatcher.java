@@ -70,7 +70,7 @@ public final class Dispatcher implements ConnectionSource {
 
 	@Override
 	public ReplayBudget replayBudget() {
-		return this.pool.owner().replayBudget();
+		return this.pool.replayBudget();
 	}
 
 	@Override

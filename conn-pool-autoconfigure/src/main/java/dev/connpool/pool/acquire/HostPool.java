@@ -27,6 +27,7 @@ import dev.connpool.pool.host.HostKey;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.Mailbox;
 import dev.connpool.pool.host.ReloadableSslContext;
+import dev.connpool.pool.host.ReplayBudget;
 import dev.connpool.settings.Protocol;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -56,6 +57,8 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 
 	private final PendingAcquires pendingAcquires;
 
+	private final ReplayBudget replayBudget;
+
 	private final IdleCount idleCount;
 
 	private final IdleLimit idleLimit;
@@ -78,6 +81,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		this.eventLoop = eventLoop;
 		this.events = new HostEvents(host, owner.listeners(), owner.recentlyClosed());
 		this.lifecycle = new HostPoolLifecycle(owner, eventLoop, () -> post(this::forget));
+		this.replayBudget = owner.replayBudget(host);
 		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
 		this.pendingAcquires = new PendingAcquires(eventLoop, owner.tick());
@@ -137,6 +141,10 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 
 	HostPoolLifecycle lifecycle() {
 		return this.lifecycle;
+	}
+
+	ReplayBudget replayBudget() {
+		return this.replayBudget;
 	}
 
 	public Dispatcher dispatcher() {

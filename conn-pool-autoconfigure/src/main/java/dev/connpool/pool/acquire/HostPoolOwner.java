@@ -6,6 +6,7 @@ import dev.connpool.pool.connection.LeastRecentlyUsed;
 import dev.connpool.pool.connection.SessionFactory;
 import dev.connpool.pool.dial.NameResolution;
 import dev.connpool.pool.host.ConnectionSpec;
+import dev.connpool.pool.host.Host;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
 import dev.connpool.pool.host.ReplayBudget;
@@ -51,9 +52,10 @@ public interface HostPoolOwner {
 
 	/**
 	 * Return what bounds the requests that are sent again.
-	 * @return the budget of the client
+	 * @param host the host
+	 * @return the budget of the client, or of the host if it has its own
 	 */
-	ReplayBudget replayBudget();
+	ReplayBudget replayBudget(Host host);
 
 	/**
 	 * Return how a connection comes to speak a protocol.

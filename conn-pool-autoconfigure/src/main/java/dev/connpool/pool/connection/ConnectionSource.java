@@ -30,7 +30,7 @@ public interface ConnectionSource {
 
 	/**
 	 * Return what bounds the requests that are sent again.
-	 * @return the budget of the client
+	 * @return the budget of the client, or of the host if it has its own
 	 */
 	ReplayBudget replayBudget();
 

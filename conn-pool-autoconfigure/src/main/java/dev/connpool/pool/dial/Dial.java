@@ -220,11 +220,11 @@ public final class Dial {
 	}
 
 	private void arm(Duration timeout) {
-		this.deadline = this.eventLoop.schedule(() -> timedOut(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+		this.deadline = this.eventLoop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
-	private void timedOut(Duration timeout) {
-		fail(this.owner.host().errors().connectionTimedOut(this.phase, timeout, this.race.tried()));
+	private void timedOut() {
+		fail(this.owner.host().errors().connectionTimedOut(this.phase, this.race.tried()));
 	}
 
 	/**

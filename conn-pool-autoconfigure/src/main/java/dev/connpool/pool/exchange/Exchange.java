@@ -528,7 +528,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return whether it is sent again
 	 */
 	protected final boolean retry(int status, @Nullable String retryAfter) {
-		if (!host().settings().replay().retryStatuses().contains(status) || !progress().decision().mayBeRepeated()) {
+		if (!host().replay().retryStatuses().contains(status) || !progress().decision().mayBeRepeated()) {
 			return false;
 		}
 		repeat(ReplayReason.STATUS, Attempt.backoff(retryAfter, attempt()));

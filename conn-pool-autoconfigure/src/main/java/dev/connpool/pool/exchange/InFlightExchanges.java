@@ -3,9 +3,11 @@ package dev.connpool.pool.exchange;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 import dev.connpool.pool.connection.LeaseList;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.TimeoutSettings;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -44,15 +46,19 @@ public final class InFlightExchanges implements Runnable {
 	 * @return the tick in nanoseconds
 	 */
 	public static long tick(ClientSettings settings) {
-		TimeoutSettings timeouts = settings.timeouts();
-		long tick = COARSEST;
-		for (Duration deadline : new Duration[] { timeouts.acquire(), timeouts.responseHeader(), timeouts.request(),
-				timeouts.streamIdle(), settings.leaks().detectionThreshold() }) {
-			if (!deadline.isZero()) {
-				tick = Math.min(tick, deadline.toNanos() / 20);
-			}
-		}
-		return Math.max(tick, FINEST);
+		Stream<TimeoutSettings> timeouts = Stream.concat(Stream.of(settings.timeouts()),
+				settings.hosts().values().stream().map(HostSettings::timeouts));
+		Stream<Duration> deadlines = timeouts.flatMap(InFlightExchanges::deadlines);
+		long tick = Stream.concat(deadlines, Stream.of(settings.leaks().detectionThreshold()))
+			.filter((deadline) -> !deadline.isZero())
+			.mapToLong((deadline) -> deadline.toNanos() / 20)
+			.min()
+			.orElse(COARSEST);
+		return Math.max(Math.min(tick, COARSEST), FINEST);
+	}
+
+	private static Stream<Duration> deadlines(TimeoutSettings timeouts) {
+		return Stream.of(timeouts.acquire(), timeouts.responseHeader(), timeouts.request(), timeouts.streamIdle());
 	}
 
 	void add(Exchange exchange) {

@@ -2,6 +2,7 @@ package dev.connpool.pool.host;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 import dev.connpool.settings.ClientSettings;
@@ -10,6 +11,7 @@ import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
+import dev.connpool.settings.ReplaySettings;
 import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +29,12 @@ import org.jspecify.annotations.Nullable;
 public record Host(String client, String origin, SocketAddress address, boolean secure, ClientSettings settings,
 		HostSettings own, @Nullable Proxy proxy) {
 
+	/** Longer than anybody waits. */
+	private static final Duration NO_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+
 	public static Host of(String client, HostKey key, ClientSettings settings, @Nullable Proxy proxy) {
 		HostSettings own = (key.address() instanceof InetSocketAddress inet)
-				? settings.host(inet.getHostString(), inet.getPort())
-				: new HostSettings(settings.pool(), settings.http2());
+				? settings.host(inet.getHostString(), inet.getPort()) : HostSettings.of(settings);
 		return new Host(client, key.origin(), key.address(), key.secure(), settings, own, proxy);
 	}
 
@@ -51,7 +55,34 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 	}
 
 	public TimeoutSettings timeouts() {
-		return this.settings.timeouts();
+		return this.own.timeouts();
+	}
+
+	public ReplaySettings replay() {
+		return this.own.replay();
+	}
+
+	/**
+	 * Return the full name of the property that decides for this host.
+	 * @param setting the name of the setting
+	 * @return the property that was set for the host, else that of the client
+	 */
+	public String property(String setting) {
+		return this.own.property(this.client, setting);
+	}
+
+	/**
+	 * Return the longest silence of a response that Reactor Netty is to allow. It counts
+	 * the wait for the header too, for which this host may have a deadline of its own.
+	 * @param configured what it was told for all hosts, or {@code null} for any
+	 * @return the time to tell it, or {@code null} if that may stay
+	 */
+	public @Nullable Duration readTimeout(@Nullable Duration configured) {
+		if (configured == null || !this.own.properties().containsKey("timeouts.response-header")) {
+			return null;
+		}
+		Duration header = timeouts().responseHeader().isZero() ? NO_TIMEOUT : timeouts().responseHeader();
+		return (header.compareTo(configured) > 0) ? header : null;
 	}
 
 	public int maxHeaderListSize() {

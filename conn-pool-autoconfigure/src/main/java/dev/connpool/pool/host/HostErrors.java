@@ -47,7 +47,7 @@ public record HostErrors(Host host) {
 	public ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause,
 			List<SocketAddress> tried) {
 		if (isTooManyOpenFiles(cause)) {
-			return ConnectionFailedException.tooManyOpenFiles(this.host.client(), this.host.origin(), cause);
+			return ConnectionFailedException.tooManyOpenFiles(this.host.client(), this.host.origin(), this.host.own(), cause);
 		}
 		ProxyName name = proxyName();
 		if (name != null && cause instanceof ProxyRefusedException refused) {
@@ -70,10 +70,9 @@ public record HostErrors(Host host) {
 		return false;
 	}
 
-	public ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, Duration deadline,
-			List<SocketAddress> tried) {
-		return ConnectionFailedException.timedOut(this.host.client(), this.host.origin(), proxyName(), phase, deadline,
-				tried);
+	public ConnPoolException connectionTimedOut(ConnectionFailedException.Phase phase, List<SocketAddress> tried) {
+		return ConnectionFailedException.timedOut(this.host.client(), this.host.origin(), proxyName(), phase,
+				this.host.own(), tried);
 	}
 
 	public ConnPoolException noCommonProtocol(String obstacle) {
@@ -86,18 +85,16 @@ public record HostErrors(Host host) {
 	}
 
 	public ConnPoolException requestTimeout(String phase) {
-		return new RequestTimeoutException(this.host.client(), this.host.origin(), this.host.timeouts().request(),
-				phase);
+		return new RequestTimeoutException(this.host.client(), this.host.origin(), this.host.own(), phase);
 	}
 
 	public ConnPoolException acquireTimeout(String state) {
-		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.timeouts().acquire(),
-				state);
+		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.own(), state);
 	}
 
 	public ConnPoolException pendingAcquiresFull(String state) {
 		return new PendingAcquiresFullException(this.host.client(), this.host.origin(),
-				this.host.pool().maxPendingAcquires(), state);
+				this.host.own(), state);
 	}
 
 	public ConnPoolException closed() {
@@ -156,18 +153,18 @@ public record HostErrors(Host host) {
 
 	public ProtocolErrorException headerTooLarge(Throwable cause) {
 		return ProtocolErrorException.headerTooLarge(this.host.client(), this.host.origin(),
-				this.host.settings().maxResponseHeaderSize(), "max-response-header-size", cause);
+				this.host.settings().maxResponseHeaderSize(), this.host.property("max-response-header-size"), cause);
 	}
 
 	public ProtocolErrorException lineTooLong(String line, Throwable cause) {
 		return ProtocolErrorException.tooLarge(this.host.client(), this.host.origin(), line,
-				this.host.settings().maxResponseHeaderSize(), "max-response-header-size", cause);
+				this.host.settings().maxResponseHeaderSize(), this.host.property("max-response-header-size"), cause);
 	}
 
 	public ProtocolErrorException headerListTooLarge(Throwable cause) {
 		int size = this.host.http2().maxHeaderListSize();
 		return (size > 0) ? ProtocolErrorException.headerTooLarge(this.host.client(), this.host.origin(), size,
-				"http2.max-header-list-size", cause) : headerTooLarge(cause);
+				this.host.property("http2.max-header-list-size"), cause) : headerTooLarge(cause);
 	}
 
 	/**
@@ -186,13 +183,11 @@ public record HostErrors(Host host) {
 	}
 
 	public ConnPoolException streamIdleTimeout() {
-		return new StreamIdleTimeoutException(this.host.client(), this.host.origin(),
-				this.host.timeouts().streamIdle());
+		return new StreamIdleTimeoutException(this.host.client(), this.host.origin(), this.host.own());
 	}
 
 	public ConnPoolException responseHeaderTimeout() {
-		return new ResponseHeaderTimeoutException(this.host.client(), this.host.origin(),
-				this.host.timeouts().responseHeader());
+		return new ResponseHeaderTimeoutException(this.host.client(), this.host.origin(), this.host.own());
 	}
 
 	public ConnPoolException leakReclaimed() {
@@ -201,8 +196,7 @@ public record HostErrors(Host host) {
 	}
 
 	public ConnPoolException settingsMissing() {
-		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, this.host.timeouts().tlsHandshake(),
-				List.of());
+		return connectionTimedOut(ConnectionFailedException.Phase.SETTINGS, List.of());
 	}
 
 }

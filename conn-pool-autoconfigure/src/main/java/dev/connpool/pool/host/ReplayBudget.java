@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.LongAdder;
 import dev.connpool.settings.ReplaySettings;
 
 /**
- * How many requests of one client may be sent again, so that an outage is not amplified:
- * a share of the requests of the last ten seconds, and a few more. Safe for use by many
- * threads.
+ * How many requests to hosts that share a budget may be sent again, so that an outage is
+ * not amplified: a share of the requests of the last ten seconds, and a few more. Safe
+ * for use by many threads.
  */
 public final class ReplayBudget {
 

@@ -7,7 +7,7 @@ import dev.connpool.pool.connection.InterimResponses;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
-import dev.connpool.settings.DrainSettings;
+import dev.connpool.settings.DiscardSettings;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -35,7 +35,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 
 	private final PooledConnection connection;
 
-	private final DrainSettings limits;
+	private final DiscardSettings limits;
 
 	private boolean requestWritten;
 
@@ -59,7 +59,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	DiscardHandler(Http1Session session) {
 		this.session = session;
 		this.connection = session.connection();
-		this.limits = session.connection().owner().host().settings().drain();
+		this.limits = session.connection().owner().host().settings().discard();
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package dev.connpool.pool.reactor;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.BiPredicate;
 
 import dev.connpool.error.RedirectException;
@@ -216,6 +217,10 @@ public final class ReactorExchange extends Exchange implements ConnectionObserve
 	private void changed(Connection connection, State state) {
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
 			this.request = prepared;
+			Duration readTimeout = host().readTimeout(this.config.responseTimeout());
+			if (readTimeout != null) {
+				prepared.responseTimeout(readTimeout);
+			}
 			prepareRedirected();
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {

@@ -65,8 +65,8 @@ public final class Attempt {
 	 * @return a sentence, or {@code null} if nothing does
 	 */
 	public static @Nullable String obstacle(Host host, ReplayReason reason, @Nullable Attempt before) {
-		if (!host.settings().replay().enabled()) {
-			return "It was not sent again because 'replay.enabled' is false.";
+		if (!host.replay().enabled()) {
+			return "It was not sent again because '%s' is false.".formatted(host.property("replay.enabled"));
 		}
 		if (reason == ReplayReason.CONNECTION_LOST && isLost(before)) {
 			return "It was not sent again because two connections broke under it: a third might.";
@@ -107,10 +107,11 @@ public final class Attempt {
 	}
 
 	public static String exhausted(Host host) {
-		ReplaySettings settings = host.settings().replay();
+		ReplaySettings settings = host.replay();
 		return ("It was not sent again because too many requests were of late:"
-				+ " 'replay.budget-ratio' allows %s of the requests, 'replay.min-per-second' %d each second besides.")
-			.formatted(settings.budgetRatio(), settings.minPerSecond());
+				+ " '%s' allows %s of the requests, '%s' %d each second besides.")
+			.formatted(host.property("replay.budget-ratio"), settings.budgetRatio(),
+					host.property("replay.min-per-second"), settings.minPerSecond());
 	}
 
 	/**

@@ -71,7 +71,7 @@ final class TestOwner implements HostPoolOwner {
 	}
 
 	@Override
-	public ReplayBudget replayBudget() {
+	public ReplayBudget replayBudget(Host host) {
 		return new ReplayBudget(this.settings.replay(), System.nanoTime());
 	}
 

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import dev.connpool.autoconfigure.Connectors;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
@@ -137,7 +137,7 @@ class ExchangeLogIntegrationTests {
 	void exchangeWhoseResponseIsAbandonedSaysSo() {
 		TestServer server = TestServer.h1().text("/large", "x".repeat(100_000)).start(this.network);
 		TestClient client = this.network
-			.client((settings) -> settings.drain(200_000, Duration.ofSeconds(10)).logExchanges());
+			.client((settings) -> settings.discard(200_000, Duration.ofSeconds(10)).logExchanges());
 		client.httpClient().get().uri(server.url("/large")).responseContent().take(1).blockLast();
 		assertThat(this.lines.await(1)).singleElement().asString().contains(" status=200 error=cancelled protocol=");
 		assertThat(server).openConnections(1);
@@ -158,7 +158,7 @@ class ExchangeLogIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(Connectors.on(client.httpClient())).build();
+		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
 
 	private static final class Lines extends AppenderBase<ILoggingEvent> {

@@ -1,0 +1,213 @@
+package dev.connpool.connector;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.cookie.Cookie;
+import io.netty.handler.codec.http.cookie.DefaultCookie;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.netty.ChannelOperationsId;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.util.context.Context;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
+import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.http.support.Netty4HeadersAdapter;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+
+/**
+ * A response as {@code WebClient} reads it.
+ */
+final class PooledResponse implements ClientHttpResponse {
+
+	private static final AtomicIntegerFieldUpdater<PooledResponse> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(PooledResponse.class, "state");
+
+	private static final int UNREAD = 0;
+
+	private static final int READ = 1;
+
+	private static final int RELEASED = 2;
+
+	private final Connection connection;
+
+	private final HttpClientResponse response;
+
+	private final HttpHeaders headers;
+
+	private volatile int state = UNREAD;
+
+	PooledResponse(Connection connection) {
+		this.connection = connection;
+		this.response = (HttpClientResponse) connection;
+		this.headers = HttpHeaders.readOnlyHttpHeaders(new Netty4HeadersAdapter(this.response.responseHeaders()));
+	}
+
+	@Override
+	public String getId() {
+		return ((ChannelOperationsId) this.response).asShortText();
+	}
+
+	@Override
+	public HttpStatusCode getStatusCode() {
+		return HttpStatusCode.valueOf(this.response.status().code());
+	}
+
+	@Override
+	public HttpHeaders getHeaders() {
+		return this.headers;
+	}
+
+	@Override
+	public MultiValueMap<String, ResponseCookie> getCookies() {
+		MultiValueMap<String, ResponseCookie> cookies = new LinkedMultiValueMap<>();
+		this.response.cookies()
+			.values()
+			.forEach(
+					(values) -> values.forEach((cookie) -> cookies.add(cookie.name(), PooledResponse.convert(cookie))));
+		return CollectionUtils.unmodifiableMultiValueMap(cookies);
+	}
+
+	private static ResponseCookie convert(Cookie cookie) {
+		ResponseCookie.ResponseCookieBuilder converted = ResponseCookie
+			.fromClientResponse(cookie.name(), cookie.value())
+			.domain(cookie.domain())
+			.path(cookie.path())
+			.maxAge(cookie.maxAge())
+			.secure(cookie.isSecure())
+			.httpOnly(cookie.isHttpOnly());
+		if (cookie instanceof DefaultCookie more) {
+			converted.partitioned(more.isPartitioned());
+			if (more.sameSite() != null) {
+				converted.sameSite(more.sameSite().name());
+			}
+		}
+		return converted.build();
+	}
+
+	@Override
+	public Flux<DataBuffer> getBody() {
+		return new Body(this);
+	}
+
+	/**
+	 * Release a body that was not asked for and now never will be.
+	 * @param method the method of the request
+	 */
+	void cancelled(HttpMethod method) {
+		if (mayHaveBody(method) && STATE.compareAndSet(this, UNREAD, RELEASED)) {
+			this.connection.inbound().receive().subscribe((part) -> {
+			}, (error) -> {
+			});
+		}
+	}
+
+	private boolean mayHaveBody(HttpMethod method) {
+		int code = this.response.status().code();
+		return !(code < 200 || code == 204 || code == 205 || method.equals(HttpMethod.HEAD)
+				|| this.headers.getContentLength() == 0);
+	}
+
+	/**
+	 * The body in the buffers of Netty.
+	 */
+	private static final class Body extends Flux<DataBuffer> {
+
+		private final PooledResponse response;
+
+		Body(PooledResponse response) {
+			this.response = response;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
+			if (!STATE.compareAndSet(this.response, UNREAD, READ) && this.response.state == RELEASED) {
+				Operators.error(actual,
+						new IllegalStateException("The response was released because its caller cancelled"));
+				return;
+			}
+			Connection connection = this.response.connection;
+			connection.inbound()
+				.receiveObject()
+				.subscribe(new Reader(actual, new NettyDataBufferFactory(connection.outbound().alloc())));
+		}
+
+	}
+
+	/**
+	 * Turns buffers of Netty into those of Spring.
+	 */
+	private static final class Reader implements CoreSubscriber<Object> {
+
+		private final CoreSubscriber<? super DataBuffer> actual;
+
+		private final NettyDataBufferFactory buffers;
+
+		/**
+		 * Whether the end was told, which may come twice to who asks for more after it.
+		 */
+		private boolean done;
+
+		Reader(CoreSubscriber<? super DataBuffer> actual, NettyDataBufferFactory buffers) {
+			this.actual = actual;
+			this.buffers = buffers;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			this.actual.onSubscribe(upstream);
+		}
+
+		@Override
+		public void onNext(Object part) {
+			if (!this.done) {
+				this.actual.onNext(this.buffers.wrap(buffer(part)));
+			}
+		}
+
+		// A decoder of the application may have put anything into the pipeline
+		private static ByteBuf buffer(Object part) {
+			if (part instanceof byte[] bytes) {
+				return Unpooled.wrappedBuffer(bytes);
+			}
+			ByteBuf buffer = (part instanceof ByteBufHolder holder) ? holder.content() : (ByteBuf) part;
+			return buffer.retain();
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			if (!this.done) {
+				this.done = true;
+				this.actual.onError(error);
+			}
+		}
+
+		@Override
+		public void onComplete() {
+			if (!this.done) {
+				this.done = true;
+				this.actual.onComplete();
+			}
+		}
+
+	}
+
+}
