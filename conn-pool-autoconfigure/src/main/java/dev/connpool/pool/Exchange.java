@@ -348,6 +348,9 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 		if (!this.replaced) {
 			tell(connection, state);
 		}
+		if (state == HttpClientState.RESPONSE_RECEIVED && this.scope != null) {
+			this.scope.passed(connection);
+		}
 		if (state == State.DISCONNECTING && progress().channel() instanceof Http2StreamChannel stream
 				&& stream.isActive()) {
 			stream.close();

@@ -29,6 +29,13 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 	private static final AtomicIntegerFieldUpdater<RequestScope> DONE = AtomicIntegerFieldUpdater
 		.newUpdater(RequestScope.class, "done");
 
+	private static final int WAITING = 0;
+
+	private static final int ANSWERED = 1;
+
+	/** The caller wants no answer any more, or a deadline was faster. */
+	private static final int GIVEN_UP = 2;
+
 	final long startedAt = System.nanoTime();
 
 	/** Where the caller is, if that is known. */
@@ -87,12 +94,25 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 
 	@Override
 	public void onNext(Connection connection) {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
 			deliver(connection);
 		}
-		else {
-			connection.dispose();
+	}
+
+	/**
+	 * Note that a response was passed on towards the caller. If that gives up meanwhile,
+	 * Reactor Netty neither delivers it nor closes its connection.
+	 * @param response the response as a connection
+	 */
+	void passed(Connection response) {
+		if (this.done == GIVEN_UP) {
+			release(response);
 		}
+	}
+
+	// As a caller that wants no body: the connection is saved if that is cheap.
+	private static void release(Connection response) {
+		response.inbound().receive().onErrorComplete().subscribe().dispose();
 	}
 
 	private void deliver(Connection connection) {
@@ -103,8 +123,7 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 		catch (Error ex) {
 			// Reactor passes on what it takes for fatal to whoever happens to be here.
 			Exchange exchange = this.exchange;
-			// Of the body, what arrives is to be released.
-			connection.inbound().receive().onErrorComplete().subscribe().dispose();
+			release(connection);
 			connection.dispose();
 			this.actual.onError((exchange != null) ? exchange.failure(ex) : ex);
 		}
@@ -112,21 +131,21 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 
 	@Override
 	public void onError(Throwable error) {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
 			this.actual.onError(error);
 		}
 	}
 
 	@Override
 	public void onComplete() {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
 			this.actual.onComplete();
 		}
 	}
 
 	@Override
 	public void cancel() {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, GIVEN_UP)) {
 			cancelUpstream();
 		}
 	}
@@ -137,7 +156,7 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 	 * @return whether the caller still waited for an answer
 	 */
 	boolean fail(Throwable error) {
-		if (!DONE.compareAndSet(this, 0, 1)) {
+		if (!DONE.compareAndSet(this, WAITING, GIVEN_UP)) {
 			return false;
 		}
 		cancelUpstream();
@@ -156,7 +175,7 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 	 * @return whether nothing is left to do
 	 */
 	boolean isDone() {
-		return this.done != 0;
+		return this.done != WAITING;
 	}
 
 	/**
@@ -165,7 +184,7 @@ final class RequestScope implements CoreSubscriber<Connection>, Subscription, Co
 	 */
 	void enter(Exchange exchange) {
 		this.exchange = exchange;
-		if (this.done != 0) {
+		if (this.done != WAITING) {
 			exchange.cancel();
 		}
 	}
