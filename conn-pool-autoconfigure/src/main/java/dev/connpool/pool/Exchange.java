@@ -613,11 +613,13 @@ final class Exchange extends Lease implements ConnectionObserver, Subscription, 
 
 	/**
 	 * End this because the request is not as long as it says, unless the response has
-	 * begun, which then counts for more.
+	 * begun, which then counts for more. If the server waits for what will never come, it
+	 * does not.
 	 * @param error what is wrong with the request
+	 * @param incomplete whether a part of the body is missing
 	 */
-	void misstated(ConnPoolException error) {
-		if (progress().isReading()) {
+	void misstated(ConnPoolException error, boolean incomplete) {
+		if (progress().isAnswered() || (progress().isReading() && !incomplete)) {
 			refused();
 		}
 		else {

@@ -67,7 +67,7 @@ final class RequestLength {
 			String mistake = mistake(msg, exchange.progress().isWritten());
 			if (mistake != null) {
 				this.refusal = exchange.progress().connection().pool().host().wrongLength(mistake);
-				exchange.misstated(this.refusal);
+				exchange.misstated(this.refusal, this.ended && this.sent < this.stated);
 			}
 		}
 		if (this.refusal == null) {
