@@ -42,7 +42,7 @@ final class PooledRequestFactoryBuilder implements ClientHttpRequestFactoryBuild
 
 	private ReactorClientHttpRequestFactory build(ClientDoor.Start start, UnaryOperator<HttpClient> last) {
 		return this.builder.withHttpClientFactory(start::httpClient)
-			.withHttpClientCustomizer(last)
+			.withHttpClientCustomizer((httpClient) -> last.apply(httpClient).mapConnect(BlockedCall::over))
 			.build(start.settings());
 	}
 

@@ -264,26 +264,42 @@ class RequestLengthIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aResponseThatHasBegunCountsForMore(Wire wire) {
-		for (Flux<String> rest : List.of(Flux.just("bc", SMUGGLED), Flux.<String>empty())) {
-			Gate end = new Gate();
-			ScriptedServer server = this.network.scripted(wire);
-			server.onRequest("/upload").sendsHeader().sends("not ").waitsFor(end).sends("wanted").ends();
-			TestClient client = this.network.client(wire.settings());
-			Gate begun = new Gate();
-			Mono<String> call = client.httpClient()
-				.headers((headers) -> headers.set("Content-Length", "3"))
-				.post()
-				.uri(server.url("/upload"))
-				.send(ByteBufFlux
-					.fromString(Flux.just("a").concatWith(begun.opened().thenMany(rest)).doOnComplete(end::open)))
-				.responseSingle((response, content) -> {
-					begun.open();
-					return content.asString();
-				});
-			assertThat(call.block(PATIENCE)).isEqualTo("not wanted");
-			assertThat(client.fetch(server.url("/next"))).isEqualTo("scripted");
-			assertThat(server).receivedRequest("GET", "/smuggled", 0);
-		}
+		Gate end = new Gate();
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest("/upload").sendsHeader().sends("not ").waitsFor(end).sends("wanted").ends();
+		TestClient client = this.network.client(wire.settings());
+		assertThat(answeredMeanwhile(client, server, Flux.just("bc", SMUGGLED).doOnComplete(end::open)).block(PATIENCE))
+			.isEqualTo("not wanted");
+		assertThat(server.log().bodyBytes()).isLessThanOrEqualTo(3);
+		assertThat(client.fetch(server.url("/next"))).isEqualTo("scripted");
+		assertThat(server).receivedRequest("GET", "/smuggled", 0);
+	}
+
+	// The server waits for the rest, and would do so for ever
+	@ParameterizedTest
+	@EnumSource
+	void aResponseThatHasBegunDoesNotOutliveABodyThatIsTooShort(Wire wire) {
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest("/upload").sendsHeader().sends("not ").waitsFor(this.gate).sends("wanted").ends();
+		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).request(Duration.ZERO));
+		Failure failure = Failure.of(answeredMeanwhile(client, server, Flux.just("b")).timeout(PATIENCE));
+		assertThat(failure.error()).isInstanceOf(ContentLengthException.class);
+		assertThat(failure.message()).contains("3 bytes are stated, 2 were there");
+		assertNothingElseArrived(wire, client, server, 1);
+	}
+
+	/** Send the rest of a body when the response has begun. */
+	private static Mono<String> answeredMeanwhile(TestClient client, ScriptedServer server, Flux<String> rest) {
+		Gate begun = new Gate();
+		return client.httpClient()
+			.headers((headers) -> headers.set("Content-Length", "3"))
+			.post()
+			.uri(server.url("/upload"))
+			.send(ByteBufFlux.fromString(Flux.just("a").concatWith(begun.opened().thenMany(rest))))
+			.responseSingle((response, content) -> {
+				begun.open();
+				return content.asString();
+			});
 	}
 
 	@ParameterizedTest

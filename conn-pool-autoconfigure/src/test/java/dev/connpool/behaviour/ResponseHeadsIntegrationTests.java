@@ -51,6 +51,48 @@ class ResponseHeadsIntegrationTests {
 		assertRefused("HTTP/1.1 %s OK\r\nContent-Length: 2\r\n\r\nok".formatted(status), "the status of the response");
 	}
 
+	// RFC 9112, section 4
+	@ParameterizedTest
+	@ValueSource(strings = { "0200", "+200", " 200", "\t200", "00000200" })
+	void aStatusThatIsNotThreeDigits(String status) {
+		String answer = "HTTP/1.1 %s OK\r\nContent-Length: 2\r\n\r\nok".formatted(status);
+		assertRefused(answer, "the status of the response");
+		assertRefused("\r\n" + answer, "the status of the response");
+		assertRefused("HTTP/1.1 100 Continue\r\n\r\n" + answer, "the status of the response");
+		assertRefused("HTTP/1.1 103 Hints\r\nX: y\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n" + answer,
+				"the status of the response");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "+200", "200" })
+	void aStatusLineThatArrivesInParts(String status) {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.readHead();
+			for (String part : "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 %s OK\r\nContent-Length: 2\r\n\r\nok"
+				.formatted(status)
+				.split("(?<=\\G.{5})")) {
+				connection.write(part);
+				connection.pause(Duration.ofMillis(5));
+			}
+		});
+		Failure failure = Failure.of(this.network.client().get(server.url("/")));
+		if (status.equals("200")) {
+			assertThat(failure.error()).isNull();
+		}
+		else {
+			assertProtocolError(failure, "the status of the response is not three digits");
+		}
+	}
+
+	// The reason may be missing, and so may the space before it
+	@ParameterizedTest
+	@ValueSource(strings = { "200", "200 ", "200 0200", "200  OK" })
+	void aStatusLineMayEndEarly(String line) {
+		RawServer server = RawServer.answering(this.network,
+				"HTTP/1.1 %s\r\nContent-Length: 2\r\n\r\nok".formatted(line));
+		assertThat(this.network.client().fetch(server.url("/"))).isEqualTo("ok");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "2OO", "200x", "-1", "2 00x", "99999999999", "0x200", "two" })
 	void aStatusThatIsNoNumber(String status) {

@@ -206,11 +206,14 @@ public abstract class Lease implements Runnable {
 	public abstract boolean isWritten();
 
 	/**
-	 * End this because the request is not as long as it says.
+	 * End this because the request is not as long as it says, unless the response has
+	 * begun, which then counts for more. If the server waits for what will never come, it
+	 * does not.
 	 * @param mistake what is wrong, as the end of a sentence
+	 * @param incomplete whether a part of the body is missing
 	 * @return the error
 	 */
-	public abstract ConnPoolException misstated(String mistake);
+	public abstract ConnPoolException misstated(String mistake, boolean incomplete);
 
 	/**
 	 * Note that a part of the response arrived, however small.

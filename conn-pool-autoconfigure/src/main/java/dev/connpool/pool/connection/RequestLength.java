@@ -67,7 +67,7 @@ public final class RequestLength {
 		if (this.refusal == null) {
 			String mistake = mistake(msg, lease.isWritten());
 			if (mistake != null) {
-				this.refusal = lease.misstated(mistake);
+				this.refusal = lease.misstated(mistake, this.ended && this.sent < this.stated);
 			}
 		}
 		if (this.refusal == null) {

@@ -295,10 +295,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
-	public final ConnPoolException misstated(String mistake) {
+	public final ConnPoolException misstated(String mistake, boolean incomplete) {
 		ConnPoolException error = host().errors().wrongLength(mistake);
-		if (isReading()) {
-			// The response counts for more.
+		if (progress().isAnswered() || (isReading() && !incomplete)) {
 			refusedBody();
 		}
 		else {

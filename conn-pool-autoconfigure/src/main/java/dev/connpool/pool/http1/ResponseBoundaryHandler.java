@@ -36,6 +36,9 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 	/** What the decoder works on or keeps for later; {@code null} if that is nothing. */
 	private @Nullable ByteBuf input;
 
+	/** Whether the status line of the head that is due has arrived. */
+	private boolean begun;
+
 	/** Whether the connection speaks something else now. */
 	private boolean upgraded;
 
@@ -58,6 +61,28 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 	 */
 	void requestBegins() {
 		this.due = true;
+		this.begun = false;
+	}
+
+	/**
+	 * Note that another head follows the interim one that is being passed on.
+	 * @return whether its status line is one, as far as it has arrived
+	 */
+	boolean anotherHeadFollows() {
+		this.begun = false;
+		return this.input == null || isStatusLineNext(this.input);
+	}
+
+	/**
+	 * Look at the status line, of which the decoder keeps only what it takes for the
+	 * status.
+	 * @param bytes what the decoder is given
+	 * @return whether it may be decoded
+	 */
+	private boolean isStatusLineNext(ByteBuf bytes) {
+		StatusLine line = this.begun ? null : StatusLine.next(bytes);
+		this.begun |= line != null;
+		return line == null || line.hasStatus();
 	}
 
 	/**
@@ -131,6 +156,12 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 		ByteBuf rest = this.input;
 		ByteBuf whole = (rest != null || !bytes.isContiguous()) ? merge(ctx.alloc(), rest, bytes) : bytes;
 		this.input = whole.retain();
+		if (!isStatusLineNext(whole)) {
+			whole.release();
+			forget();
+			refuse();
+			return;
+		}
 		try {
 			ctx.fireChannelRead(whole);
 		}
@@ -138,6 +169,17 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 			if (this.upgraded || !whole.isReadable()) {
 				forget();
 			}
+		}
+	}
+
+	private void refuse() {
+		Lease lease = this.session.current();
+		if (lease != null) {
+			lease.abort(this.connection.owner().host().errors().protocolError(StatusLine.NO_STATUS),
+					CloseReason.PROTOCOL_ERROR);
+		}
+		else {
+			this.connection.close(CloseReason.PROTOCOL_ERROR);
 		}
 	}
 

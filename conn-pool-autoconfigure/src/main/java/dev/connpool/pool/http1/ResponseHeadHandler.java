@@ -142,6 +142,9 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 		if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
 			return "the status of the response is %d (RFC 9110, section 15)".formatted(status);
 		}
+		if (InterimResponses.isInterim(response) && !this.boundary.anotherHeadFollows()) {
+			return StatusLine.NO_STATUS;
+		}
 		return Upgrade.isSwitch(response) ? this.upgrade.fault(response) : codingFault(response);
 	}
 

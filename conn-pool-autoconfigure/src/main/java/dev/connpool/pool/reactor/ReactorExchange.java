@@ -238,6 +238,9 @@ public final class ReactorExchange extends Exchange implements ConnectionObserve
 		if (!isReplaced()) {
 			tell(connection, state);
 		}
+		if (state == HttpClientState.RESPONSE_RECEIVED && this.scope != null) {
+			this.scope.passed(connection);
+		}
 	}
 
 	// Reactor Netty expects no Error here, and tells nobody of one.

@@ -33,6 +33,13 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 	private static final AtomicIntegerFieldUpdater<RequestScope> DONE = AtomicIntegerFieldUpdater
 		.newUpdater(RequestScope.class, "done");
 
+	private static final int WAITING = 0;
+
+	private static final int ANSWERED = 1;
+
+	/** The caller wants no answer any more, or a deadline was faster. */
+	private static final int GIVEN_UP = 2;
+
 	private final long startedAt = System.nanoTime();
 
 	private final List<String> callSite;
@@ -90,12 +97,25 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	@Override
 	public void onNext(Connection connection) {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
 			deliver(connection);
 		}
-		else {
-			connection.dispose();
+	}
+
+	/**
+	 * Note that a response was passed on towards the caller. If that gives up meanwhile,
+	 * Reactor Netty neither delivers it nor closes its connection.
+	 * @param response the response as a connection
+	 */
+	void passed(Connection response) {
+		if (this.done == GIVEN_UP) {
+			release(response);
 		}
+	}
+
+	// As a caller that wants no body: the connection is saved if that is cheap.
+	private static void release(Connection response) {
+		response.inbound().receive().onErrorComplete().subscribe().dispose();
 	}
 
 	private void deliver(Connection connection) {
@@ -106,8 +126,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 		catch (Error ex) {
 			// Reactor passes on what it takes for fatal to whoever happens to be here.
 			Exchange exchange = this.exchange;
-			// Of the body, what arrives is to be released.
-			connection.inbound().receive().onErrorComplete().subscribe().dispose();
+			release(connection);
 			connection.dispose();
 			this.actual.onError((exchange != null) ? exchange.host().errors().failed(ex) : ex);
 		}
@@ -115,28 +134,28 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	@Override
 	public void onError(Throwable error) {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
 			this.actual.onError(error);
 		}
 	}
 
 	@Override
 	public void onComplete() {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
 			this.actual.onComplete();
 		}
 	}
 
 	@Override
 	public void cancel() {
-		if (DONE.compareAndSet(this, 0, 1)) {
+		if (DONE.compareAndSet(this, WAITING, GIVEN_UP)) {
 			cancelUpstream();
 		}
 	}
 
 	@Override
 	public boolean fail(Throwable error) {
-		if (!DONE.compareAndSet(this, 0, 1)) {
+		if (!DONE.compareAndSet(this, WAITING, GIVEN_UP)) {
 			return false;
 		}
 		cancelUpstream();
@@ -152,7 +171,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	@Override
 	public boolean isDone() {
-		return this.done != 0;
+		return this.done != WAITING;
 	}
 
 	@Override
@@ -168,7 +187,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 	@Override
 	public void enter(Exchange exchange) {
 		this.exchange = exchange;
-		if (this.done != 0) {
+		if (this.done != WAITING) {
 			exchange.cancel();
 		}
 	}

@@ -14,6 +14,10 @@ public final class Benchmarks {
 
 	private static final Path DIRECTORY = Path.of("target", "run").toAbsolutePath();
 
+	private static final double SMOKE_SECONDS = 6;
+
+	private static final int SMOKE_RATE = 50;
+
 	private final Options options;
 
 	private Benchmarks(Options options) {
@@ -63,6 +67,7 @@ public final class Benchmarks {
 				throw new StoppedException("Requests failed: " + row.line());
 			});
 		}
+		soak().run(SMOKE_SECONDS, SMOKE_RATE, List.of());
 		Console.log("The benchmarks work");
 	}
 

@@ -1,5 +1,6 @@
 package dev.connpool.benchmarks.soak;
 
+import java.io.ByteArrayOutputStream;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -45,18 +46,23 @@ final class Doors implements AutoCloseable {
 			case WEB_CLIENT ->
 				post ? client.webClient().post().uri(url).bodyValue(BODY).retrieve().bodyToMono(byte[].class)
 						: client.webClient().get().uri(url).retrieve().bodyToMono(byte[].class);
-			case HTTP_CLIENT -> post
-					? client.httpClient()
-						.post()
-						.uri(url)
-						.send(ByteBufFlux.fromString(Mono.just(BODY)))
-						.responseSingle((response, body) -> body.asByteArray())
-					: client.httpClient().get().uri(url).responseSingle((response, body) -> body.asByteArray());
+			case HTTP_CLIENT -> whole(post ? client.httpClient()
+				.post()
+				.uri(url)
+				.send(ByteBufFlux.fromString(Mono.just(BODY)))
+				.responseContent() : client.httpClient().get().uri(url).responseContent());
 			case REST_CLIENT ->
 				Mono.fromCallable(() -> post ? this.restClient.post().uri(url).body(BODY).retrieve().body(byte[].class)
 						: this.restClient.get().uri(url).retrieve().body(byte[].class))
 					.subscribeOn(this.blocking);
 		};
+	}
+
+	// Reactor Netty loses buffers of what it aggregates for a caller that gives up
+	private static Mono<byte[]> whole(ByteBufFlux content) {
+		return content.asByteArray()
+			.collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes)
+			.map(ByteArrayOutputStream::toByteArray);
 	}
 
 	@Override

@@ -82,8 +82,7 @@ public final class Soak {
 		Traffic traffic = new Traffic(doors, clients, server.ports(), this.faults);
 		Verdict verdict = new Verdict();
 		Disturbances disturbances = new Disturbances(context);
-		double warmUp = Math.min(60, this.seconds / 3);
-		flow(traffic, warmUp);
+		double warmUp = warmUp(traffic);
 		settle(traffic, clients);
 		Levels before = Levels.now();
 		flow(traffic, this.seconds - warmUp);
@@ -101,6 +100,18 @@ public final class Soak {
 		log("The servers received %s requests; %d operations; %d errors that nobody waited for",
 				server.counts().text("requests"), disturbances.done(), this.dropped.get());
 		return verdict;
+	}
+
+	/** Go on until everything has been used: a busy machine takes longer for that. */
+	private double warmUp(Traffic traffic) throws InterruptedException {
+		double planned = Math.min(60, this.seconds / 3);
+		double taken = 0;
+		do {
+			flow(traffic, planned / 2);
+			taken += planned / 2;
+		}
+		while (taken < planned || (traffic.started() < planned * this.rate / 2 && taken < this.seconds / 2));
+		return taken;
 	}
 
 	private void flow(Traffic traffic, double seconds) throws InterruptedException {

@@ -18,8 +18,9 @@ final class Tracking {
 
 	/** Bytes of request headers before and after HPACK. */
 	private static final List<Removal> HEADERS = List.of(Removal.of("HeaderByteCounter", Kind.METHOD, "write"),
-			Removal.of("HeaderByteCounter", Kind.BODY, "isSensitive"), Removal.of("HeaderByteCounter", Kind.FIELD, "raw"),
-			Removal.of("HeaderByteCounter", Kind.FIELD, "wire"), Removal.of("HeaderByteCounter", Kind.FIELD, "payloadLeft"));
+			Removal.of("HeaderByteCounter", Kind.BODY, "isSensitive"),
+			Removal.of("HeaderByteCounter", Kind.FIELD, "raw"), Removal.of("HeaderByteCounter", Kind.FIELD, "wire"),
+			Removal.of("HeaderByteCounter", Kind.FIELD, "payloadLeft"));
 
 	/** How many bytes an exchange has moved. */
 	private static final List<Removal> EXCHANGES = List.of(Removal.of("Progress", Kind.BODY, "size"),

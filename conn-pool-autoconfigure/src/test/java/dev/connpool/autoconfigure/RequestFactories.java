@@ -1,0 +1,20 @@
+package dev.connpool.autoconfigure;
+
+import reactor.netty.http.client.HttpClient;
+
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ReactorClientHttpRequestFactory;
+
+/**
+ * Gives tests elsewhere the request factory that applications get.
+ */
+public final class RequestFactories {
+
+	private RequestFactories() {
+	}
+
+	public static ClientHttpRequestFactory on(HttpClient httpClient) {
+		return new ReactorClientHttpRequestFactory(httpClient.mapConnect(BlockedCall::over));
+	}
+
+}
