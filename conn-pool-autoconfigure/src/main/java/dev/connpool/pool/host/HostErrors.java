@@ -47,7 +47,8 @@ public record HostErrors(Host host) {
 	public ConnPoolException connectionFailed(ConnectionFailedException.Phase phase, Duration after, Throwable cause,
 			List<SocketAddress> tried) {
 		if (isTooManyOpenFiles(cause)) {
-			return ConnectionFailedException.tooManyOpenFiles(this.host.client(), this.host.origin(), this.host.own(), cause);
+			return ConnectionFailedException.tooManyOpenFiles(this.host.client(), this.host.origin(), this.host.own(),
+					cause);
 		}
 		ProxyName name = proxyName();
 		if (name != null && cause instanceof ProxyRefusedException refused) {
@@ -93,8 +94,7 @@ public record HostErrors(Host host) {
 	}
 
 	public ConnPoolException pendingAcquiresFull(String state) {
-		return new PendingAcquiresFullException(this.host.client(), this.host.origin(),
-				this.host.own(), state);
+		return new PendingAcquiresFullException(this.host.client(), this.host.origin(), this.host.own(), state);
 	}
 
 	public ConnPoolException closed() {
