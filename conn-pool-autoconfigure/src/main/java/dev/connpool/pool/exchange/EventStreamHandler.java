@@ -13,15 +13,15 @@ public final class EventStreamHandler extends ChannelDuplexHandler {
 
 	private static final String NAME = "connpool.silence";
 
-	private final Exchange exchange;
+	private final Progress progress;
 
-	private EventStreamHandler(Exchange exchange) {
-		this.exchange = exchange;
+	private EventStreamHandler(Progress progress) {
+		this.progress = progress;
 	}
 
-	static void watch(Channel channel, Exchange exchange) {
-		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, new EventStreamHandler(exchange));
-		exchange.progress().silence(true);
+	static void watch(Channel channel, Progress progress) {
+		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, new EventStreamHandler(progress));
+		progress.silence(true);
 	}
 
 	public static void unwatch(Channel channel) {
@@ -32,13 +32,13 @@ public final class EventStreamHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		this.exchange.progress().silence(ctx.channel().config().isAutoRead());
+		this.progress.silence(ctx.channel().config().isAutoRead());
 		ctx.fireChannelRead(msg);
 	}
 
 	@Override
 	public void read(ChannelHandlerContext ctx) {
-		this.exchange.progress().silence(true);
+		this.progress.silence(true);
 		ctx.read();
 	}
 

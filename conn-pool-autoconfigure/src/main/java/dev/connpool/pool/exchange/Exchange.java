@@ -10,9 +10,7 @@ import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.Host;
-import dev.connpool.pool.host.ReplayReason;
 import dev.connpool.pool.replay.Attempt;
-import dev.connpool.pool.replay.ReplayDecision;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -77,7 +75,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		this.source = source;
 		this.owner = owner;
 		this.attempt = attempt;
-		this.log = ExchangeLog.of(this, source.host());
+		this.log = ExchangeLog.of(this, this, Attempt.number(attempt), source.host());
 		this.leakDetector = LeakDetector.of(source.host(), owner);
 	}
 
@@ -165,15 +163,16 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final @Nullable ConnPoolException overdue(long now) {
-		if (Deadlines.passed(requestDeadline(), now)) {
-			return host().errors().requestTimeout("waiting for a connection; " + this.source.describe());
-		}
-		return Deadlines.passed(Deadlines.after(askedAt(), host().timeouts().acquire()), now)
-				? this.source.acquireTimeout() : null;
+		return Deadlines.overdue(this, now);
 	}
 
-	private long requestDeadline() {
-		return Deadlines.after((this.owner != null) ? this.owner.startedAt() : askedAt(), host().timeouts().request());
+	/**
+	 * Return since when the request is under way.
+	 * @return when the caller made it, else when this asked for a connection, in terms of
+	 * {@link System#nanoTime()}
+	 */
+	final long requestedAt() {
+		return (this.owner != null) ? this.owner.startedAt() : askedAt();
 	}
 
 	@Override
@@ -234,11 +233,19 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	private void over() {
 		if (this.log != null) {
-			this.log.ended();
+			this.log.ended(callerContext());
 		}
 		if (this.attempt != null) {
 			this.attempt.ended(false);
 		}
+	}
+
+	/**
+	 * Return what makes this a repetition.
+	 * @return the attempt, or {@code null} if it is the first
+	 */
+	final @Nullable Attempt repetition() {
+		return this.attempt;
 	}
 
 	/**
@@ -265,7 +272,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		this.progress = new Progress(stream, this);
 		this.exchanges.on(eventLoop()).add(this);
 		if (this.log != null) {
-			this.log.acquired(reused);
+			this.log.acquired(stream, reused);
 		}
 		deliver(stream, reused);
 	}
@@ -286,7 +293,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	@Override
 	public final void sent(ChannelHandlerContext ctx, Object msg) {
 		progress().sent(msg);
-		ExpectContinueHandler.watch(ctx, msg, this);
+		ExpectContinueHandler.watch(ctx, msg, progress());
 	}
 
 	@Override
@@ -298,22 +305,12 @@ public abstract class Exchange extends Lease implements RequestHead {
 	public final ConnPoolException misstated(String mistake, boolean incomplete) {
 		ConnPoolException error = host().errors().wrongLength(mistake);
 		if (progress().isAnswered() || (isReading() && !incomplete)) {
-			refusedBody();
+			progress().refusedBody();
 		}
 		else {
 			abort(error, CloseReason.CANCELLED);
 		}
 		return error;
-	}
-
-	/**
-	 * Note that the server has answered without all of the request's body. It waits for
-	 * that body on HTTP/1.1, whatever else is sent.
-	 */
-	protected final void refusedBody() {
-		if (progress().stream().isConnection()) {
-			granted().markPersistent(false);
-		}
 	}
 
 	@Override
@@ -400,7 +397,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 			this.log.responseBegins(status);
 		}
 		if (progress().begins(eventStream)) {
-			EventStreamHandler.watch(channel, this);
+			EventStreamHandler.watch(channel, progress());
 		}
 		if (this.leakDetector != null) {
 			this.leakDetector.begin(channel);
@@ -508,15 +505,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return what the caller is told if it is not sent again
 	 */
 	protected final ConnPoolException lost(Throwable cause) {
-		assert granted().inEventLoop();
-		if (eventLoop().isShuttingDown()) {
-			return this.source.closed();
-		}
-		ReplayDecision decision = progress().decision();
-		ReplayReason reason = decision.replay();
-		String obstacle = (reason != null) ? repeat(reason, Attempt.backoff(reason, attempt())) : decision.obstacle();
-		Throwable failure = granted().end().failure();
-		return host().errors().lost(describeEnd(), obstacle, (failure != null) ? failure : cause);
+		return ReplayCoordinator.lost(this, cause);
 	}
 
 	/**
@@ -527,10 +516,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return whether it is sent again
 	 */
 	protected final boolean retry(int status, @Nullable String retryAfter) {
-		if (!host().replay().retryStatuses().contains(status) || !progress().decision().mayBeRepeated()) {
-			return false;
+		if (host().replay().retryStatuses().contains(status) && progress().decision().mayBeRepeated()) {
+			ReplayCoordinator.retry(this, retryAfter);
 		}
-		repeat(ReplayReason.STATUS, Attempt.backoff(retryAfter, attempt()));
 		return this.replaced;
 	}
 
@@ -539,43 +527,20 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	/**
-	 * Have another exchange take the place of this one, unless something forbids it or
-	 * nobody waits.
-	 * @param reason why the request is sent again
-	 * @param backoff how long to wait, in nanoseconds; negative for longer than anybody
-	 * does
-	 * @return what forbids it, as a sentence, or {@code null} if nothing does
+	 * Have another exchange take the place of this one.
+	 * @param next what makes that a repetition
+	 * @return the other exchange
 	 */
-	private @Nullable String repeat(ReplayReason reason, long backoff) {
-		String obstacle = Attempt.obstacle(host(), reason, this.attempt);
-		if (obstacle != null || this.owner == null || this.owner.isDone()) {
-			return obstacle;
-		}
-		if (backoff < 0 || Deadlines.passed(requestDeadline(), System.nanoTime() + backoff)) {
-			return Attempt.TOO_LATE;
-		}
-		Attempt next = Attempt.begin(this.source.replayBudget(), this.source.events(), reason, this.attempt, backoff);
-		if (next == null) {
-			return Attempt.exhausted(host());
-		}
-		replace(next, this.owner);
-		return null;
-	}
-
-	private void replace(Attempt next, ExchangeOwner owner) {
+	final Exchange replace(Attempt next) {
 		this.replaced = true;
-		Exchange successor = again(next);
-		owner.enter(successor);
-		// Before the timer is set: a caller that gives up cancels it, and nothing else
-		// would take this out.
-		this.source.rests(successor);
-		next.schedule(eventLoop(), () -> {
-			successor.askAgain();
-			this.source.replay(successor);
-		});
+		return again(next);
 	}
 
-	private String describeEnd() {
+	/**
+	 * Say what ended this, and how far it had come.
+	 * @return a sentence
+	 */
+	final String describeEnd() {
 		return progress().describeEnd(attempt());
 	}
 
@@ -591,29 +556,13 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	/**
-	 * Look whether this takes too long, and end it if it does.
+	 * Look whether this takes too long, or nobody reads it.
 	 * @param now the current time
 	 */
-	protected final void checkDeadlines(long now) {
-		if (this.aborted) {
-			return;
-		}
-		if (!isEventStream() && Deadlines.passed(requestDeadline(), now)) {
-			probeIfSilent(now);
-			abort(host().errors().requestTimeout(progress().doing()), CloseReason.REQUEST_TIMEOUT);
-		}
-		else if (progress().isOverdue(now)) {
-			probeIfSilent(now);
-			abort(isReading() ? host().errors().streamIdleTimeout() : host().errors().responseHeaderTimeout(),
-					CloseReason.RESPONSE_TIMEOUT);
-		}
-		else if (this.leakDetector != null) {
+	final void look(long now) {
+		if (!this.aborted && !Deadlines.check(this, now) && this.leakDetector != null) {
 			this.leakDetector.look(this, now);
 		}
-	}
-
-	private void probeIfSilent(long now) {
-		granted().session().probeIfSilent(progress().begunAt(), now);
 	}
 
 }

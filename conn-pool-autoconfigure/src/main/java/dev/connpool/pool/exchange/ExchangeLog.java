@@ -2,12 +2,15 @@ package dev.connpool.pool.exchange;
 
 import java.util.Locale;
 
-import dev.connpool.pool.connection.PooledConnection;
+import dev.connpool.pool.connection.ConnectionRecord;
+import dev.connpool.pool.connection.Lease;
+import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.host.Host;
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
 import reactor.util.Loggers;
+import reactor.util.context.ContextView;
 
 /**
  * What is logged of one exchange when it ends: one line without paths, queries or header
@@ -17,9 +20,15 @@ public final class ExchangeLog {
 
 	private static final Logger log = Loggers.getLogger("dev.connpool.exchange");
 
-	private final Exchange exchange;
+	private final Lease lease;
+
+	private final RequestHead head;
+
+	private final int attempt;
 
 	private final Host host;
+
+	private @Nullable SessionStream stream;
 
 	private long acquiredAt;
 
@@ -37,20 +46,24 @@ public final class ExchangeLog {
 
 	private @Nullable Throwable error;
 
-	private ExchangeLog(Exchange exchange, Host host) {
-		this.exchange = exchange;
+	private ExchangeLog(Lease lease, RequestHead head, int attempt, Host host) {
+		this.lease = lease;
+		this.head = head;
+		this.attempt = attempt;
 		this.host = host;
 	}
 
-	static @Nullable ExchangeLog of(Exchange exchange, Host host) {
-		return (host.settings().logExchanges() && log.isInfoEnabled()) ? new ExchangeLog(exchange, host) : null;
+	static @Nullable ExchangeLog of(Lease lease, RequestHead head, int attempt, Host host) {
+		return (host.settings().logExchanges() && log.isInfoEnabled()) ? new ExchangeLog(lease, head, attempt, host) : null;
 	}
 
 	/**
 	 * Note that the exchange begins.
+	 * @param carrier what carries it
 	 * @param again whether its connection has carried another before
 	 */
-	void acquired(boolean again) {
+	void acquired(SessionStream carrier, boolean again) {
+		this.stream = carrier;
 		this.acquiredAt = System.nanoTime();
 		this.reused = again;
 	}
@@ -98,11 +111,12 @@ public final class ExchangeLog {
 
 	/**
 	 * Log the exchange.
+	 * @param context the context of the caller
 	 */
-	void ended() {
+	void ended(ContextView context) {
 		long now = System.nanoTime();
 		try {
-			CallerContext.run(this.exchange.callerContext(), () -> log.info(line(now)));
+			CallerContext.run(context, () -> log.info(line(now)));
 		}
 		catch (Throwable ex) {
 			// What goes wrong in the context of a caller must not cost the connection.
@@ -112,9 +126,9 @@ public final class ExchangeLog {
 
 	private String line(long now) {
 		return "client=%s host=%s method=%s uri=%s %s %s waited=%s header=%s total=%s".formatted(this.host.client(),
-				this.host.origin(), this.exchange.method(), (this.template != null) ? this.template : "-", outcome(),
-				route(), millis(this.exchange.askedAt(), (this.acquiredAt != 0) ? this.acquiredAt : now),
-				millis(this.acquiredAt, this.headerAt), millis(this.exchange.askedAt(), now));
+				this.host.origin(), this.head.method(), (this.template != null) ? this.template : "-", outcome(),
+				route(), millis(this.lease.askedAt(), (this.acquiredAt != 0) ? this.acquiredAt : now),
+				millis(this.acquiredAt, this.headerAt), millis(this.lease.askedAt(), now));
 	}
 
 	private String outcome() {
@@ -127,14 +141,14 @@ public final class ExchangeLog {
 	}
 
 	private String route() {
-		PooledConnection connection = (this.acquiredAt != 0) ? this.exchange.connection() : null;
-		if (connection == null) {
-			return "protocol=- connection=- stream=- reused=- attempt=%d".formatted(this.exchange.attempt());
+		SessionStream carrier = this.stream;
+		if (carrier == null) {
+			return "protocol=- connection=- stream=- reused=- attempt=%d".formatted(this.attempt);
 		}
-		Protocol protocol = connection.record().protocol();
+		ConnectionRecord record = carrier.connection().record();
+		Protocol protocol = record.protocol();
 		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d".formatted(
-				(protocol != null) ? protocol.id() : "-", connection.record().id(),
-				this.exchange.progress().stream().id(), this.reused, this.exchange.attempt());
+				(protocol != null) ? protocol.id() : "-", record.id(), carrier.id(), this.reused, this.attempt);
 	}
 
 	private static String millis(long start, long end) {

@@ -29,7 +29,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 
 	private static final String NAME = "connpool.continue";
 
-	private final Exchange exchange;
+	private final Progress progress;
 
 	private final long patience;
 
@@ -39,8 +39,8 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 
 	private @Nullable Future<?> timer;
 
-	private ExpectContinueHandler(Exchange exchange, long patience) {
-		this.exchange = exchange;
+	private ExpectContinueHandler(Progress progress, long patience) {
+		this.progress = progress;
 		this.patience = patience;
 	}
 
@@ -48,13 +48,13 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 	 * Have the body of a request held back, if the request says so.
 	 * @param ctx the place in the pipeline that the request has come to
 	 * @param msg what is being written
-	 * @param exchange the exchange it belongs to
+	 * @param progress how far the exchange has come that it belongs to
 	 */
-	static void watch(ChannelHandlerContext ctx, Object msg, Exchange exchange) {
+	static void watch(ChannelHandlerContext ctx, Object msg, Progress progress) {
 		if (msg instanceof HttpRequest request && HttpUtil.is100ContinueExpected(request) && mayHaveBody(request)) {
-			long patience = exchange.host().timeouts().expectContinue().toNanos();
+			long patience = progress.stream().connection().owner().host().timeouts().expectContinue().toNanos();
 			if (patience > 0) {
-				ctx.pipeline().addBefore(ctx.name(), NAME, new ExpectContinueHandler(exchange, patience));
+				ctx.pipeline().addBefore(ctx.name(), NAME, new ExpectContinueHandler(progress, patience));
 			}
 		}
 	}
@@ -128,7 +128,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 	private void refuse() {
 		stop();
 		this.refused = true;
-		this.exchange.refusedBody();
+		this.progress.refusedBody();
 		forget();
 	}
 
@@ -140,7 +140,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 	private void forget() {
 		for (int count = this.held.size(); count > 0; count--) {
 			Held next = this.held.remove();
-			this.exchange.progress().unsent(next.msg());
+			this.progress.unsent(next.msg());
 			ReferenceCountUtil.release(next.msg());
 			this.held.add(new Held(LastHttpContent.EMPTY_LAST_CONTENT, next.promise()));
 		}

@@ -119,7 +119,7 @@ public final class InFlightExchanges implements Runnable {
 
 	private static void check(Exchange exchange, long now) {
 		try {
-			exchange.checkDeadlines(now);
+			exchange.look(now);
 		}
 		catch (Throwable ex) {
 			// The deadlines of others have to be looked at, and those of later ones.

@@ -38,7 +38,7 @@ public final class Progress {
 
 	private Phase phase = Phase.SENDING;
 
-	private long deadline = Deadlines.NEVER;
+	private long deadline = Deadline.NEVER;
 
 	private boolean eventStream;
 
@@ -97,6 +97,16 @@ public final class Progress {
 	}
 
 	/**
+	 * Note that the server has answered without all of the request's body. It waits for
+	 * that body on HTTP/1.1, whatever else is sent.
+	 */
+	void refusedBody() {
+		if (this.stream.isConnection()) {
+			this.stream.connection().markPersistent(false);
+		}
+	}
+
+	/**
 	 * Note that a part of the response arrived, however small.
 	 */
 	void heard() {
@@ -105,7 +115,7 @@ public final class Progress {
 
 	void headerReceived() {
 		this.phase = Phase.READING;
-		this.deadline = Deadlines.NEVER;
+		this.deadline = Deadline.NEVER;
 	}
 
 	/**
@@ -144,12 +154,12 @@ public final class Progress {
 			expireAfter(timeouts().streamIdle());
 		}
 		else {
-			this.deadline = Deadlines.NEVER;
+			this.deadline = Deadline.NEVER;
 		}
 	}
 
 	private void expireAfter(Duration time) {
-		this.deadline = Deadlines.after(System.nanoTime(), time);
+		this.deadline = Deadline.after(System.nanoTime(), time);
 	}
 
 	private static int size(Object msg) {
@@ -220,7 +230,7 @@ public final class Progress {
 	 * @return whether its deadline has passed
 	 */
 	boolean isOverdue(long now) {
-		return Deadlines.passed(this.deadline, now);
+		return Deadline.passed(this.deadline, now);
 	}
 
 	/**

@@ -1,10 +1,7 @@
-package dev.connpool.pool;
+package dev.connpool.pool.http2;
 
 import java.util.concurrent.TimeUnit;
 
-import dev.connpool.pool.host.HostCounters;
-import dev.connpool.pool.http2.HeaderByteCounter;
-import dev.connpool.snapshot.HostSnapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -17,18 +14,16 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What is noted of every exchange, and of every buffer of HTTP/2 that is written.
+ * What is noted of every buffer of HTTP/2 that is written.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class BookkeepingBenchmark {
+public class HeaderByteCounterBenchmark {
 
 	private static final int FRAMES = 32;
 
 	private static final int HEADER_LENGTH = 40;
-
-	private final HostCounters counters = new HostCounters();
 
 	private final EmbeddedChannel channel = new EmbeddedChannel(new HeaderByteCounter());
 
@@ -45,23 +40,6 @@ public class BookkeepingBenchmark {
 	@TearDown
 	public void close() {
 		this.channel.finishAndReleaseAll();
-	}
-
-	/**
-	 * Count an exchange.
-	 */
-	@Benchmark
-	public void acquired() {
-		this.counters.acquired(true);
-	}
-
-	/**
-	 * Read the counters.
-	 * @return the counters
-	 */
-	@Benchmark
-	public HostSnapshot.Counters counters() {
-		return this.counters.snapshot();
 	}
 
 	/**
