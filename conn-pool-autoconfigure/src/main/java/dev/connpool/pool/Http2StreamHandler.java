@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -96,7 +97,8 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (cause instanceof ConnPoolException) {
+		// Reactor Netty's deadline is nothing that the server did.
+		if (cause instanceof ConnPoolException || cause instanceof ReadTimeoutException) {
 			ctx.fireExceptionCaught(cause);
 		}
 		else if (cause instanceof Error) {
