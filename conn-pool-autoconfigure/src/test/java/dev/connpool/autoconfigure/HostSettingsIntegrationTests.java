@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ResponseHeaderTimeoutException;
 import dev.connpool.testing.Failure;

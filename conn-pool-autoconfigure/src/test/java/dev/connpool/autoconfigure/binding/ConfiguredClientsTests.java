@@ -13,8 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.DiscardSettings;
+import dev.connpool.settings.DnsSettings;
 import dev.connpool.settings.FindingSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.Http2Settings;
