@@ -3,7 +3,9 @@ package dev.connpool.autoconfigure;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.settings.ClientSettings;
@@ -37,15 +39,17 @@ final class EarlyConnections {
 	 */
 	void open() {
 		List<Mono<Void>> opening = new ArrayList<>();
-		this.configured.names().forEach((name) -> origins(name).forEach((origin) -> opening.add(open(name, origin))));
+		this.configured.names()
+			.forEach((name) -> origins(name)
+				.forEach((origin, host) -> opening.add(open(name, origin, host.timeouts()))));
 		if (!opening.isEmpty()) {
 			Mono.when(opening).block();
 		}
 	}
 
-	private List<String> origins(String name) {
+	private Map<String, HostSettings> origins(String name) {
 		ClientSettings settings = this.configured.settings(name);
-		List<String> origins = origins(settings);
+		Map<String, HostSettings> origins = origins(settings);
 		if (origins.isEmpty() && settings.pool().minIdleConnections() > 0) {
 			logger.warn("Client '%s' opens no connections beforehand, as '%s' asks for: it has no '%s' to connect to"
 				.formatted(name, this.configured.property(name, "pool.min-idle-connections"),
@@ -55,12 +59,10 @@ final class EarlyConnections {
 		return origins;
 	}
 
-	private Mono<Void> open(String name, String origin) {
+	private Mono<Void> open(String name, String origin, TimeoutSettings timeouts) {
 		PooledConnectorBuilder connector = this.connectors.get(name);
 		Mono<Void> prepared = connector.door().pooled().prepare(connector.httpClient(), origin);
-		URI url = URI.create(origin);
-		HostSettings host = this.configured.settings(name).host(url.getHost(), port(url));
-		return prepared.take(longest(host.timeouts())).onErrorResume((ex) -> {
+		return prepared.take(longest(timeouts)).onErrorResume((ex) -> {
 			logger.warn("Client '%s' opens no connections to %s beforehand".formatted(name, origin), ex);
 			return Mono.empty();
 		});
@@ -70,16 +72,17 @@ final class EarlyConnections {
 		return timeouts.connect().plus(timeouts.tlsHandshake()).multipliedBy(2);
 	}
 
-	private static List<String> origins(ClientSettings settings) {
+	private static Map<String, HostSettings> origins(ClientSettings settings) {
 		URI baseUrl = settings.baseUrl();
-		List<String> origins = new ArrayList<>();
+		Map<String, HostSettings> origins = new LinkedHashMap<>();
 		if (baseUrl != null) {
-			if (settings.host(baseUrl.getHost(), port(baseUrl)).pool().minIdleConnections() > 0) {
-				origins.add("%s://%s:%d".formatted(baseUrl.getScheme(), baseUrl.getHost(), port(baseUrl)));
+			HostSettings own = settings.host(baseUrl.getHost(), port(baseUrl));
+			if (own.pool().minIdleConnections() > 0) {
+				origins.put("%s://%s:%d".formatted(baseUrl.getScheme(), baseUrl.getHost(), port(baseUrl)), own);
 			}
 			settings.hosts().forEach((authority, host) -> {
 				if (host.pool().minIdleConnections() > 0) {
-					origins.add("%s://%s".formatted(baseUrl.getScheme(), authority));
+					origins.put("%s://%s".formatted(baseUrl.getScheme(), authority), host);
 				}
 			});
 		}

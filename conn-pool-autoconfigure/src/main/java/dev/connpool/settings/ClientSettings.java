@@ -106,7 +106,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	 * client
 	 */
 	public HostSettings host(String host, int port) {
-		String name = host.toLowerCase(Locale.ROOT);
+		String name = HostSettings.name(host);
 		HostSettings exact = this.hosts.get(name + ":" + port);
 		HostSettings settings = (exact != null) ? exact : this.hosts.get(name);
 		return (settings != null) ? settings : HostSettings.of(this);

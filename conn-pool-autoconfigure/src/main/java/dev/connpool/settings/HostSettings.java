@@ -1,5 +1,7 @@
 package dev.connpool.settings;
 
+import java.net.InetAddress;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,6 +28,19 @@ public record HostSettings(PoolSettings pool, TimeoutSettings timeouts, Http2Set
 	 */
 	public static HostSettings of(ClientSettings client) {
 		return new HostSettings(client.pool(), client.timeouts(), client.http2(), client.replay(), Map.of());
+	}
+
+	/**
+	 * Return how a host is called in settings.
+	 * @param host the name or address, an IPv6 address with or without brackets
+	 * @return the name in lower case, or the address in brackets, written out
+	 */
+	public static String name(String host) {
+		if (host.indexOf(':') < 0) {
+			return host.toLowerCase(Locale.ROOT);
+		}
+		InetAddress address = IpAddress.parse(host.replaceAll("[\\[\\]]", ""));
+		return (address != null) ? "[%s]".formatted(address.getHostAddress()) : host.toLowerCase(Locale.ROOT);
 	}
 
 	/**

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
  *
  * @param maxConnectionsPerHost most connections to one host, counting those being opened,
  * in use and idle; 0 for no limit ({@code MaxConnsPerHost})
- * @param maxIdleConnectionsPerHost most idle connections kept to one host
- * ({@code MaxIdleConnsPerHost})
  * @param maxIdleConnections most idle connections kept to all hosts together
  * ({@code MaxIdleConns})
+ * @param maxIdleConnectionsPerHost most idle connections kept to one host
+ * ({@code MaxIdleConnsPerHost})
  * @param minIdleConnections connections to a configured host that are opened beforehand
  * and kept although they are idle; one for HTTP/2 if there are any
  * @param idleTimeout how long an idle connection is kept ({@code IdleConnTimeout})
@@ -24,14 +24,14 @@ import java.util.function.Consumer;
  * @param keepAlive whether a connection is used for more than one exchange
  * ({@code DisableKeepAlives}, inverted)
  */
-public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerHost, int maxIdleConnections,
+public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnections, int maxIdleConnectionsPerHost,
 		int minIdleConnections, IdleTimeout idleTimeout, Duration maxLifetime, double maxLifetimeJitter,
 		int maxPendingAcquires, boolean keepAlive) {
 
 	/**
 	 * What a client gets when nothing is configured.
 	 */
-	static final PoolSettings DEFAULTS = new PoolSettings(100, 100, 1000, 0, IdleTimeout.of(Duration.ofSeconds(90)),
+	static final PoolSettings DEFAULTS = new PoolSettings(100, 1000, 100, 0, IdleTimeout.of(Duration.ofSeconds(90)),
 			Duration.ZERO, 0.1, 1000, true);
 
 	private static final String KEEP_NONE = "; to keep no idle connection set 'pool.keep-alive' to 'false'";
@@ -82,9 +82,9 @@ public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerH
 
 		private int maxConnectionsPerHost;
 
-		private int maxIdleConnectionsPerHost;
-
 		private int maxIdleConnections;
+
+		private int maxIdleConnectionsPerHost;
 
 		private int minIdleConnections;
 
@@ -100,8 +100,8 @@ public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerH
 
 		private Builder(PoolSettings from) {
 			this.maxConnectionsPerHost = from.maxConnectionsPerHost;
-			this.maxIdleConnectionsPerHost = from.maxIdleConnectionsPerHost;
 			this.maxIdleConnections = from.maxIdleConnections;
+			this.maxIdleConnectionsPerHost = from.maxIdleConnectionsPerHost;
 			this.minIdleConnections = from.minIdleConnections;
 			this.idleTimeout = from.idleTimeout;
 			this.maxLifetime = from.maxLifetime;
@@ -115,13 +115,13 @@ public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerH
 			return this;
 		}
 
-		public Builder maxIdleConnectionsPerHost(int maxIdleConnectionsPerHost) {
-			this.maxIdleConnectionsPerHost = maxIdleConnectionsPerHost;
+		public Builder maxIdleConnections(int maxIdleConnections) {
+			this.maxIdleConnections = maxIdleConnections;
 			return this;
 		}
 
-		public Builder maxIdleConnections(int maxIdleConnections) {
-			this.maxIdleConnections = maxIdleConnections;
+		public Builder maxIdleConnectionsPerHost(int maxIdleConnectionsPerHost) {
+			this.maxIdleConnectionsPerHost = maxIdleConnectionsPerHost;
 			return this;
 		}
 
@@ -156,7 +156,7 @@ public record PoolSettings(int maxConnectionsPerHost, int maxIdleConnectionsPerH
 		}
 
 		private PoolSettings build() {
-			return new PoolSettings(this.maxConnectionsPerHost, this.maxIdleConnectionsPerHost, this.maxIdleConnections,
+			return new PoolSettings(this.maxConnectionsPerHost, this.maxIdleConnections, this.maxIdleConnectionsPerHost,
 					this.minIdleConnections, this.idleTimeout, this.maxLifetime, this.maxLifetimeJitter,
 					this.maxPendingAcquires, this.keepAlive);
 		}

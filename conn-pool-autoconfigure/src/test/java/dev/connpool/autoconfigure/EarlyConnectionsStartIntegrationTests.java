@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.snapshot.HostSnapshot;
+import dev.connpool.testing.FullBacklog;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.Origin;
 import dev.connpool.testing.RawServer;
@@ -119,6 +120,20 @@ class EarlyConnectionsStartIntegrationTests {
 				assertThat(legacy).settlesAt(1);
 				assertThat(none).acceptedConnections(0);
 			});
+	}
+
+	@Test
+	void aHostThatCannotBeReachedIsWaitedForAsLongAsItsOwnDeadlinesSay() {
+		try (FullBacklog full = new FullBacklog()) {
+			long began = System.nanoTime();
+			this.contextRunner.withPropertyValues("conn-pool.clients.orders.base-url=" + full.url(""),
+					"conn-pool.timeouts.connect=60s", "conn-pool.hosts.full.authority=127.0.0.1:" + full.port(),
+					"conn-pool.hosts.full.timeouts.connect=300ms", "conn-pool.hosts.full.timeouts.tls-handshake=300ms")
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
+				});
+		}
 	}
 
 	@Test

@@ -180,7 +180,7 @@ class ReplayIntegrationTests {
 		TestClient client = this.network
 			.client((settings) -> settings.replay(new ReplaySettings(false, 0.2, 10, Set.of())));
 		client.fetch(server.url("/warm"));
-		assertThat(Failure.of(client.get(server.url("/again"))).message()).contains("'replay.enabled' is false");
+		assertThat(Failure.of(client.get(server.url("/again"))).message()).contains(".replay.enabled' is false");
 		assertThat(this.arrived).containsExactly("GET /warm", "GET /again");
 	}
 
@@ -191,7 +191,7 @@ class ReplayIntegrationTests {
 		TestClient client = this.network
 			.client((settings) -> settings.replay(new ReplaySettings(true, 0, 0, Set.of())));
 		client.fetch(server.url("/warm"));
-		assertThat(Failure.of(client.get(server.url("/again"))).message()).contains("'replay.budget-ratio' allows 0.0");
+		assertThat(Failure.of(client.get(server.url("/again"))).message()).contains(".replay.budget-ratio' allows 0.0");
 		assertThat(this.arrived).containsExactly("GET /warm", "GET /again");
 	}
 

@@ -15,6 +15,7 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.Wire;
+import io.netty.handler.timeout.ReadTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,21 @@ class ResponseDeadlinesIntegrationTests {
 		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "400 ms",
 				TestClient.property("timeouts.response-header"));
 		await().until(() -> server.cancelled("/held") == 1);
+	}
+
+	// Boot's read-timeout
+	@ParameterizedTest
+	@EnumSource
+	void theReadTimeoutOfReactorNettyIsToldAsWhatItIs(Wire wire) {
+		TestServer server = wire.server()
+			.stream("/drip", TEXT, Flux.just("drip").concatWith(Flux.never()))
+			.start(this.network);
+		TestClient client = this.network.client(wire.settings())
+			.derive((httpClient) -> httpClient.responseTimeout(DEADLINE));
+		Failure failure = Failure.of(client.get(server.url("/drip")));
+		assertThat(failure.error()).isInstanceOf(ReadTimeoutException.class);
+		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
+		await().until(() -> server.cancelled("/drip") == 1);
 	}
 
 	// B12: a server that is not even an HTTP server

@@ -1,7 +1,6 @@
 package dev.connpool.autoconfigure.binding;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,7 +29,7 @@ record HostProperties(@Nullable String authority, @NestedConfigurationProperty @
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
 		@NestedConfigurationProperty @DefaultValue ReplayProperties replay) {
 
-	private static final Pattern AUTHORITY = Pattern.compile("(?:[\\w.~-]+|\\[[\\da-fA-F:.]+])(?::(\\d{1,5}))?");
+	private static final Pattern AUTHORITY = Pattern.compile("([\\w.~-]+|\\[[\\da-fA-F:.]+])(?::(\\d{1,5}))?");
 
 	private static final Pattern PLAIN = Pattern.compile("[a-z\\d-]+");
 
@@ -39,17 +38,18 @@ record HostProperties(@Nullable String authority, @NestedConfigurationProperty @
 	/**
 	 * Return the host that the settings are for.
 	 * @param alias the name of the host in the configuration
-	 * @return the authority in lower case
+	 * @return the authority, as settings have it
 	 */
 	String authority(String alias) {
 		String value = (this.authority != null) ? this.authority.strip() : "";
 		Matcher matcher = AUTHORITY.matcher(value);
-		if (!matcher.matches() || (matcher.group(1) != null && !isPort(matcher.group(1)))) {
+		if (!matcher.matches() || (matcher.group(2) != null && !isPort(matcher.group(2)))) {
 			throw new InvalidSettingException(name(alias, "authority"),
 					(this.authority != null) ? Shown.host(value) : null,
 					"must be a host or host:port, as in 'orders.example.com' or 'orders.example.com:8443'");
 		}
-		return value.toLowerCase(Locale.ROOT);
+		String name = HostSettings.name(matcher.group(1));
+		return (matcher.group(2) != null) ? name + ":" + matcher.group(2) : name;
 	}
 
 	/**

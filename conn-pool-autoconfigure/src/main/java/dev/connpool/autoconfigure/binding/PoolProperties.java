@@ -16,9 +16,9 @@ import org.springframework.boot.convert.DurationStyle;
  *
  * @param maxConnectionsPerHost Maximum number of connections to one host, counting those
  * being opened, in use and idle. 0 means no limit.
- * @param maxIdleConnectionsPerHost Maximum number of idle connections kept to one host.
  * @param maxIdleConnections Maximum number of idle connections kept to all hosts
  * together. Cannot be set for a single host.
+ * @param maxIdleConnectionsPerHost Maximum number of idle connections kept to one host.
  * @param minIdleConnections Number of connections to a configured host that are opened
  * before the application is ready and kept although they are idle. One is enough for
  * HTTP/2.
@@ -31,8 +31,8 @@ import org.springframework.boot.convert.DurationStyle;
  * host. 0 refuses instead of waiting.
  * @param keepAlive Whether to use a connection for more than one exchange.
  */
-record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer maxIdleConnectionsPerHost,
-		@Nullable Integer maxIdleConnections, @Nullable Integer minIdleConnections, @Nullable String idleTimeout,
+record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer maxIdleConnections,
+		@Nullable Integer maxIdleConnectionsPerHost, @Nullable Integer minIdleConnections, @Nullable String idleTimeout,
 		@Nullable Duration maxLifetime, @Nullable Double maxLifetimeJitter, @Nullable Integer maxPendingAcquires,
 		@Nullable Boolean keepAlive) {
 
@@ -41,8 +41,8 @@ record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer
 	PoolSettings over(PoolSettings base) {
 		return base.with((pool) -> pool
 			.maxConnectionsPerHost(Absent.or(this.maxConnectionsPerHost, base.maxConnectionsPerHost()))
-			.maxIdleConnectionsPerHost(Absent.or(this.maxIdleConnectionsPerHost, base.maxIdleConnectionsPerHost()))
 			.maxIdleConnections(Absent.or(this.maxIdleConnections, base.maxIdleConnections()))
+			.maxIdleConnectionsPerHost(Absent.or(this.maxIdleConnectionsPerHost, base.maxIdleConnectionsPerHost()))
 			.minIdleConnections(Absent.or(this.minIdleConnections, base.minIdleConnections()))
 			.idleTimeout(Absent.or(idleTimeout(this.idleTimeout), base.idleTimeout()))
 			.maxLifetime(Absent.or(this.maxLifetime, base.maxLifetime()))
@@ -74,8 +74,8 @@ record PoolProperties(@Nullable Integer maxConnectionsPerHost, @Nullable Integer
 	Map<String, @Nullable Object> values() {
 		Map<String, @Nullable Object> values = new LinkedHashMap<>();
 		values.put("max-connections-per-host", this.maxConnectionsPerHost);
-		values.put("max-idle-connections-per-host", this.maxIdleConnectionsPerHost);
 		values.put("max-idle-connections", this.maxIdleConnections);
+		values.put("max-idle-connections-per-host", this.maxIdleConnectionsPerHost);
 		values.put("min-idle-connections", this.minIdleConnections);
 		values.put("idle-timeout", this.idleTimeout);
 		values.put("max-lifetime", this.maxLifetime);

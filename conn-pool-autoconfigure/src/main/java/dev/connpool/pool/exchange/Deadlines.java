@@ -6,8 +6,8 @@ import dev.connpool.settings.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends exchanges that take too long: while they wait for a connection, and while they have
- * one.
+ * Ends exchanges that take too long: while they wait for a connection, and while they
+ * have one.
  */
 final class Deadlines {
 
@@ -32,11 +32,10 @@ final class Deadlines {
 	static @Nullable ConnPoolException overdue(Exchange exchange, long now) {
 		TimeoutSettings timeouts = exchange.host().timeouts();
 		if (Deadline.passed(request(exchange), now)) {
-			return exchange.host()
-				.errors()
-				.requestTimeout("waiting for a connection; " + exchange.source().describe());
+			return exchange.host().errors().requestTimeout("waiting for a connection; " + exchange.source().describe());
 		}
-		return Deadline.passed(Deadline.after(exchange.askedAt(), timeouts.acquire()), now) ? exchange.source().acquireTimeout() : null;
+		return Deadline.passed(Deadline.after(exchange.askedAt(), timeouts.acquire()), now)
+				? exchange.source().acquireTimeout() : null;
 	}
 
 	/**

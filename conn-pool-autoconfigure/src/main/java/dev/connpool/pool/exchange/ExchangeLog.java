@@ -54,7 +54,8 @@ public final class ExchangeLog {
 	}
 
 	static @Nullable ExchangeLog of(Lease lease, RequestHead head, int attempt, Host host) {
-		return (host.settings().logExchanges() && log.isInfoEnabled()) ? new ExchangeLog(lease, head, attempt, host) : null;
+		return (host.settings().logExchanges() && log.isInfoEnabled()) ? new ExchangeLog(lease, head, attempt, host)
+				: null;
 	}
 
 	/**
@@ -147,8 +148,8 @@ public final class ExchangeLog {
 		}
 		ConnectionRecord record = carrier.connection().record();
 		Protocol protocol = record.protocol();
-		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d".formatted(
-				(protocol != null) ? protocol.id() : "-", record.id(), carrier.id(), this.reused, this.attempt);
+		return "protocol=%s connection=%s stream=%s reused=%s attempt=%d"
+			.formatted((protocol != null) ? protocol.id() : "-", record.id(), carrier.id(), this.reused, this.attempt);
 	}
 
 	private static String millis(long start, long end) {

@@ -9,8 +9,8 @@ import dev.connpool.pool.replay.ReplayDecision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has requests sent again: another exchange takes the place of one that was lost, or whose
- * response asks for it. On the event loop of that exchange.
+ * Has requests sent again: another exchange takes the place of one that was lost, or
+ * whose response asks for it. On the event loop of that exchange.
  */
 final class ReplayCoordinator {
 

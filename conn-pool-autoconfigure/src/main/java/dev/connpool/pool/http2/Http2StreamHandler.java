@@ -25,6 +25,7 @@ import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +137,8 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-		if (cause instanceof ConnPoolException) {
+		// Reactor Netty's deadline is nothing that the server did.
+		if (cause instanceof ConnPoolException || cause instanceof ReadTimeoutException) {
 			ctx.fireExceptionCaught(cause);
 		}
 		else if (cause instanceof Error) {

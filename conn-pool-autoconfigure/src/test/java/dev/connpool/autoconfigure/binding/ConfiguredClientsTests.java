@@ -260,6 +260,13 @@ class ConfiguredClientsTests {
 			.withMessageContaining(requirement);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "[::1]:8443, 0:0:0:0:0:0:0:1", "[::1]:8443, [::1]", "[0:0::1], ::1", "'[2001:DB8::1]', 2001:db8::1" })
+	void aHostMayBeAnIpv6AddressHoweverItIsWritten(String authority, String host) {
+		set("conn-pool.hosts.model.", "authority=" + authority, "timeouts.request=7s");
+		assertThat(clients().settings("default").host(host, 8443).timeouts().request()).hasSeconds(7);
+	}
+
 	@Test
 	void aHostInheritsEachDeadlineByItself() {
 		set("conn-pool.", "timeouts.request=20s", "timeouts.acquire=3s", "hosts.model.authority=model",
