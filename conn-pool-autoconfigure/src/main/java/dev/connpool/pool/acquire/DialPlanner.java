@@ -34,13 +34,13 @@ final class DialPlanner {
 
 	private final WarmConnections warm;
 
-	private final AddressSpreader spread;
+	private final AddressSpreader spreader;
 
 	/** The client as it was last configured, for connections that nobody asked for. */
 	private @Nullable ConnectionSpec spec;
 
 	/**
-	 * Create a dialler.
+	 * Create a planner.
 	 * @param pool what dials are for
 	 * @param connections those that are open
 	 * @param sessions those of them that are shared
@@ -57,7 +57,7 @@ final class DialPlanner {
 		Host host = pool.host();
 		this.dials = new DialsUnderWay(host);
 		this.warm = new WarmConnections(host, pool.eventLoop(), this::refill);
-		this.spread = new AddressSpreader(host.http2().spreadAddresses(), pool.events().counters());
+		this.spreader = new AddressSpreader(host.http2().spreadAddresses(), pool.events().counters());
 	}
 
 	DialsUnderWay dials() {
@@ -119,7 +119,7 @@ final class DialPlanner {
 		if (known == null) {
 			return;
 		}
-		for (InetSocketAddress address : this.spread.missing(this.pool.addresses().known(), this.connections.all(),
+		for (InetSocketAddress address : this.spreader.missing(this.pool.addresses().known(), this.connections.all(),
 				this.dials)) {
 			if (hasRoom()) {
 				begin(new Dial(this.pool, known, address));
@@ -145,10 +145,10 @@ final class DialPlanner {
 	/**
 	 * Have the connection that is idle for longest make room for another, unless there is
 	 * some or enough are on their way.
-	 * @param dispatcher how many want a connection that did not lie idle
+	 * @param waiting how many want a connection that did not lie idle
 	 */
-	void makeRoom(int dispatcher) {
-		if (!hasRoom() && this.dials.underWay().size() + this.connections.leaving() < dispatcher) {
+	void makeRoom(int waiting) {
+		if (!hasRoom() && this.dials.underWay().size() + this.connections.leaving() < waiting) {
 			this.connections.makeRoom();
 		}
 	}
@@ -162,7 +162,7 @@ final class DialPlanner {
 
 	void succeeded(Dial dial, PooledConnection connection) {
 		this.dials.succeeded(dial, connection.record().protocol());
-		this.spread.demanded();
+		this.spreader.demanded();
 	}
 
 	/**
@@ -174,7 +174,7 @@ final class DialPlanner {
 		InetSocketAddress aim = dial.aim();
 		if (aim != null) {
 			this.dials.dropped(dial);
-			this.spread.unreachable(aim);
+			this.spreader.unreachable(aim);
 			return;
 		}
 		this.warm.failed(error.getMessage());
@@ -214,7 +214,7 @@ final class DialPlanner {
 	 * @param reason why
 	 */
 	void drained(PooledConnection connection, CloseReason reason) {
-		this.spread.ended(connection, reason);
+		this.spreader.ended(connection, reason);
 	}
 
 	/**
@@ -225,7 +225,7 @@ final class DialPlanner {
 	void closed(PooledConnection connection, CloseReason reason) {
 		this.warm.ended(connection);
 		if (connection.session().isShared()) {
-			this.spread.ended(connection, reason);
+			this.spreader.ended(connection, reason);
 		}
 	}
 
@@ -233,7 +233,7 @@ final class DialPlanner {
 	 * Note that the name of the host was looked up again.
 	 */
 	void lookedUp() {
-		this.spread.lookedUp();
+		this.spreader.lookedUp();
 	}
 
 	/**

@@ -85,21 +85,20 @@ public final class DialsUnderWay {
 
 	/**
 	 * Tell how many connections to open so that all who wait are served.
-	 * @param dispatcher how many wait
+	 * @param waiting how many wait
 	 * @param open the connections that are not about to be closed
 	 * @param suspect those of them that serve nobody until they are known to work
 	 * @param fresh those of them that the server has not yet sent SETTINGS on
 	 * @return the number of dials to begin, zero or less for none
 	 */
-	int missing(int dispatcher, int open, int suspect, int fresh) {
-		if (dispatcher <= 0 || this.failing) {
+	int missing(int waiting, int open, int suspect, int fresh) {
+		if (waiting <= 0 || this.failing) {
 			return 0;
 		}
 		int max = this.host.pool().maxConnectionsPerHost();
 		int room = (max == 0) ? Integer.MAX_VALUE : max - this.underWay.size() - open;
-		return Math.min(room,
-				sharesConnections() ? missingShared(dispatcher, open - suspect, fresh + this.underWay.size())
-						: dispatcher - this.underWay.size());
+		return Math.min(room, sharesConnections() ? missingShared(waiting, open - suspect, fresh + this.underWay.size())
+				: waiting - this.underWay.size());
 	}
 
 	/**
@@ -112,11 +111,11 @@ public final class DialsUnderWay {
 		return max == 0 || this.underWay.size() + open < max;
 	}
 
-	private int missingShared(int dispatcher, int open, int coming) {
+	private int missingShared(int waiting, int open, int coming) {
 		if (this.streamLimit == 0 || this.host.http2().strictMaxConcurrentStreams()) {
 			return (coming > 0 || open > 0) ? 0 : 1;
 		}
-		return (dispatcher + this.streamLimit - 1) / this.streamLimit - coming;
+		return (waiting + this.streamLimit - 1) / this.streamLimit - coming;
 	}
 
 	/**

@@ -35,11 +35,11 @@ public final class Dispatcher implements ConnectionSource {
 	private final Set<Lease> resting = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Create callers, none at first.
-	 * @param pool what they call
-	 * @param connections what they are given
+	 * Create a dispatcher.
+	 * @param pool the pool of the host
+	 * @param connections the connections of the host
 	 * @param sessions those of them that are shared
-	 * @param pendingAcquires where they wait
+	 * @param pendingAcquires those who wait
 	 * @param dialPlanner opens more connections for those who wait
 	 */
 	Dispatcher(HostPool pool, Connections connections, MultiplexedSessions sessions, PendingAcquires pendingAcquires,
@@ -208,7 +208,11 @@ public final class Dispatcher implements ConnectionSource {
 			return false;
 		}
 		this.pendingAcquires.remove(waiter);
-		if (waiter.grant(connection)) {
+		if (!connection.session().canServe(waiter)) {
+			connection.session().unused();
+			waiter.fail(this.pool.host().errors().noStreams(), this.pool.eventLoop());
+		}
+		else if (waiter.grant(connection)) {
 			dispatch(waiter, connection);
 		}
 		else {

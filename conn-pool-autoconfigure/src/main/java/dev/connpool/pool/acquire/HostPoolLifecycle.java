@@ -35,7 +35,7 @@ final class HostPoolLifecycle {
 	private boolean superseded;
 
 	/**
-	 * Create a tenure.
+	 * Create a lifecycle.
 	 * @param owner what the pool is part of
 	 * @param eventLoop where time is measured
 	 * @param due run when the pool has been quiet for long, to ask whether it still is

@@ -49,7 +49,7 @@ final class WarmConnections {
 	private @Nullable Future<?> pause;
 
 	/**
-	 * Create a reserve that keeps nothing yet.
+	 * Create connections, none of which are kept yet.
 	 * @param host the host
 	 * @param eventLoop where pauses are measured
 	 * @param wake run after a pause, to ask again what is missing

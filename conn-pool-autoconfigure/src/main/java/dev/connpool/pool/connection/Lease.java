@@ -148,6 +148,14 @@ public abstract class Lease implements Runnable {
 	public abstract ConnectionSpec spec();
 
 	/**
+	 * Return whether only a stream will do, on which both sides send at the same time.
+	 * @return whether HTTP/1.1 cannot carry the exchange
+	 */
+	public boolean needsStream() {
+		return false;
+	}
+
+	/**
 	 * Return whether an idle connection will not do.
 	 * @return whether one has just turned out to be broken
 	 */

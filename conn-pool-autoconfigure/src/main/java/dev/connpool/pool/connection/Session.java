@@ -21,6 +21,15 @@ public interface Session {
 	 */
 	boolean isShared();
 
+	/**
+	 * Return whether an exchange can be carried, whenever there is room.
+	 * @param lease the lease of the exchange
+	 * @return whether it gets what it needs here
+	 */
+	default boolean canServe(Lease lease) {
+		return isShared() || !lease.needsStream();
+	}
+
 	// Room
 
 	/**

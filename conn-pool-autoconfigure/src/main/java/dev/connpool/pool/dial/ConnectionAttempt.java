@@ -9,11 +9,11 @@ import reactor.core.CoreSubscriber;
 
 /**
  * Connects to one address after the other until one accepts, and leaves out those that
- * another lane of the {@link HappyEyeballs} has tried. On the event loop of the dial.
+ * another attempt of the {@link HappyEyeballs} has tried. On the event loop of the dial.
  */
 final class ConnectionAttempt extends ChannelInitializer<Channel> implements CoreSubscriber<Channel> {
 
-	private final HappyEyeballs race;
+	private final HappyEyeballs happyEyeballs;
 
 	private @Nullable Subscription connecting;
 
@@ -21,8 +21,8 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 
 	private boolean over;
 
-	ConnectionAttempt(HappyEyeballs race) {
-		this.race = race;
+	ConnectionAttempt(HappyEyeballs happyEyeballs) {
+		this.happyEyeballs = happyEyeballs;
 	}
 
 	/**
@@ -30,7 +30,7 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 	 */
 	@Override
 	protected void initChannel(Channel channel) {
-		this.connection = this.race.prepare(channel);
+		this.connection = this.happyEyeballs.prepare(channel);
 	}
 
 	@Override
@@ -47,7 +47,7 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 	@Override
 	public void onNext(Channel channel) {
 		PooledConnection connected = this.connection;
-		if (this.over || connected == null || !this.race.wins(connected)) {
+		if (this.over || connected == null || !this.happyEyeballs.wins(connected)) {
 			channel.close();
 		}
 	}
@@ -56,7 +56,7 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 	public void onError(Throwable cause) {
 		if (!this.over) {
 			close();
-			this.race.ended(this, cause);
+			this.happyEyeballs.ended(this, cause);
 		}
 	}
 
@@ -66,9 +66,9 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 	}
 
 	/**
-	 * Return whether this is the lane that opened a connection.
+	 * Return whether this is the attempt that opened a connection.
 	 * @param other the connection
-	 * @return whether it is the latest of this lane
+	 * @return whether it is the latest of this attempt
 	 */
 	boolean opened(PooledConnection other) {
 		return other == this.connection;

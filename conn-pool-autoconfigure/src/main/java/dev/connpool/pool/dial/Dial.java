@@ -56,7 +56,7 @@ public final class Dial {
 
 	private final EventLoop eventLoop;
 
-	private final HappyEyeballs race;
+	private final HappyEyeballs happyEyeballs;
 
 	private volatile Phase phase = Phase.DNS;
 
@@ -77,7 +77,7 @@ public final class Dial {
 		this.spec = spec;
 		this.aim = aim;
 		this.eventLoop = choose(spec.eventLoops());
-		this.race = new HappyEyeballs(this, spec, this.eventLoop, owner.lookup(aim));
+		this.happyEyeballs = new HappyEyeballs(this, spec, this.eventLoop, owner.lookup(aim));
 	}
 
 	/**
@@ -131,13 +131,13 @@ public final class Dial {
 		}
 		else if (!this.over.get()) {
 			arm(this.owner.host().timeouts().connect());
-			race();
+			connect();
 		}
 	}
 
-	private void race() {
+	private void connect() {
 		try {
-			this.race.begin(this.owner.host().target());
+			this.happyEyeballs.begin(this.owner.host().target());
 		}
 		catch (Throwable ex) {
 			failed(ex);
@@ -224,7 +224,7 @@ public final class Dial {
 	}
 
 	private void timedOut() {
-		fail(this.owner.host().errors().connectionTimedOut(this.phase, this.race.tried()));
+		fail(this.owner.host().errors().connectionTimedOut(this.phase, this.happyEyeballs.tried()));
 	}
 
 	/**
@@ -234,11 +234,11 @@ public final class Dial {
 	 * @return whether that address has not been tried
 	 */
 	boolean tries(PooledConnection connection, SocketAddress address) {
-		if (!this.race.tries(address, this.owner.host().target())) {
+		if (!this.happyEyeballs.tries(address, this.owner.host().target())) {
 			return false;
 		}
 		this.phase = Phase.CONNECT;
-		connection.record().resolved(this.race.resolvedAt());
+		connection.record().resolved(this.happyEyeballs.resolvedAt());
 		return true;
 	}
 
@@ -247,7 +247,7 @@ public final class Dial {
 	 * @param cause what was reported
 	 */
 	void notConnected(Throwable cause) {
-		this.race.failed(cause);
+		this.happyEyeballs.failed(cause);
 	}
 
 	/**
@@ -257,7 +257,7 @@ public final class Dial {
 	 * @return whether it is used
 	 */
 	boolean wins(PooledConnection connection) {
-		return this.race.wins(connection);
+		return this.happyEyeballs.wins(connection);
 	}
 
 	/**
@@ -327,7 +327,7 @@ public final class Dial {
 	 * @param cause what was reported
 	 */
 	void failed(PooledConnection connection, Throwable cause) {
-		if (this.race.isWinner(connection)) {
+		if (this.happyEyeballs.isWinner(connection)) {
 			failed(cause);
 		}
 		else {
@@ -347,7 +347,7 @@ public final class Dial {
 			return;
 		}
 		Duration after = Duration.ofNanos(System.nanoTime() - this.startedAt);
-		fail(this.owner.host().errors().connectionFailed(this.phase, after, cause, this.race.tried()));
+		fail(this.owner.host().errors().connectionFailed(this.phase, after, cause, this.happyEyeballs.tried()));
 	}
 
 	// The alert has no type of its own in the JDK, nor in BoringSSL.
@@ -360,7 +360,7 @@ public final class Dial {
 	 * @param connection its connection
 	 */
 	void closed(PooledConnection connection) {
-		// While addresses are tried, the race tells the outcome.
+		// While addresses are tried, Happy Eyeballs tells the outcome.
 		if (connection == this.connection && this.phase == Phase.TLS) {
 			failed(new IOException("the server closed the connection"));
 		}
@@ -388,7 +388,7 @@ public final class Dial {
 		if (!end()) {
 			return;
 		}
-		this.race.cancel();
+		this.happyEyeballs.cancel();
 		CloseReason reason = (this.phase == Phase.TLS) ? CloseReason.TLS_ERROR : CloseReason.CONNECT_ERROR;
 		PooledConnection connection = this.connection;
 		if (connection != null) {

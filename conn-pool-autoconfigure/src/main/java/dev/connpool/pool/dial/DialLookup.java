@@ -13,8 +13,8 @@ import io.netty.util.concurrent.Promise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name resolves to, looked up once for all lanes of a dial. On the event loop of
- * the dial, whichever thread the resolver uses.
+ * What a name resolves to, looked up once for all attempts of a dial. On the event loop
+ * of the dial, whichever thread the resolver uses.
  */
 public final class DialLookup extends AddressResolverGroup<SocketAddress> {
 

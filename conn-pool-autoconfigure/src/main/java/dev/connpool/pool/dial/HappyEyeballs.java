@@ -40,7 +40,7 @@ final class HappyEyeballs {
 
 	private @Nullable Throwable failure;
 
-	/** Whether every address has been tried, or is by a lane that is under way. */
+	/** Whether every address has been tried, or is by an attempt that is under way. */
 	private boolean exhausted;
 
 	private @Nullable PooledConnection winner;
@@ -90,8 +90,8 @@ final class HappyEyeballs {
 	}
 
 	/**
-	 * Note that a lane has nothing left to try.
-	 * @param attempt the lane
+	 * Note that an attempt has nothing left to try.
+	 * @param attempt the attempt
 	 * @param cause what was reported last
 	 */
 	void ended(ConnectionAttempt attempt, Throwable cause) {

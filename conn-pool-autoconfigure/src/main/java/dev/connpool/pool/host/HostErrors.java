@@ -85,6 +85,15 @@ public record HostErrors(Host host) {
 		return new NoCommonProtocolException(this.host.client(), this.host.origin(), protocols, obstacle);
 	}
 
+	/**
+	 * Say why a request is not sent that needs a stream.
+	 * @return the error
+	 */
+	public ConnPoolException noStreams() {
+		return noCommonProtocol(
+				"the request needs a stream of its own, and the server speaks HTTP/1.1 here;" + " let it speak HTTP/2");
+	}
+
 	public ConnPoolException requestTimeout(String phase) {
 		return new RequestTimeoutException(this.host.client(), this.host.origin(), this.host.own(), phase);
 	}

@@ -58,40 +58,40 @@ final class EventLoopSurvey {
 	 */
 	static EventLoopSurvey of(Collection<HostPool> hosts, InFlightExchanges inFlight, EventLoop eventLoop,
 			@Nullable String only) {
-		EventLoopSurvey sighting = new EventLoopSurvey(only);
-		Map<PooledConnection, List<Exchange>> exchanges = sighting.exchanges(inFlight);
+		EventLoopSurvey survey = new EventLoopSurvey(only);
+		Map<PooledConnection, List<Exchange>> exchanges = survey.exchanges(inFlight);
 		for (HostPool host : hosts) {
 			for (Dial dial : host.dials().underWay()) {
 				PooledConnection connection = dial.connection();
 				if (connection != null && connection.channel().eventLoop() == eventLoop) {
-					sighting.dials.add(dial);
-					sighting.add(host, connection, dial.state(), List.of());
+					survey.dials.add(dial);
+					survey.add(host, connection, dial.state(), List.of());
 				}
 			}
 			for (PooledConnection connection : host.connections()) {
 				if (connection.channel().eventLoop() == eventLoop) {
-					sighting.add(host, connection, connection.state(), exchanges.getOrDefault(connection, List.of()));
+					survey.add(host, connection, connection.state(), exchanges.getOrDefault(connection, List.of()));
 				}
 			}
 		}
-		return sighting;
+		return survey;
 	}
 
 	/**
 	 * Look at the dials that no event loop has seen: they have no channel yet, or their
 	 * event loop does not answer. On any thread.
 	 * @param hosts the hosts to look at
-	 * @param sightings what event loops have seen
+	 * @param surveys what event loops have seen
 	 * @param only the id of the one dial to list, or {@code null} to list all
 	 * @return what is known of them
 	 */
-	static EventLoopSurvey ofUnseenDials(Collection<HostPool> hosts, List<EventLoopSurvey> sightings,
+	static EventLoopSurvey ofUnseenDials(Collection<HostPool> hosts, List<EventLoopSurvey> surveys,
 			@Nullable String only) {
 		EventLoopSurvey unseen = new EventLoopSurvey(only);
 		for (HostPool host : hosts) {
 			for (Dial dial : host.dials().underWay()) {
-				if (sightings.stream().noneMatch((sighting) -> sighting.dials.contains(dial))
-						&& unseen.isWanted(dial.id()) && unseen.hasRoom(host.host().origin())) {
+				if (surveys.stream().noneMatch((survey) -> survey.dials.contains(dial)) && unseen.isWanted(dial.id())
+						&& unseen.hasRoom(host.host().origin())) {
 					unseen.list(host.host().origin()).add(dial.snapshot());
 				}
 			}

@@ -79,7 +79,7 @@ public final class Survey {
 		return Flux.fromIterable(eventLoops)
 			.flatMap((eventLoop) -> ask(eventLoop, hosts).timeout(PATIENCE).onErrorComplete())
 			.collectList()
-			.map((sightings) -> combine(hosts, sightings, sightings.size() < eventLoops.size()));
+			.map((surveys) -> combine(hosts, surveys, surveys.size() < eventLoops.size()));
 	}
 
 	// One connection may be anybody's
@@ -149,9 +149,9 @@ public final class Survey {
 				() -> sink.success(EventLoopSurvey.of(hosts, this.exchanges.on(eventLoop), eventLoop, this.only))));
 	}
 
-	private ClientSnapshot combine(Collection<HostPool> wanted, List<EventLoopSurvey> sightings, boolean partial) {
-		List<EventLoopSurvey> all = new ArrayList<>(sightings);
-		all.add(EventLoopSurvey.ofUnseenDials(wanted, sightings, this.only));
+	private ClientSnapshot combine(Collection<HostPool> wanted, List<EventLoopSurvey> surveys, boolean partial) {
+		List<EventLoopSurvey> all = new ArrayList<>(surveys);
+		all.add(EventLoopSurvey.ofUnseenDials(wanted, surveys, this.only));
 		ClientSnapshot summary = count();
 		Set<String> origins = wanted.stream().map((host) -> host.host().origin()).collect(Collectors.toSet());
 		Map<String, HostSnapshot> hosts = new TreeMap<>();
@@ -164,11 +164,11 @@ public final class Survey {
 				summary.recentlyClosed(), partial);
 	}
 
-	private static HostSnapshot combine(String origin, HostSnapshot host, List<EventLoopSurvey> sightings) {
+	private static HostSnapshot combine(String origin, HostSnapshot host, List<EventLoopSurvey> surveys) {
 		List<ConnectionSnapshot> list = new ArrayList<>();
-		sightings.forEach((sighting) -> list.addAll(sighting.connections(origin)));
+		surveys.forEach((survey) -> list.addAll(survey.connections(origin)));
 		int shown = Math.min(list.size(), EventLoopSurvey.CONNECTIONS_PER_HOST);
-		int omitted = sightings.stream().mapToInt((sighting) -> sighting.omitted(origin)).sum();
+		int omitted = surveys.stream().mapToInt((survey) -> survey.omitted(origin)).sum();
 		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
 				host.addresses(), host.pools(), host.pendingAcquires(), host.serverIdleLimit(), host.leaking(),
 				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);

@@ -22,10 +22,22 @@ final class TestExchange extends Exchange {
 
 	private final Consumer<Throwable> told;
 
+	private final boolean needsStream;
+
 	TestExchange(ConnectionSource source, ConnectionSpec spec, Consumer<Throwable> told) {
+		this(source, spec, told, false);
+	}
+
+	TestExchange(ConnectionSource source, ConnectionSpec spec, Consumer<Throwable> told, boolean needsStream) {
 		super(new ClientExchanges(() -> 1), source, null, null);
 		this.spec = spec;
 		this.told = told;
+		this.needsStream = needsStream;
+	}
+
+	@Override
+	public boolean needsStream() {
+		return this.needsStream;
 	}
 
 	@Override

@@ -56,7 +56,7 @@ final class TestSession implements Session {
 
 	@Override
 	public void unused() {
-		throw new UnsupportedOperationException("It is not granted");
+		becomesIdle();
 	}
 
 	@Override
