@@ -284,7 +284,7 @@ public final class ConnectionPool {
 		return SESSIONS.stream()
 			.filter((factory) -> factory.serves(protocol))
 			.findFirst()
-			.orElseThrow(() -> new IllegalArgumentException("Nobody speaks " + protocol));
+			.orElseThrow(() -> new IllegalArgumentException("There is no session for " + protocol));
 	}
 
 	void watch(EventLoop eventLoop) {
@@ -296,7 +296,8 @@ public final class ConnectionPool {
 		this.hosts.pools().forEach((host) -> host.stopping(eventLoop));
 	}
 
-	void connectionBegun() {
+	void connectionBegun(EventLoop eventLoop) {
+		this.exchanges.on(eventLoop);
 		this.open.incrementAndGet();
 	}
 

@@ -212,8 +212,8 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public void connectionBegun() {
-		this.client.connectionBegun();
+	public void connectionBegun(EventLoop eventLoop) {
+		this.client.connectionBegun(eventLoop);
 	}
 
 	@Override

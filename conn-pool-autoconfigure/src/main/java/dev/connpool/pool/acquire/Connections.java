@@ -176,7 +176,9 @@ final class Connections {
 		this.all.remove(connection);
 		this.draining.remove(connection);
 		this.idle.remove(connection);
-		this.sessions.remove(connection.session());
+		if (connection.session().isShared()) {
+			this.sessions.remove(connection.session());
+		}
 		connection.session().drain(CloseReason.PEER_CLOSED);
 	}
 

@@ -15,9 +15,9 @@ import dev.connpool.pool.host.ReplayBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who ask for a connection to one host: each is given one, waits for it, rests
- * until its request is sent again, or is refused. Used by the mailbox of the host, but
- * for what says so.
+ * Gives connections to those who ask for one to a host, lets them wait, or rest until
+ * their request is sent again, and refuses them. Used by the mailbox of the host, but for
+ * what says so.
  */
 public final class Dispatcher implements ConnectionSource {
 

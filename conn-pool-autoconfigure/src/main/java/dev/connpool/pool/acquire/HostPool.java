@@ -368,7 +368,8 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		post(() -> {
 			PooledConnection connection = dial.connection();
 			this.events.dialFailed(reason,
-					(connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null);
+					(connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null,
+					dial.eventLoop());
 			this.owner.connectionGone();
 			if (!this.owner.isCurrent(this)) {
 				// It may have been opened for what took the place of this pool.
@@ -463,7 +464,8 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		}
 		this.connections.remove(connection);
 		this.owner.idleConnections().gone(connection.idlePlace());
-		this.events.closed(connection.info(), reason, connection.record().closed(this.host.origin(), reason, idleFor));
+		this.events.closed(connection.info(), reason, connection.record().closed(this.host.origin(), reason, idleFor),
+				connection.channel().eventLoop());
 		this.owner.connectionGone();
 		this.dialPlanner.closed(connection, reason);
 		if (reason == CloseReason.PROTOCOL_ERROR && connection.record().exchanges() == 0) {
@@ -502,7 +504,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		assert inMailbox();
 		this.lifecycle.stay();
 		this.events.dialBegun();
-		this.owner.connectionBegun();
+		this.owner.connectionBegun(dial.eventLoop());
 		this.owner.watch(dial.eventLoop());
 		dial.start();
 	}

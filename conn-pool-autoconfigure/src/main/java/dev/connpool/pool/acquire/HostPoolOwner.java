@@ -96,8 +96,9 @@ public interface HostPoolOwner {
 
 	/**
 	 * Note that a connection is being opened.
+	 * @param eventLoop its event loop
 	 */
-	void connectionBegun();
+	void connectionBegun(EventLoop eventLoop);
 
 	/**
 	 * Note that a connection is closed, or could not be opened.

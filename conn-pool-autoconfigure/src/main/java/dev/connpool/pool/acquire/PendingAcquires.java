@@ -19,7 +19,7 @@ public final class PendingAcquires {
 
 	private final LeaseList<Lease> leases = new LeaseList<>();
 
-	/** Where callers are told bad news; never that of another caller. */
+	/** Where callers are told of errors; never that of another caller. */
 	private final EventLoop eventLoop;
 
 	private final long tick;

@@ -10,8 +10,8 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 
 /**
  * Notes who ends a connection. Whatever closes it on this side passes here, be it Reactor
- * Netty, a caller or a codec, before TLS takes its time to say farewell; what the server
- * does, does not.
+ * Netty, a caller or a codec, before TLS sends its close_notify; what the server does,
+ * does not.
  */
 public final class CloseHandler extends ChannelDuplexHandler {
 

@@ -64,7 +64,7 @@ public interface ConnectionOwner {
 	/**
 	 * Note that a server has not said in time what a connection can carry, and that the
 	 * connection is closed for that.
-	 * @param error what callers are told who have nothing else to hope for
+	 * @param error what callers are told who wait for such a connection
 	 */
 	void settingsMissing(ConnPoolException error);
 

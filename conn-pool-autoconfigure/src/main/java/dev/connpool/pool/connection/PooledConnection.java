@@ -235,7 +235,8 @@ public final class PooledConnection implements Connection {
 	}
 
 	/**
-	 * Return whether this is closed when it carries nothing. On any thread.
+	 * Return whether this is closed as soon as it carries nothing. On any thread. Not so
+	 * any more once it is being closed.
 	 * @return whether nothing more is assigned to it
 	 */
 	public boolean isDraining() {

@@ -44,7 +44,8 @@ public interface Session {
 	void unused();
 
 	/**
-	 * Count what is carried, or has room reserved. On any thread.
+	 * Count what is carried or, where connections are shared, has room reserved. On any
+	 * thread if they are, else on the event loop.
 	 * @return the number of exchanges
 	 */
 	int active();
@@ -74,7 +75,8 @@ public interface Session {
 	void drain(CloseReason reason);
 
 	/**
-	 * Return whether the connection was used and is not now: it may have broken since.
+	 * Return whether a shared connection was used and is not now: it may have broken
+	 * since. On any thread.
 	 * @return whether it lies idle
 	 */
 	default boolean isStale() {

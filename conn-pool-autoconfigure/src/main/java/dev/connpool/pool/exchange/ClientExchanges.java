@@ -37,7 +37,7 @@ public final class ClientExchanges {
 	}
 
 	/**
-	 * Return the event loops that exchanges have been on.
+	 * Return the event loops that there are, or were, exchanges or connections on.
 	 * @return the event loops, as they come and go
 	 */
 	public Set<EventLoop> eventLoops() {

@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import reactor.netty.NettyPipeline;
 
 /**
- * Tells an exchange when its event stream is silent. Only time during which the caller
- * waits for more counts: a slow reader does not make the server late.
+ * Follows the silence of an event stream. Only time during which the caller waits for
+ * more counts: a slow reader does not make the server late.
  */
 public final class EventStreamHandler extends ChannelDuplexHandler {
 

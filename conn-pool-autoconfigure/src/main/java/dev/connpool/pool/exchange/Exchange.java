@@ -40,6 +40,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	private @Nullable Progress progress;
 
+	/** Where this is watched; {@code null} until it begins. */
+	private @Nullable InFlightExchanges watch;
+
 	/** Why this is a repetition; {@code null} if it is none. */
 	private final @Nullable Attempt attempt;
 
@@ -270,7 +273,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	public final void begin(SessionStream stream, boolean reused) {
 		assert granted().inEventLoop();
 		this.progress = new Progress(stream, this);
-		this.exchanges.on(eventLoop()).add(this);
+		InFlightExchanges watch = this.exchanges.on(eventLoop());
+		this.watch = watch;
+		watch.add(this);
 		if (this.log != null) {
 			this.log.acquired(stream, reused);
 		}
@@ -280,6 +285,12 @@ public abstract class Exchange extends Lease implements RequestHead {
 	@Override
 	public final boolean hasBegun() {
 		return this.progress != null;
+	}
+
+	private void unwatch() {
+		if (this.watch != null) {
+			this.watch.remove(this);
+		}
 	}
 
 	/**
@@ -357,7 +368,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void discarded() {
-		this.exchanges.on(eventLoop()).remove(this);
+		unwatch();
 		if (this.log != null) {
 			this.log.abandoned();
 		}
@@ -407,7 +418,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	@Override
 	public final void ended() {
 		assert granted().inEventLoop();
-		this.exchanges.on(eventLoop()).remove(this);
+		unwatch();
 		if (isActive()) {
 			over();
 			if (this.leakDetector != null && this.progress != null) {
@@ -466,7 +477,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (this.log != null) {
 			this.log.failed(error);
 		}
-		this.exchanges.on(eventLoop()).remove(this);
+		unwatch();
 		if (so.stream().isConnection()) {
 			granted().closing(reason);
 		}
@@ -509,16 +520,22 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	/**
-	 * Send the request again if the server asks for it with its status and the client was
-	 * told to do so.
+	 * Return whether the server asks with its status that the request is sent again, and
+	 * that may be done.
 	 * @param status the status of the response
+	 * @return whether the client was told so, and it does no harm
+	 */
+	protected final boolean asksForRetry(int status) {
+		return host().replay().retryStatuses().contains(status) && progress().decision().mayBeRepeated();
+	}
+
+	/**
+	 * Send the request again whose response asks for that.
 	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
 	 * @return whether it is sent again
 	 */
-	protected final boolean retry(int status, @Nullable String retryAfter) {
-		if (host().replay().retryStatuses().contains(status) && progress().decision().mayBeRepeated()) {
-			ReplayCoordinator.retry(this, retryAfter);
-		}
+	protected final boolean retry(@Nullable String retryAfter) {
+		ReplayCoordinator.retry(this, retryAfter);
 		return this.replaced;
 	}
 

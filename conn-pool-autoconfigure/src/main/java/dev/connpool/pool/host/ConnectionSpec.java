@@ -38,13 +38,13 @@ public interface ConnectionSpec {
 	@Nullable ReloadableSslContext tls();
 
 	/**
-	 * Return whether somebody else cares for a proxy.
-	 * @return whether channels are made for one already
+	 * Return whether the transport has a proxy of its own.
+	 * @return whether channels connect to that one
 	 */
 	boolean hasProxy();
 
 	/**
-	 * Return whether somebody else chooses the protocols to speak.
+	 * Return whether the transport has protocols of its own to speak.
 	 * @return whether they are other than what is negotiated here
 	 */
 	boolean hasProtocols();

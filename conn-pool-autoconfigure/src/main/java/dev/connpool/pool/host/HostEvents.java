@@ -1,11 +1,15 @@
 package dev.connpool.pool.host;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 import dev.connpool.listener.ConnectionInfo;
+import dev.connpool.listener.ConnectionListener;
 import dev.connpool.listener.ConnectionListeners;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClosedConnection;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +57,14 @@ public final class HostEvents {
 	 * Note that a connection could not be opened.
 	 * @param reason which step failed
 	 * @param connection what is remembered of it, {@code null} if there was no socket
+	 * @param eventLoop where listeners are told
 	 */
-	public void dialFailed(CloseReason reason, @Nullable ClosedConnection connection) {
+	public void dialFailed(CloseReason reason, @Nullable ClosedConnection connection, EventLoop eventLoop) {
 		this.counters.closed(reason);
 		if (connection != null) {
 			this.recentlyClosed.add(connection);
 		}
-		this.listeners.tell((listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
+		tellLater(eventLoop, (listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 	}
 
 	/**
@@ -107,12 +112,29 @@ public final class HostEvents {
 	 * @param connection the connection, {@code null} if there are no listeners
 	 * @param reason why
 	 * @param closed what is remembered of it
+	 * @param eventLoop its event loop, where listeners are told after all that happened
+	 * on it
 	 */
-	public void closed(@Nullable ConnectionInfo connection, CloseReason reason, ClosedConnection closed) {
+	public void closed(@Nullable ConnectionInfo connection, CloseReason reason, ClosedConnection closed,
+			EventLoop eventLoop) {
 		this.counters.closed(reason);
 		this.recentlyClosed.add(closed);
 		if (connection != null) {
-			this.listeners.tell((listener) -> listener.closed(connection, reason.toString(), closed.age()));
+			tellLater(eventLoop, (listener) -> listener.closed(connection, reason.toString(), closed.age()));
+		}
+	}
+
+	// Whoever notes it may be on anybody's thread, and others may wait for it.
+	private void tellLater(EventLoop eventLoop, Consumer<ConnectionListener> event) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		try {
+			eventLoop.execute(() -> this.listeners.tell(event));
+		}
+		catch (RejectedExecutionException ex) {
+			// It has been stopped.
+			this.listeners.tell(event);
 		}
 	}
 

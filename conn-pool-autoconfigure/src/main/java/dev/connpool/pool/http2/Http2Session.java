@@ -116,7 +116,7 @@ public final class Http2Session implements Session {
 	public void unused() {
 		if (this.permits.giveBack() == 0) {
 			becomesIdle();
-			if (this.connection.isDraining()) {
+			if (!this.connection.isOpen()) {
 				closeIfUnused(this.connection.end().reason());
 			}
 		}

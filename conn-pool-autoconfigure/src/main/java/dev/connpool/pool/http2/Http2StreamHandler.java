@@ -66,7 +66,10 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 			events.streamClosed(this.session.connection().info(), this.reset);
 		}
 		events.released(this.session.connection().info());
-		this.session.closed(this.released);
+		boolean early = this.released;
+		// A decoder may deliver the end of the response yet.
+		this.released = true;
+		this.session.closed(early);
 	}
 
 	@Override

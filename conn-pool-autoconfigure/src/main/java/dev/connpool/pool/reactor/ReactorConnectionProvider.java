@@ -153,12 +153,15 @@ public final class ReactorConnectionProvider implements ConnectionProvider {
 				Operators.error(actual, MissingHost.error(this.pool.name(), this.spec.config()));
 				return;
 			}
+			HostPool pool;
 			try {
-				subscribe(this.pool.find(this.spec, host), actual);
+				pool = this.pool.find(this.spec, host);
 			}
 			catch (ConnPoolException | IllegalStateException ex) {
 				Operators.error(actual, ex);
+				return;
 			}
+			subscribe(pool, actual);
 		}
 
 		private void subscribe(HostPool host, CoreSubscriber<? super Connection> actual) {

@@ -256,7 +256,7 @@ public final class ReactorExchange extends Exchange implements ConnectionObserve
 	private boolean responseReceived(Connection connection, HttpClientResponse response) {
 		int status = response.status().code();
 		responseBegins(status, isEventStream(response));
-		boolean again = retry(status, response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER));
+		boolean again = asksForRetry(status) && retry(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER));
 		if (again) {
 			// As a caller that wants no body: the connection is saved if that is cheap.
 			connection.inbound().receive().subscribe().dispose();

@@ -106,7 +106,7 @@ final class TestOwner implements HostPoolOwner {
 	}
 
 	@Override
-	public void connectionBegun() {
+	public void connectionBegun(EventLoop eventLoop) {
 		// Not counted.
 	}
 

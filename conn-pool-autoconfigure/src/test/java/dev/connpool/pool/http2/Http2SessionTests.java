@@ -8,13 +8,13 @@ import dev.connpool.pool.connection.ConnectionRecord;
 import dev.connpool.pool.connection.IdleLimit;
 import dev.connpool.pool.connection.LeastRecentlyUsed;
 import dev.connpool.pool.connection.PooledConnection;
+import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.Host;
 import dev.connpool.pool.host.HostKey;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
@@ -32,9 +32,7 @@ class Http2SessionTests {
 	@Test
 	void aConnectionWithAStreamIsNotIdle() {
 		PooledConnection connection = connection();
-		Http2FrameCodec codec = Http2FrameCodecBuilder.forClient().build();
-		Http2Session session = new Http2Session(connection, codec, new HeaderByteCounter(),
-				new PingHandler(connection, ClientSettings.DEFAULTS.http2()));
+		Http2Session session = session(connection);
 		connection.negotiated(session);
 		session.becomesIdle();
 		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.IDLE);
@@ -43,6 +41,25 @@ class Http2SessionTests {
 		assertThat(connection.idleSince()).isZero();
 		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.ACTIVE);
 		this.channel.close();
+	}
+
+	// Netty tells of the end of a channel before the streams of it have ended
+	@Test
+	void aConnectionThatIsClosedWithAStreamIsNotCountedAsIdle() {
+		PooledConnection connection = connection();
+		Http2Session session = session(connection);
+		connection.negotiated(session);
+		session.becomesIdle();
+		assertThat(session.tryReserve()).isTrue();
+		connection.closing(CloseReason.PING_TIMEOUT);
+		session.drain(CloseReason.PEER_CLOSED);
+		session.unused();
+		assertThat(this.owner.idleCount().get()).isZero();
+	}
+
+	private static Http2Session session(PooledConnection connection) {
+		return new Http2Session(connection, Http2FrameCodecBuilder.forClient().build(), new HeaderByteCounter(),
+				new PingHandler(connection, ClientSettings.DEFAULTS.http2()));
 	}
 
 	private PooledConnection connection() {
