@@ -165,7 +165,7 @@ public final class ConnectionPool {
 		return this.recentlyClosed;
 	}
 
-	public HostPools hosts() {
+	HostPools hosts() {
 		return this.hosts;
 	}
 
@@ -268,7 +268,7 @@ public final class ConnectionPool {
 		return this.listeners;
 	}
 
-	public IdleCount idleCount() {
+	IdleCount idleCount() {
 		return this.idleCount;
 	}
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.Host;
 import dev.connpool.pool.host.HostEvents;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
@@ -101,6 +102,10 @@ public final class PooledConnection implements Connection {
 
 	public ConnectionOwner owner() {
 		return this.owner;
+	}
+
+	public Host host() {
+		return this.owner.host();
 	}
 
 	public HostEvents events() {
@@ -304,7 +309,7 @@ public final class PooledConnection implements Connection {
 
 	@Override
 	public String toString() {
-		return "PooledConnection[" + this.owner.host().origin() + ", " + this.channel + "]";
+		return "PooledConnection[" + host().origin() + ", " + this.channel + "]";
 	}
 
 	/**

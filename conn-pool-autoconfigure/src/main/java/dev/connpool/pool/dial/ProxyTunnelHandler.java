@@ -40,7 +40,7 @@ final class ProxyTunnelHandler extends ChannelDuplexHandler {
 		// The dial has its own deadline.
 		handler.setConnectTimeoutMillis(0);
 		ctx.pipeline().addBefore(ctx.name(), null, handler);
-		ctx.connect(this.connection.owner().host().address(), local, promise);
+		ctx.connect(this.connection.host().address(), local, promise);
 	}
 
 	private ProxyHandler handler(SocketAddress address) {

@@ -52,7 +52,7 @@ final class ExpectContinueHandler extends ChannelDuplexHandler {
 	 */
 	static void watch(ChannelHandlerContext ctx, Object msg, Progress progress) {
 		if (msg instanceof HttpRequest request && HttpUtil.is100ContinueExpected(request) && mayHaveBody(request)) {
-			long patience = progress.stream().connection().owner().host().timeouts().expectContinue().toNanos();
+			long patience = progress.stream().connection().host().timeouts().expectContinue().toNanos();
 			if (patience > 0) {
 				ctx.pipeline().addBefore(ctx.name(), NAME, new ExpectContinueHandler(progress, patience));
 			}

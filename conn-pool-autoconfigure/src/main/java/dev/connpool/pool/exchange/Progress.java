@@ -170,7 +170,7 @@ public final class Progress {
 	}
 
 	private TimeoutSettings timeouts() {
-		return this.stream.connection().owner().host().timeouts();
+		return this.stream.connection().host().timeouts();
 	}
 
 	// Read

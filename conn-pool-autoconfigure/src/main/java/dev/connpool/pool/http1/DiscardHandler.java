@@ -59,7 +59,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	DiscardHandler(Http1Session session) {
 		this.session = session;
 		this.connection = session.connection();
-		this.limits = session.connection().owner().host().settings().discard();
+		this.limits = session.connection().host().settings().discard();
 	}
 
 	@Override

@@ -93,7 +93,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 	}
 
 	private ProtocolErrorException error(HttpObject malformed) {
-		Host host = this.connection.owner().host();
+		Host host = this.connection.host();
 		Throwable cause = malformed.decoderResult().cause();
 		if (cause instanceof TooLongHttpHeaderException) {
 			return host.errors().headerTooLarge(cause);
@@ -195,8 +195,7 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private void announceEnd(HttpRequest request) {
 		// What a connection is upgraded to stays on it.
-		if (!this.connection.owner().host().pool().keepAlive()
-				&& !request.headers().contains(HttpHeaderNames.UPGRADE)) {
+		if (!this.connection.host().pool().keepAlive() && !request.headers().contains(HttpHeaderNames.UPGRADE)) {
 			HttpUtil.setKeepAlive(request, false);
 		}
 	}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * It is free, carries an exchange, or is closed; whether it is free belongs to the
  * mailbox of the host, all else to the event loop of the connection.
  */
-public final class Http1Session implements Session, SessionStream {
+final class Http1Session implements Session, SessionStream {
 
 	/** Takes longer than to write a request, and less than to be answered. */
 	private static final long JUST_NOW = 100_000;
@@ -194,7 +194,7 @@ public final class Http1Session implements Session, SessionStream {
 	 */
 	boolean isKeptAlive() {
 		return this.connection.mayCarry() && this.connection.isPersistent()
-				&& this.connection.owner().host().pool().keepAlive();
+				&& this.connection.host().pool().keepAlive();
 	}
 
 	/**

@@ -37,7 +37,7 @@ public final class Http1SessionFactory implements SessionFactory {
 			.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(session, boundary))
 			.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(session))
 			.addAfter(NettyPipeline.HttpCodec, ResponseHeadHandler.NAME, new ResponseHeadHandler(session, boundary));
-		forwardByProxy(connection.owner().host(), pipeline);
+		forwardByProxy(connection.host(), pipeline);
 		return session;
 	}
 

@@ -175,7 +175,7 @@ final class ResponseBoundaryHandler extends ChannelDuplexHandler {
 	private void refuse() {
 		Lease lease = this.session.current();
 		if (lease != null) {
-			lease.abort(this.connection.owner().host().errors().protocolError(StatusLine.NO_STATUS),
+			lease.abort(this.connection.host().errors().protocolError(StatusLine.NO_STATUS),
 					CloseReason.PROTOCOL_ERROR);
 		}
 		else {

@@ -114,7 +114,7 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 		if (fault != null) {
 			this.over = true;
 			ReferenceCountUtil.release(response);
-			lease.abort(this.connection.owner().host().errors().protocolError(fault), CloseReason.PROTOCOL_ERROR);
+			lease.abort(this.connection.host().errors().protocolError(fault), CloseReason.PROTOCOL_ERROR);
 			return;
 		}
 		boolean tunnel = isTunnel(response, this.method);

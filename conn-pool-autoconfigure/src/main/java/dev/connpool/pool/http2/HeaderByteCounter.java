@@ -12,7 +12,7 @@ import io.netty.handler.codec.http2.Http2HeadersEncoder.SensitivityDetector;
  * each of them whether it is sensitive. After: this follows the frames (RFC 9113, section
  * 4.1) that the codec writes, whose headers it never splits.
  */
-public final class HeaderByteCounter extends ChannelOutboundHandlerAdapter implements SensitivityDetector {
+final class HeaderByteCounter extends ChannelOutboundHandlerAdapter implements SensitivityDetector {
 
 	/** The connection preface comes before the first frame (RFC 9113, section 3.4). */
 	private static final int PREFACE = 24;

@@ -49,7 +49,6 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 	// The encoder would refuse it too, but when the stream has been opened
 	private void refuse(Http2Headers headers, long limit, ChannelPromise promise) {
 		ConnPoolException error = this.session.connection()
-			.owner()
 			.host()
 			.errors()
 			.requestHeaderTooLarge(headers.method() == null, HeaderListSize.of(headers), limit,

@@ -27,7 +27,7 @@ import reactor.netty.NettyPipeline;
  * The streams of one HTTP/2 connection (RFC 9113). Streams are reserved on any thread and
  * opened on the event loop.
  */
-public final class Http2Session implements Session {
+final class Http2Session implements Session {
 
 	/** Room for the streams reserved while the last ids are being used up. */
 	private static final int LAST_USABLE_ID = Integer.MAX_VALUE - (1 << 20);
@@ -71,7 +71,7 @@ public final class Http2Session implements Session {
 		pingHandler.whenAcknowledged(this::alive);
 		this.settingsTimer = connection.channel()
 			.eventLoop()
-			.schedule(this::settingsMissing, connection.owner().host().timeouts().tlsHandshake().toNanos(),
+			.schedule(this::settingsMissing, connection.host().timeouts().tlsHandshake().toNanos(),
 					TimeUnit.NANOSECONDS);
 		connection.channel().closeFuture().addListener((closed) -> this.settingsTimer.cancel(false));
 	}
@@ -188,7 +188,7 @@ public final class Http2Session implements Session {
 	}
 
 	private void settingsMissing() {
-		ConnPoolException error = this.connection.owner().host().errors().settingsMissing();
+		ConnPoolException error = this.connection.host().errors().settingsMissing();
 		this.permits.end();
 		this.connection.owner().retire(this.connection, CloseReason.PROTOCOL_ERROR);
 		if (this.early != null) {
@@ -305,7 +305,7 @@ public final class Http2Session implements Session {
 	}
 
 	private void retireIfUsedUp() {
-		if (!this.connection.owner().host().pool().keepAlive()) {
+		if (!this.connection.host().pool().keepAlive()) {
 			this.connection.owner().retire(this.connection, CloseReason.KEEP_ALIVE_OFF);
 		}
 		else if (this.http2.local().lastStreamCreated() > LAST_USABLE_ID) {
@@ -374,7 +374,7 @@ public final class Http2Session implements Session {
 	void settingsReceived(@Nullable Long peer) {
 		assert this.connection.inEventLoop();
 		if (!this.ready || peer != null) {
-			int cap = this.connection.owner().host().http2().maxConcurrentStreams();
+			int cap = this.connection.host().http2().maxConcurrentStreams();
 			long allowed = Math.min((peer != null) ? peer : Integer.MAX_VALUE, (cap > 0) ? cap : Integer.MAX_VALUE);
 			this.permits.allow((int) allowed);
 		}

@@ -54,7 +54,7 @@ public final class Http2SessionFactory implements SessionFactory {
 		remove(pipeline, NettyPipeline.HttpDecompressor);
 		remove(pipeline, NettyPipeline.HttpCodec);
 		remove(pipeline, TlsRecordHandler.NAME);
-		Host host = connection.owner().host();
+		Host host = connection.host();
 		HeaderByteCounter headerBytes = new HeaderByteCounter();
 		Resets resets = new Resets(connection);
 		Http2FrameCodec codec = codec(host, headerBytes, resets);

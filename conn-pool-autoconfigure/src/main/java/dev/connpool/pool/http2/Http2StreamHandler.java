@@ -152,7 +152,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 			this.session.connection().end().failed(cause);
 		}
 		else {
-			Host host = this.session.connection().owner().host();
+			Host host = this.session.connection().host();
 			this.lease.abort(
 					(cause instanceof HeaderListSizeException) ? host.errors().headerListTooLarge(cause)
 							: host.errors().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * whole frame that brings an answer further: bytes of a frame that never ends are none,
  * nor are frames that any server can send without doing its work.
  */
-public final class PingHandler extends ChannelInboundHandlerAdapter {
+final class PingHandler extends ChannelInboundHandlerAdapter {
 
 	/**
 	 * For how many times the patience an answer may be overdue while other frames arrive:

@@ -37,7 +37,7 @@ import reactor.util.context.Context;
  * An exchange that Reactor Netty asks for. It stands between the channel and Reactor
  * Netty's observer, which is how it learns what becomes of it.
  */
-public final class ReactorExchange extends Exchange implements ConnectionObserver, Subscription {
+final class ReactorExchange extends Exchange implements ConnectionObserver, Subscription {
 
 	private final ReactorSpec spec;
 
@@ -83,11 +83,6 @@ public final class ReactorExchange extends Exchange implements ConnectionObserve
 	@Override
 	public void request(long n) {
 		// A connection is delivered when there is one; callers always ask for it.
-	}
-
-	@Override
-	public void cancel() {
-		super.cancel();
 	}
 
 	@Override

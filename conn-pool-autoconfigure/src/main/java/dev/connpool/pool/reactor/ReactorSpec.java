@@ -26,7 +26,7 @@ import reactor.netty.transport.TransportConnector;
  * @param config the client as it was configured
  * @param given who would look up names for Reactor Netty
  */
-public record ReactorSpec(HttpClientConfig config, AddressResolverGroup<?> given) implements ConnectionSpec {
+record ReactorSpec(HttpClientConfig config, AddressResolverGroup<?> given) implements ConnectionSpec {
 
 	private static final NameResolverProvider REACTOR_NETTYS = NameResolverProvider.builder().build();
 
