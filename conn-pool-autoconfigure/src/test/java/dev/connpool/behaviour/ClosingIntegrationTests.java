@@ -127,7 +127,7 @@ class ClosingIntegrationTests {
 		Mono<List<String>> calls = client.begin(server.url("/held"), 1);
 		await().until(() -> server.requests("/held") == 1);
 		client.pooled().drain(server.host());
-		assertThat(client.host(server).connections().draining()).isEqualTo(1);
+		await().until(() -> client.host(server).connections().draining() == 1);
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
 		assertThat(server).acceptedConnections(2).openConnections(2);
 		this.gate.open();
