@@ -296,9 +296,12 @@ public final class ConnectionPool {
 		this.hosts.pools().forEach((host) -> host.stopping(eventLoop));
 	}
 
-	void connectionBegun(EventLoop eventLoop) {
-		this.exchanges.on(eventLoop);
+	void connectionBegun() {
 		this.open.incrementAndGet();
+	}
+
+	void channelMade(EventLoop eventLoop) {
+		this.exchanges.on(eventLoop);
 	}
 
 	void connectionGone() {

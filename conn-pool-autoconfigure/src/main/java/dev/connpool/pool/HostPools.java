@@ -212,8 +212,13 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public void connectionBegun(EventLoop eventLoop) {
-		this.client.connectionBegun(eventLoop);
+	public void connectionBegun() {
+		this.client.connectionBegun();
+	}
+
+	@Override
+	public void channelMade(EventLoop eventLoop) {
+		this.client.channelMade(eventLoop);
 	}
 
 	@Override

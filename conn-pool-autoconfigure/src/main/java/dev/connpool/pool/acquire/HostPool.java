@@ -353,6 +353,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public PooledConnection connection(Channel channel, ConnectionRecord record) {
+		this.owner.channelMade(channel.eventLoop());
 		return new PooledConnection(this, channel, record);
 	}
 
@@ -504,7 +505,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		assert inMailbox();
 		this.lifecycle.stay();
 		this.events.dialBegun();
-		this.owner.connectionBegun(dial.eventLoop());
+		this.owner.connectionBegun();
 		this.owner.watch(dial.eventLoop());
 		dial.start();
 	}

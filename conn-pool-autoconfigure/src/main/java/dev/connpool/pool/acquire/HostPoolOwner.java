@@ -96,9 +96,14 @@ public interface HostPoolOwner {
 
 	/**
 	 * Note that a connection is being opened.
+	 */
+	void connectionBegun();
+
+	/**
+	 * Note that a connection has a channel now.
 	 * @param eventLoop its event loop
 	 */
-	void connectionBegun(EventLoop eventLoop);
+	void channelMade(EventLoop eventLoop);
 
 	/**
 	 * Note that a connection is closed, or could not be opened.

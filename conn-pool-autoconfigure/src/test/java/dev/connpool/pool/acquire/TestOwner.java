@@ -106,8 +106,13 @@ final class TestOwner implements HostPoolOwner {
 	}
 
 	@Override
-	public void connectionBegun(EventLoop eventLoop) {
+	public void connectionBegun() {
 		// Not counted.
+	}
+
+	@Override
+	public void channelMade(EventLoop eventLoop) {
+		// It is not asked.
 	}
 
 	@Override
