@@ -51,6 +51,11 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean
+	TokenClientCheck connPoolTokenClientCheck(ConfiguredClients configured) {
+		return new TokenClientCheck(configured);
+	}
+
+	@Bean
 	ClientTls connPoolClientTls(ConfiguredClients configured, ObjectProvider<SslBundles> bundles,
 			ObjectProvider<HttpClientSettings> settings) {
 		return new ClientTls(configured, bundles.getIfAvailable(),

@@ -89,6 +89,7 @@ class SettingsReloadTests {
 			"conn-pool.clients.stock.base-url | http://stock | is 'http://stock' but cannot be changed from 'null'",
 			"conn-pool.clients.stock.compression | false | is 'false' but cannot be changed from 'true'",
 			"conn-pool.tcp.no-delay | false | is 'false' but cannot be changed from 'true'",
+			"conn-pool.oauth2.client | stock | is 'stock' but cannot be changed",
 			"conn-pool.enabled | false | is 'false' but cannot be changed",
 			"spring.http.clients.read-timeout | 3s | is 'PT3S' but cannot be changed",
 			"spring.http.clients.redirects | dont-follow | is 'DONT_FOLLOW' but cannot be changed" })

@@ -38,8 +38,8 @@ class ConfigurationReferenceTests {
 	private static final String PREFIX = "conn-pool.";
 
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
-			"replay.retry-statuses", "findings.silenced", "proxy.url", "proxy.no-proxy", "proxy.username",
-			"proxy.password");
+			"replay.retry-statuses", "findings.silenced", "oauth2.client", "proxy.url", "proxy.no-proxy",
+			"proxy.username", "proxy.password");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
 			Map.entry("protocols", "`Protocols`, `ForceAttemptHTTP2`"),
@@ -78,8 +78,8 @@ class ConfigurationReferenceTests {
 
 			## Named clients
 
-			`conn-pool.clients.<name>` takes every property above but `enabled` and `clients`. The client gets a pool of
-			its own, inherits what it does not set, and is a `WebClient` bean of that name. The name `default` is taken.
+			`conn-pool.clients.<name>` takes every property above but `enabled`, `clients` and `oauth2.client`. The client gets
+			a pool of its own, inherits what it does not set, and is a `WebClient` bean of that name. The name `default` is taken.
 
 			```yaml
 			conn-pool:
@@ -267,6 +267,7 @@ class ConfigurationReferenceTests {
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
 		groups.put("findings", "Findings: `findings`");
+		groups.put("oauth2", "Tokens: `oauth2`");
 		return groups;
 	}
 

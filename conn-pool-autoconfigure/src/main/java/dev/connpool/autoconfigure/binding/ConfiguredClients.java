@@ -40,6 +40,8 @@ public final class ConfiguredClients {
 
 	private static final String CLIENTS = ConnPoolProperties.PREFIX + ".clients";
 
+	private static final String TOKEN_CLIENT = ConnPoolProperties.PREFIX + ".oauth2.client";
+
 	private final Environment environment;
 
 	private final ConnPoolProperties properties;
@@ -78,6 +80,15 @@ public final class ConfiguredClients {
 			this.settings.put(name, sources(name).resolve());
 			checkProxies(name);
 		});
+		checkTokenClient();
+	}
+
+	private void checkTokenClient() {
+		String name = tokenClient();
+		if (name != null && !names().contains(name)) {
+			throw invalidTokenClient("must be the name of a client, one of %s; others are configured under '%s'"
+				.formatted(names(), CLIENTS));
+		}
 	}
 
 	private void checkProxies(String name) {
@@ -115,6 +126,28 @@ public final class ConfiguredClients {
 	}
 
 	/**
+	 * Return the client that tokens are fetched with.
+	 * @return the name of a configured client, or {@code null} if none is to
+	 */
+	public @Nullable String tokenClient() {
+		return this.properties.oauth2().client();
+	}
+
+	/**
+	 * Create an exception for a client that tokens cannot be fetched with.
+	 * @param requirement what the value has to be, starting with a verb
+	 * @return a new exception
+	 */
+	public InvalidPropertyException invalidTokenClient(String requirement) {
+		return new InvalidPropertyException(TOKEN_CLIENT, shownTokenClient(), requirement, null);
+	}
+
+	private @Nullable Object shownTokenClient() {
+		String name = tokenClient();
+		return (name != null) ? Shown.oneOf(name, names()) : null;
+	}
+
+	/**
 	 * Return what Boot applies itself to a client.
 	 * @param name the client name
 	 * @param shared what Boot applies to every client
@@ -140,6 +173,9 @@ public final class ConfiguredClients {
 		started.names().stream().filter((name) -> !names().contains(name)).findFirst().ifPresent((name) -> {
 			throw fixed(started.prefix(name), null, "a client cannot be removed");
 		});
+		if (!Objects.equals(tokenClient(), started.tokenClient())) {
+			throw fixed(TOKEN_CLIENT, shownTokenClient(), "cannot be changed");
+		}
 		this.shared.checkFixed(started.shared, SHARED);
 		this.groups.forEach((name, group) -> new BootProperties(group)
 			.checkFixed(new BootProperties(Objects.requireNonNull(started.groups.get(name))), GROUPS + "." + name));

@@ -37,6 +37,7 @@ import org.springframework.util.unit.DataSize;
  * @param leakReclaimThreshold Time for which nobody reads a response that was begun
  * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
  * @param findings What to look for in clients.
+ * @param oauth2 Where tokens are fetched.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  * @param clients Named clients, which inherit everything that they do not set themselves.
  */
@@ -54,6 +55,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
 		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
 		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
+		@NestedConfigurationProperty @DefaultValue OAuth2Properties oauth2,
 		@DefaultValue Map<String, HostProperties> hosts, @DefaultValue Map<String, ClientProperties> clients) {
 
 	static final String PREFIX = "conn-pool";

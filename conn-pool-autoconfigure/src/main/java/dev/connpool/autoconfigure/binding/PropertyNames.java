@@ -24,7 +24,8 @@ import org.springframework.core.env.Environment;
  */
 final class PropertyNames {
 
-	private static final Pattern WORDS = Pattern.compile("[a-zA-Z_-]{1,64}");
+	/** No digits, which are typical of secrets, but in the name that has one. */
+	private static final Pattern WORDS = Pattern.compile("[a-zA-Z_-]{1,64}|(?i:oauth2)");
 
 	private static final Pattern CHOSEN = Pattern.compile("[\\w-]{1,64}");
 

@@ -172,6 +172,35 @@ class ConfiguredClientsTests {
 	}
 
 	@Test
+	void tokensMayBeFetchedWithAnyClient() {
+		assertThat(clients().tokenClient()).isNull();
+		set("conn-pool.clients.", "tokens.timeouts.request=3s");
+		set("spring.http.serviceclient.", "issuer.base-url=https://issuer.example.com");
+		for (String name : List.of("default", "tokens", "issuer")) {
+			set("conn-pool.", "oauth2.client=" + name);
+			assertThat(clients().tokenClient()).isEqualTo(name);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "token, is 'token'", "'', is ''",
+			"s3cr3t, 'has a value of length 6 that is not shown, as it may hold credentials,'" })
+	void refusesToFetchTokensWithAClientThatDoesNotExist(String name, String shown) {
+		set("conn-pool.", "clients.tokens.timeouts.request=3s", "oauth2.client=" + name);
+		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(this::clients)
+			.withMessage("Property 'conn-pool.oauth2.client' %s but must be the name of a client,"
+					+ " one of [default, tokens]; others are configured under 'conn-pool.clients'", shown);
+	}
+
+	@Test
+	void tokensAreFetchedWithOneClientOfAll() {
+		set("conn-pool.clients.", "tokens.oauth2.client=tokens");
+		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(this::clients)
+			.withMessageContaining(
+					"'conn-pool.clients.tokens.oauth2.client' is set but there is no property of that name");
+	}
+
+	@Test
 	void aProxyUrlAloneIsExplicit() {
 		set("conn-pool.", "proxy.url=http://proxy:3128", "clients.orders.proxy.mode=none",
 				"clients.users.proxy.no-proxy=example.com");

@@ -77,7 +77,7 @@ class StartSecretsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "proxy", "pool", "hosts", "hosts.legacy", "clients", "clients.orders", "timeouts",
-			"clients.orders.proxy", "clients.orders.hosts", "ssl", "replay" })
+			"clients.orders.proxy", "clients.orders.hosts", "ssl", "replay", "oauth2" })
 	void valueInPlaceOfAGroup(String name) {
 		refuses("conn-pool." + name, "password:SECRET");
 		refuses("conn-pool." + name, "http://user:SECRET@h");
@@ -86,7 +86,7 @@ class StartSecretsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "proxy.mode", "proxy.no-proxy", "timeouts.connect", "pool.max-connections-per-host",
 			"pool.idle-timeout", "max-response-header-size", "compression", "protocols", "findings.silenced",
-			"hosts.legacy.authority", "replay.budget-ratio", "replay.retry-statuses", "enabled" })
+			"hosts.legacy.authority", "replay.budget-ratio", "replay.retry-statuses", "enabled", "oauth2.client" })
 	void urlInTheWrongPlace(String name) {
 		refuses("conn-pool." + name, "http://user:SECRET@h:1/x");
 		refuses("conn-pool." + name, "user:SECRET@h");
@@ -104,7 +104,7 @@ class StartSecretsTests {
 				"http2.initial-window-size", "hosts.legacy.pool.max-connections-per-host",
 				"clients.orders.drain.max-wait", "clients.orders.pool.idle-timeout",
 				"clients.orders.hosts.legacy.http2.max-concurrent-streams", "clients", "pool", "hosts.legacy",
-				"leak-detection-threshold", "dns.refresh-interval", "logging.exchange" }) {
+				"leak-detection-threshold", "dns.refresh-interval", "logging.exchange", "oauth2", "oauth2.client" }) {
 			refuses("conn-pool." + property, secret, secret);
 		}
 		for (String property : new String[] { "clients.connect-timeout", "clients.read-timeout", "clients.redirects",

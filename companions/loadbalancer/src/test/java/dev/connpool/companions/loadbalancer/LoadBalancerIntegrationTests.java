@@ -51,10 +51,20 @@ class LoadBalancerIntegrationTests {
 			"web, spring.http.serviceclient.orders.base-url, url",
 			"rest, spring.http.serviceclient.orders.base-url, url",
 			"web, spring.http.serviceclient.orders.base-url, lb://backend",
-			"rest, spring.http.serviceclient.orders.base-url, lb://backend",
-			"web, conn-pool.clients.orders.compression, true", "rest, conn-pool.clients.orders.compression, true" })
+			"rest, spring.http.serviceclient.orders.base-url, lb://backend" })
 	void groupsAreOnTheClientOfTheirName(String kind, String property, String value) {
 		try (ConfigurableApplicationContext context = run(services(kind), property + "=" + value(value))) {
+			assertThat(context.getBean(HttpServiceProxyRegistry.class).getClient("orders", Items.class).items())
+				.isEqualTo("scripted");
+			assertUses(context, "orders", 1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "web", "rest" })
+	void groupsWithoutABaseUrlAreServicesOfTheirName(String kind) {
+		try (ConfigurableApplicationContext context = run(services(kind), "conn-pool.clients.orders.compression=true",
+				instance("orders"))) {
 			assertThat(context.getBean(HttpServiceProxyRegistry.class).getClient("orders", Items.class).items())
 				.isEqualTo("scripted");
 			assertUses(context, "orders", 1);
@@ -114,6 +124,18 @@ class LoadBalancerIntegrationTests {
 	}
 
 	@Test
+	void aBalancedBuilderReachesNoBeanOfOursAndIsNotOnThePool() {
+		try (ConfigurableApplicationContext context = run(OwnBuilder.class,
+				"conn-pool.clients.orders.base-url=" + this.server.url())) {
+			get(context.getBean(WebClient.Builder.class).build(), "http://backend/items");
+			get(context.getBean("orders", WebClient.class), "/items");
+			get(context.getBean("webClient", WebClient.class), this.server.url("/items"));
+			assertUses(context, "orders", 1);
+			assertUses(context, "default", 1);
+		}
+	}
+
+	@Test
 	void anApplicationWithoutLoadBalancerSaysWhatIsMissing() {
 		assertThatThrownBy(() -> run(Builders.class, "conn-pool.clients.orders.base-url=lb://backend",
 				"spring.cloud.loadbalancer.enabled=false"))
@@ -152,11 +174,17 @@ class LoadBalancerIntegrationTests {
 		return value.equals("url") ? this.server.url() : value;
 	}
 
+	private String instance(String service) {
+		return "spring.cloud.discovery.client.simple.instances.%s[0].uri=%s".formatted(service, this.server.url());
+	}
+
+	/**
+	 * Runs an application for which there are instances of {@code backend} only: a group
+	 * that is balanced by its name, although it has a base URL, finds none.
+	 */
 	private ConfigurableApplicationContext run(Class<?> configuration, String... properties) {
 		return new SpringApplicationBuilder(configuration, Application.class).web(WebApplicationType.NONE)
-			.properties("spring.reactor.netty.shutdown-quiet-period=0",
-					"spring.cloud.discovery.client.simple.instances.backend[0].uri=" + this.server.url(),
-					"spring.cloud.discovery.client.simple.instances.orders[0].uri=" + this.server.url())
+			.properties("spring.reactor.netty.shutdown-quiet-period=0", instance("backend"))
 			.properties(properties)
 			.run();
 	}
@@ -227,6 +255,17 @@ class LoadBalancerIntegrationTests {
 		@LoadBalanced
 		RestTemplate balancedRestTemplate(RestTemplateBuilder builder) {
 			return builder.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBuilder {
+
+		@Bean
+		@LoadBalanced
+		WebClient.Builder ownWebClient() {
+			return WebClient.builder();
 		}
 
 	}

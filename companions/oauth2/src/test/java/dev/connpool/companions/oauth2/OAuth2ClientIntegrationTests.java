@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,10 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,6 +42,12 @@ import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResp
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.WebClientReactiveClientCredentialsTokenResponseClient;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -49,7 +59,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class OAuth2ClientIntegrationTests {
 
+	private static final String PROPERTY = "conn-pool.oauth2.client=tokens";
+
 	private final List<String> userAgents = new CopyOnWriteArrayList<>();
+
+	private final List<String> requests = new CopyOnWriteArrayList<>();
 
 	private int status = 200;
 
@@ -80,15 +94,54 @@ class OAuth2ClientIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "REACTIVE", "SERVLET" })
-	void aBeanPutsThemOnANamedClient(WebApplicationType type) {
-		try (ConfigurableApplicationContext context = run(type,
-				(type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class)) {
+	void aPropertyPutsThemOnANamedClient(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type, PROPERTY)) {
 			assertThat(token(context)).isEqualTo("t");
-			assertThat(this.userAgents).hasSize(1);
-			ConnPoolClients clients = context.getBean(ConnPoolClients.class);
-			assertThat(clients.get("tokens").snapshot().hosts().values()).singleElement()
-				.satisfies((HostSnapshot host) -> assertThat(host.counters().acquired()).isOne());
-			assertThat(clients.get("default").snapshot().hosts()).isEmpty();
+			assertThat(this.requests).singleElement().asString().contains("grant_type=client_credentials");
+			assertUses(context, "tokens", 1);
+			assertThat(context.getBean(ConnPoolClients.class).get("default").snapshot().hosts()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void tokensAreRefreshedThereToo(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type, PROPERTY)) {
+			assertThat(refreshed(context)).isEqualTo("t");
+			assertThat(this.requests).singleElement().asString().contains("grant_type=refresh_token");
+			assertUses(context, "tokens", 1);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void anyClientWillDo(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type, "conn-pool.oauth2.client=default",
+				"conn-pool.base-url=http://127.0.0.1:1/v1")) {
+			assertThat(token(context)).isEqualTo("t");
+			assertUses(context, "default", 1);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void filtersThatAskForATokenDoNotReachTokenRequests(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type, List.of(Filters.class), PROPERTY)) {
+			assertThat(token(context)).isEqualTo("t");
+			assertUses(context, "tokens", 1);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "REACTIVE", "SERVLET" })
+	void aBeanGoesBeforeTheProperty(WebApplicationType type) {
+		try (ConfigurableApplicationContext context = run(type,
+				List.of((type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class),
+				"conn-pool.oauth2.client=default")) {
+			assertThat(token(context)).isEqualTo("t");
+			assertUses(context, "tokens", 1);
+			assertThat(refreshed(context)).isEqualTo("t");
+			assertUses(context, "default", 1);
 		}
 	}
 
@@ -96,8 +149,7 @@ class OAuth2ClientIntegrationTests {
 	@EnumSource(names = { "REACTIVE", "SERVLET" })
 	void whatTheIssuerRefusesIsAnErrorOfSpringSecurity(WebApplicationType type) {
 		this.status = 400;
-		try (ConfigurableApplicationContext context = run(type,
-				(type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class)) {
+		try (ConfigurableApplicationContext context = run(type, PROPERTY)) {
 			assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> token(context))
 				.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("invalid_client"));
 		}
@@ -109,19 +161,26 @@ class OAuth2ClientIntegrationTests {
 		this.server.removeContext("/token");
 		this.server.createContext("/token", (exchange) -> {
 		});
-		try (ConfigurableApplicationContext context = run(type,
-				(type == WebApplicationType.SERVLET) ? TokenClient.class : ReactiveTokenClient.class)) {
-			assertThatExceptionOfType(WebClientRequestException.class).isThrownBy(() -> token(context))
-				.havingCause()
+		try (ConfigurableApplicationContext context = run(type, PROPERTY)) {
+			assertThatExceptionOfType((type == WebApplicationType.SERVLET) ? ClientAuthorizationException.class
+					: WebClientRequestException.class)
+				.isThrownBy(() -> token(context))
+				.havingRootCause()
 				.isInstanceOf(ResponseHeaderTimeoutException.class)
 				.withMessageContaining("conn-pool.clients.tokens.timeouts.response-header");
 		}
 	}
 
-	private ConfigurableApplicationContext run(WebApplicationType type, Class<?>... configuration) {
+	private ConfigurableApplicationContext run(WebApplicationType type, String... properties) {
+		return run(type, List.of(), properties);
+	}
+
+	private ConfigurableApplicationContext run(WebApplicationType type, List<Class<?>> configuration,
+			String... properties) {
 		String registration = "spring.security.oauth2.client.registration.orders.";
-		return new SpringApplicationBuilder(Application.class).sources(configuration)
+		return new SpringApplicationBuilder(Application.class).sources(configuration.toArray(Class<?>[]::new))
 			.web(type)
+			.properties(properties)
 			.properties("server.port=0", "spring.reactor.netty.shutdown-quiet-period=0",
 					"conn-pool.clients.tokens.timeouts.response-header=1s", registration + "provider=issuer",
 					registration + "client-id=id", registration + "client-secret=secret",
@@ -131,9 +190,33 @@ class OAuth2ClientIntegrationTests {
 			.run();
 	}
 
+	private static void assertUses(ConfigurableApplicationContext context, String client, int requests) {
+		assertThat(context.getBean(ConnPoolClients.class).get(client).snapshot().hosts().values()).singleElement()
+			.satisfies((HostSnapshot host) -> assertThat(host.counters().acquired()).isEqualTo(requests));
+	}
+
 	private static String token(ConfigurableApplicationContext context) {
-		OAuth2AuthorizeRequest.Builder request = OAuth2AuthorizeRequest.withClientRegistrationId("orders")
-			.principal("test");
+		return token(context, OAuth2AuthorizeRequest.withClientRegistrationId("orders").principal("test"));
+	}
+
+	private static String refreshed(ConfigurableApplicationContext context) {
+		Instant expired = Instant.now().minusSeconds(60);
+		return token(context,
+				OAuth2AuthorizeRequest
+					.withAuthorizedClient(new OAuth2AuthorizedClient(registration(context), "test",
+							new OAuth2AccessToken(TokenType.BEARER, "old", expired.minusSeconds(60), expired),
+							new OAuth2RefreshToken("refresh", null)))
+					.principal("test"));
+	}
+
+	private static ClientRegistration registration(ConfigurableApplicationContext context) {
+		ClientRegistrationRepository blocking = context.getBeanProvider(ClientRegistrationRepository.class)
+			.getIfAvailable();
+		return (blocking != null) ? blocking.findByRegistrationId("orders")
+				: context.getBean(ReactiveClientRegistrationRepository.class).findByRegistrationId("orders").block();
+	}
+
+	private static String token(ConfigurableApplicationContext context, OAuth2AuthorizeRequest.Builder request) {
 		OAuth2AuthorizedClient client;
 		if (context.getBeanProvider(OAuth2AuthorizedClientManager.class).getIfAvailable() != null) {
 			client = context.getBean(OAuth2AuthorizedClientManager.class)
@@ -152,7 +235,7 @@ class OAuth2ClientIntegrationTests {
 
 	private void answer(HttpExchange exchange) throws IOException {
 		this.userAgents.add(exchange.getRequestHeaders().getFirst("User-Agent"));
-		exchange.getRequestBody().readAllBytes();
+		this.requests.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
 		String json = (this.status == 200) ? "{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":60}"
 				: "{\"error\":\"invalid_client\"}";
 		byte[] body = json.getBytes(StandardCharsets.UTF_8);
@@ -165,6 +248,26 @@ class OAuth2ClientIntegrationTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
+
+	}
+
+	/**
+	 * What is to hold for the requests of the application, which need a token.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Filters {
+
+		@Bean
+		WebClientCustomizer webClientFilter() {
+			return (builder) -> builder.filter((request, next) -> Mono.error(new IllegalStateException("waits")));
+		}
+
+		@Bean
+		RestClientCustomizer restClientInterceptor() {
+			return (builder) -> builder.requestInterceptor((request, body, execution) -> {
+				throw new IllegalStateException("waits");
+			});
+		}
 
 	}
 
