@@ -173,6 +173,7 @@ class ContentCodingsIntegrationTests {
 			.response()
 			.map((response) -> response.responseHeaders().get("Content-Encoding"))
 			.block(PATIENCE)).isEqualTo("gzip");
+		assertThat(client).connections(server, 0, 0, 1);
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
 		assertThat(server).acceptedConnections(1);
 	}
