@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -148,13 +149,19 @@ final class PooledResponse implements ClientHttpResponse {
 	}
 
 	/**
-	 * Turns buffers of Netty into those of Spring.
+	 * Turns buffers of Netty into those of Spring. Reactor Netty completes what another
+	 * thread cancels, which is kept from whoever collects the parts: they are not the
+	 * whole.
 	 */
-	private static final class Reader implements CoreSubscriber<Object> {
+	private static final class Reader implements CoreSubscriber<Object>, Subscription {
 
 		private final CoreSubscriber<? super DataBuffer> actual;
 
 		private final NettyDataBufferFactory buffers;
+
+		private @Nullable Subscription upstream;
+
+		private volatile boolean cancelled;
 
 		/**
 		 * Whether the end was told, which may come twice to who asks for more after it.
@@ -173,12 +180,32 @@ final class PooledResponse implements ClientHttpResponse {
 
 		@Override
 		public void onSubscribe(Subscription upstream) {
-			this.actual.onSubscribe(upstream);
+			this.upstream = upstream;
+			this.actual.onSubscribe(this);
+		}
+
+		@Override
+		public void request(long n) {
+			if (this.upstream != null) {
+				this.upstream.request(n);
+			}
+		}
+
+		@Override
+		public void cancel() {
+			this.cancelled = true;
+			if (this.upstream != null) {
+				this.upstream.cancel();
+			}
+		}
+
+		private boolean isOver() {
+			return this.done || this.cancelled;
 		}
 
 		@Override
 		public void onNext(Object part) {
-			if (!this.done) {
+			if (!isOver()) {
 				this.actual.onNext(this.buffers.wrap(buffer(part)));
 			}
 		}
@@ -194,7 +221,7 @@ final class PooledResponse implements ClientHttpResponse {
 
 		@Override
 		public void onError(Throwable error) {
-			if (!this.done) {
+			if (!isOver()) {
 				this.done = true;
 				this.actual.onError(error);
 			}
@@ -202,7 +229,7 @@ final class PooledResponse implements ClientHttpResponse {
 
 		@Override
 		public void onComplete() {
-			if (!this.done) {
+			if (!isOver()) {
 				this.done = true;
 				this.actual.onComplete();
 			}

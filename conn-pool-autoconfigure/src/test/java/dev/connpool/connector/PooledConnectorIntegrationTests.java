@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,7 @@ import reactor.netty.http.client.HttpClientRequest;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.ResponseCookie;
@@ -267,6 +269,24 @@ class PooledConnectorIntegrationTests {
 		assertThatIllegalStateException().isThrownBy(() -> received.get().getBody().blockLast(PATIENCE));
 	}
 
+	// Reactor Netty completes what another thread cancels, and whoever collects the parts
+	// may take them for the whole
+	@Test
+	void aBodyThatIsGivenUpIsNotToldToBeWhole() {
+		TestServer endless = TestServer.h1()
+			.stream("/begun", "text/plain", Flux.just("begun").concatWith(Mono.never()))
+			.start(this.network);
+		TestClient client = this.network.client();
+		ClientHttpResponse response = Kind.OURS.on(client.httpClient())
+			.connect(HttpMethod.GET, URI.create(endless.url("/begun")), ClientHttpRequest::setComplete)
+			.blockOptional(PATIENCE)
+			.orElseThrow();
+		GivingUp caller = new GivingUp();
+		response.getBody().subscribe(caller);
+		await().until(() -> client.host(endless).connections().total() == 0);
+		assertThat(caller.told).containsExactly("begun");
+	}
+
 	private static boolean isNextToTheConnector(Publisher<?> publisher) {
 		Object source = Scannable.from(publisher).scanUnsafe(Scannable.Attr.PARENT);
 		return source != null && source.getClass().getName().equals(PooledCall.class.getName() + "$Direct");
@@ -322,6 +342,40 @@ class PooledConnectorIntegrationTests {
 		public void onComplete() {
 			this.heard.add("completed");
 			this.actual.onComplete();
+		}
+
+	}
+
+	/**
+	 * Gives up on another thread while it is given a part.
+	 */
+	private static final class GivingUp implements CoreSubscriber<DataBuffer> {
+
+		private final List<String> told = new CopyOnWriteArrayList<>();
+
+		private volatile Subscription subscription;
+
+		@Override
+		public void onSubscribe(Subscription body) {
+			this.subscription = body;
+			body.request(1);
+		}
+
+		@Override
+		public void onNext(DataBuffer part) {
+			this.told.add(part.toString(StandardCharsets.US_ASCII));
+			DataBufferUtils.release(part);
+			CompletableFuture.runAsync(this.subscription::cancel).join();
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			this.told.add(error.toString());
+		}
+
+		@Override
+		public void onComplete() {
+			this.told.add("completed");
 		}
 
 	}

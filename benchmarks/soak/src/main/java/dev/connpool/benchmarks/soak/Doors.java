@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.connpool.web.ConnPoolClient;
 import reactor.core.publisher.Mono;
@@ -58,11 +59,17 @@ final class Doors implements AutoCloseable {
 		};
 	}
 
-	// Reactor Netty loses buffers of what it aggregates for a caller that gives up
+	// For a caller that gives up, Reactor Netty loses buffers of what it aggregates, and
+	// completes what has arrived: Reactor's collectors take that for the whole
 	private static Mono<byte[]> whole(ByteBufFlux content) {
-		return content.asByteArray()
-			.collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes)
-			.map(ByteArrayOutputStream::toByteArray);
+		return Mono.defer(() -> {
+			AtomicBoolean givenUp = new AtomicBoolean();
+			return content.asByteArray()
+				.doOnCancel(() -> givenUp.set(true))
+				.collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes)
+				.filter((bytes) -> !givenUp.get())
+				.map(ByteArrayOutputStream::toByteArray);
+		});
 	}
 
 	@Override
