@@ -2,6 +2,7 @@ package dev.connpool.autoconfigure;
 
 import java.util.function.UnaryOperator;
 
+import dev.connpool.connector.BlockedCall;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 

@@ -9,7 +9,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
-import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
 import reactor.netty.NettyOutbound;
 import reactor.netty.http.client.HttpClient.ResponseReceiver;
@@ -68,44 +67,25 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 	/**
 	 * Waits for the head of the response.
 	 */
-	private static final class Head implements CoreSubscriber<Object>, Subscription {
+	private static final class Head extends Relay<Object, ClientHttpResponse> {
 
 		private final PooledCall call;
 
-		private final CoreSubscriber<? super ClientHttpResponse> actual;
-
 		private final Context context;
-
-		private @Nullable Subscription upstream;
 
 		private volatile @Nullable PooledResponse response;
 
 		private volatile boolean cancelled;
 
 		Head(PooledCall call, CoreSubscriber<? super ClientHttpResponse> actual) {
+			super(actual);
 			this.call = call;
-			this.actual = actual;
 			this.context = actual.currentContext().put(Head.class, this);
 		}
 
 		@Override
 		public Context currentContext() {
 			return this.context;
-		}
-
-		@Override
-		public void onSubscribe(Subscription upstream) {
-			if (Operators.validate(this.upstream, upstream)) {
-				this.upstream = upstream;
-				this.actual.onSubscribe(this);
-			}
-		}
-
-		@Override
-		public void request(long n) {
-			if (this.upstream != null) {
-				this.upstream.request(n);
-			}
 		}
 
 		@Override
@@ -116,17 +96,7 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 				received.cancelled(this.call.method);
 				return;
 			}
-			this.actual.onNext(received);
-		}
-
-		@Override
-		public void onError(Throwable error) {
-			this.actual.onError(error);
-		}
-
-		@Override
-		public void onComplete() {
-			this.actual.onComplete();
+			actual().onNext(received);
 		}
 
 		@Override
@@ -136,9 +106,7 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 			if (received != null) {
 				received.cancelled(this.call.method);
 			}
-			if (this.upstream != null) {
-				this.upstream.cancel();
-			}
+			super.cancel();
 		}
 
 	}

@@ -7,15 +7,12 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.netty.ChannelOperationsId;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;
-import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
@@ -153,13 +150,9 @@ final class PooledResponse implements ClientHttpResponse {
 	 * thread cancels, which is kept from whoever collects the parts: they are not the
 	 * whole.
 	 */
-	private static final class Reader implements CoreSubscriber<Object>, Subscription {
-
-		private final CoreSubscriber<? super DataBuffer> actual;
+	private static final class Reader extends Relay<Object, DataBuffer> {
 
 		private final NettyDataBufferFactory buffers;
-
-		private @Nullable Subscription upstream;
 
 		private volatile boolean cancelled;
 
@@ -169,34 +162,14 @@ final class PooledResponse implements ClientHttpResponse {
 		private boolean done;
 
 		Reader(CoreSubscriber<? super DataBuffer> actual, NettyDataBufferFactory buffers) {
-			this.actual = actual;
+			super(actual);
 			this.buffers = buffers;
-		}
-
-		@Override
-		public Context currentContext() {
-			return this.actual.currentContext();
-		}
-
-		@Override
-		public void onSubscribe(Subscription upstream) {
-			this.upstream = upstream;
-			this.actual.onSubscribe(this);
-		}
-
-		@Override
-		public void request(long n) {
-			if (this.upstream != null) {
-				this.upstream.request(n);
-			}
 		}
 
 		@Override
 		public void cancel() {
 			this.cancelled = true;
-			if (this.upstream != null) {
-				this.upstream.cancel();
-			}
+			super.cancel();
 		}
 
 		private boolean isOver() {
@@ -206,7 +179,7 @@ final class PooledResponse implements ClientHttpResponse {
 		@Override
 		public void onNext(Object part) {
 			if (!isOver()) {
-				this.actual.onNext(this.buffers.wrap(buffer(part)));
+				actual().onNext(this.buffers.wrap(buffer(part)));
 			}
 		}
 
@@ -223,7 +196,7 @@ final class PooledResponse implements ClientHttpResponse {
 		public void onError(Throwable error) {
 			if (!isOver()) {
 				this.done = true;
-				this.actual.onError(error);
+				super.onError(error);
 			}
 		}
 
@@ -231,7 +204,7 @@ final class PooledResponse implements ClientHttpResponse {
 		public void onComplete() {
 			if (!isOver()) {
 				this.done = true;
-				this.actual.onComplete();
+				super.onComplete();
 			}
 		}
 

@@ -1,5 +1,6 @@
 package dev.connpool.autoconfigure;
 
+import dev.connpool.connector.BlockedCall;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.http.client.ClientHttpRequestFactory;

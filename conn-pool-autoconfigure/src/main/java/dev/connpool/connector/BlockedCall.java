@@ -1,24 +1,17 @@
-package dev.connpool.autoconfigure;
+package dev.connpool.connector;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
-import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
-import reactor.util.context.Context;
 
 /**
  * One request of a {@code RestClient}, for whose response a thread waits. When that
  * thread is interrupted just as the response arrives, it goes away without it, and nobody
  * else has it: then it is released here.
  */
-final class BlockedCall implements CoreSubscriber<Connection>, Subscription {
-
-	private final CoreSubscriber<? super Connection> actual;
-
-	private @Nullable Subscription upstream;
+public final class BlockedCall extends Relay<Connection, Connection> {
 
 	private volatile @Nullable Connection response;
 
@@ -28,7 +21,7 @@ final class BlockedCall implements CoreSubscriber<Connection>, Subscription {
 	private volatile boolean cancelled;
 
 	private BlockedCall(CoreSubscriber<? super Connection> actual) {
-		this.actual = actual;
+		super(actual);
 	}
 
 	/**
@@ -36,28 +29,8 @@ final class BlockedCall implements CoreSubscriber<Connection>, Subscription {
 	 * @param connections the responses as connections
 	 * @return the same
 	 */
-	static Mono<? extends Connection> over(Mono<? extends Connection> connections) {
+	public static Mono<? extends Connection> over(Mono<? extends Connection> connections) {
 		return new Watched(connections);
-	}
-
-	@Override
-	public Context currentContext() {
-		return this.actual.currentContext();
-	}
-
-	@Override
-	public void onSubscribe(Subscription upstream) {
-		if (Operators.validate(this.upstream, upstream)) {
-			this.upstream = upstream;
-			this.actual.onSubscribe(this);
-		}
-	}
-
-	@Override
-	public void request(long n) {
-		if (this.upstream != null) {
-			this.upstream.request(n);
-		}
 	}
 
 	@Override
@@ -68,18 +41,8 @@ final class BlockedCall implements CoreSubscriber<Connection>, Subscription {
 			release(connection);
 			return;
 		}
-		this.actual.onNext(connection);
+		actual().onNext(connection);
 		this.handingOver = null;
-	}
-
-	@Override
-	public void onError(Throwable error) {
-		this.actual.onError(error);
-	}
-
-	@Override
-	public void onComplete() {
-		this.actual.onComplete();
 	}
 
 	// Whoever takes one response cancels too, but while it is handed over.
@@ -92,9 +55,7 @@ final class BlockedCall implements CoreSubscriber<Connection>, Subscription {
 				release(arrived);
 			}
 		}
-		if (this.upstream != null) {
-			this.upstream.cancel();
-		}
+		super.cancel();
 	}
 
 	// As a caller that wants no body: the connection is saved if that is cheap.
