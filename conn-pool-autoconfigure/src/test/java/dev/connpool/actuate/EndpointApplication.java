@@ -42,11 +42,6 @@ final class EndpointApplication implements AutoCloseable {
 
 	private static final JsonMapper mapper = new JsonMapper();
 
-	private static final HttpClient http = HttpClient.newBuilder()
-		.version(HttpClient.Version.HTTP_1_1)
-		.proxy(HttpClient.Builder.NO_PROXY)
-		.build();
-
 	static final String WITHOUT_SECURITY = """
 			spring.autoconfigure.exclude=\
 			org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration,\
@@ -133,11 +128,18 @@ final class EndpointApplication implements AutoCloseable {
 			request.headers(headers);
 		}
 		try {
-			return new Answer(http.send(request.method(method, body).build(), BodyHandlers.ofString()));
+			return new Answer(http().send(request.method(method, body).build(), BodyHandlers.ofString()));
 		}
 		catch (IOException | InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	// A client for each request, so that none comes on the connection of another: a
+	// server
+	// of Reactor Netty that denies a request before its body is there may read no more.
+	private static HttpClient http() {
+		return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build();
 	}
 
 	/** Get a URL by its template many times at once, now. */
