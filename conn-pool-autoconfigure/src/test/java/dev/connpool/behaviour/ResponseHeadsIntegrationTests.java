@@ -163,6 +163,17 @@ class ResponseHeadsIntegrationTests {
 		assertThat(connectionsFor(version)).isEqualTo(3);
 	}
 
+	// Its content may be on its way, whatever the status says
+	@Test
+	void aConnectionIsNotUsedAfterNoContentThatAnnouncesSome() {
+		RawServer server = RawServer.answering(this.network, "HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n");
+		TestClient client = this.network.client();
+		for (int request = 0; request < 3; request++) {
+			assertThat(client.fetch(server.url("/"))).isEmpty();
+		}
+		assertThat(server).acceptedConnections(3);
+	}
+
 	private int connectionsFor(String version) {
 		String[] parts = version.split(" with ");
 		String field = (parts.length > 1) ? parts[1] + "\r\n" : "";

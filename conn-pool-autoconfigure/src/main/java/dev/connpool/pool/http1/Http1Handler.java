@@ -16,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -90,6 +91,16 @@ final class Http1Handler extends ChannelDuplexHandler {
 		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
 			this.session.idleAtMost(idleTimeout);
 		}
+		if (response.status().code() == 204 && announcesContent(response.headers())) {
+			// It may be on its way, and would be read before the next response.
+			this.connection.markPersistent(false);
+		}
+	}
+
+	// Nothing may say so of a response that has none (RFC 9110, section 8.6).
+	private static boolean announcesContent(HttpHeaders headers) {
+		return headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+				&& !headers.contains(HttpHeaderNames.CONTENT_LENGTH, "0", false);
 	}
 
 	private ProtocolErrorException error(HttpObject malformed) {
