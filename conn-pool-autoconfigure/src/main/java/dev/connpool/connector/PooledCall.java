@@ -4,7 +4,6 @@ import java.net.URI;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
@@ -135,31 +134,18 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 	 * Takes connections past Reactor Netty and everything else past nobody: agents may
 	 * have put operators around the call.
 	 */
-	private record Past(Head head, CoreSubscriber<? super Connection> actual) implements CoreSubscriber<Connection> {
+	private static final class Past extends Relay<Connection, Connection> {
 
-		@Override
-		public Context currentContext() {
-			return this.actual.currentContext();
-		}
+		private final Head head;
 
-		@Override
-		public void onSubscribe(Subscription upstream) {
-			this.actual.onSubscribe(upstream);
+		Past(Head head, CoreSubscriber<? super Connection> actual) {
+			super(actual);
+			this.head = head;
 		}
 
 		@Override
 		public void onNext(Connection connection) {
 			this.head.onNext(connection);
-		}
-
-		@Override
-		public void onError(Throwable error) {
-			this.actual.onError(error);
-		}
-
-		@Override
-		public void onComplete() {
-			this.actual.onComplete();
 		}
 
 	}

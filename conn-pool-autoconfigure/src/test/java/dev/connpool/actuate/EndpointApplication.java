@@ -135,9 +135,8 @@ final class EndpointApplication implements AutoCloseable {
 		}
 	}
 
-	// A client for each request, so that none comes on the connection of another: a
-	// server
-	// of Reactor Netty that denies a request before its body is there may read no more.
+	// One for each request, so that none comes on the connection of another: a server of
+	// Reactor Netty that denies a request before its body is there may read no more.
 	private static HttpClient http() {
 		return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build();
 	}

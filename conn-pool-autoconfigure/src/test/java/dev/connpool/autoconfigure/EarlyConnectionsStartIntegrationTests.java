@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.FullBacklog;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.Origin;
 import dev.connpool.testing.RawServer;
@@ -147,6 +148,16 @@ class EarlyConnectionsStartIntegrationTests {
 			TestServer server = TestServer.h1().port(port).start(this.network);
 			await().atMost(Duration.ofSeconds(10)).until(() -> host(context, server).connections().idle() == 2);
 		});
+	}
+
+	@Test
+	void theWarningNamesThePropertyOfTheHost(CapturedOutput output) {
+		String authority = "127.0.0.1:" + LoopbackPort.free();
+		this.contextRunner
+			.withPropertyValues("conn-pool.clients.orders.base-url=http://" + authority,
+					"conn-pool.hosts.down.authority=" + authority, "conn-pool.hosts.down.pool.min-idle-connections=3")
+			.run((context) -> assertThat(output)
+				.containsOnlyOnce("'conn-pool.hosts.down.pool.min-idle-connections' asks for 3"));
 	}
 
 	@Test

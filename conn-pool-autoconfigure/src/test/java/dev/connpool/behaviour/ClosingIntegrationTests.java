@@ -237,6 +237,8 @@ class ClosingIntegrationTests {
 		PooledHttpClient client = client(wire.settings().apply(new TestSettings()), loops);
 		assertThat(get(client, server.url("/hello")).block(PATIENCE)).isEqualTo("hello");
 		stopWhileTheyRunTasks(loops);
+		await().untilAsserted(() -> assertThat(client.snapshot().hosts().values()).singleElement()
+			.satisfies((host) -> assertThat(host.counters().closedByReason()).containsOnlyKeys("shutdown")));
 		assertRefuses(client, server);
 	}
 

@@ -299,14 +299,19 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		ConnPoolException error = closed();
 		this.dialPlanner.abandon(eventLoop, error);
 		connections().stream()
-			.map(PooledConnection::channel)
-			.filter((channel) -> channel.eventLoop() == eventLoop)
-			.forEach(Channel::close);
+			.filter((connection) -> connection.channel().eventLoop() == eventLoop)
+			.forEach(HostPool::closeNow);
 		post(() -> {
 			if (this.lifecycle.isClosed()) {
 				refuseAll(error);
 			}
 		});
+	}
+
+	// No task of the event loop would be run any more.
+	private static void closeNow(PooledConnection connection) {
+		connection.closing(CloseReason.SHUTDOWN);
+		connection.channel().close();
 	}
 
 	private void refuseAll(ConnPoolException error) {

@@ -154,8 +154,8 @@ final class WarmConnections {
 		long now = System.nanoTime();
 		if (!isFailing(now)) {
 			this.failures = 0;
-			log.warn("{} It is tried again in the background: '{}' asks for {} connections.", message, property(),
-					this.host.pool().minIdleConnections());
+			log.warn("{} It is tried again in the background: '{}' asks for {} connections.", message,
+					this.host.property("pool.min-idle-connections"), this.host.pool().minIdleConnections());
 		}
 		this.failedAt = now;
 		long delay = Math.min(SHORTEST_PAUSE << Math.min(this.failures++, 6), LONGEST_PAUSE);
@@ -187,11 +187,6 @@ final class WarmConnections {
 	private void settle() {
 		this.waiting.forEach(Runnable::run);
 		this.waiting.clear();
-	}
-
-	private String property() {
-		String client = this.host.client();
-		return (client.equals("default") ? "conn-pool" : "conn-pool.clients." + client) + ".pool.min-idle-connections";
 	}
 
 }

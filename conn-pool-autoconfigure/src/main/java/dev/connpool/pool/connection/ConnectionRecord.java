@@ -17,7 +17,8 @@ import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been seen of one connection. Plain fields, written and read on its event loop.
+ * What has been seen of one connection. Written on its event loop, and read there; on any
+ * thread only where it says so.
  */
 public final class ConnectionRecord {
 
@@ -37,7 +38,7 @@ public final class ConnectionRecord {
 
 	private @Nullable Protocol protocol;
 
-	private long exchanges;
+	private volatile long exchanges;
 
 	private boolean proven;
 
@@ -85,7 +86,9 @@ public final class ConnectionRecord {
 	 * @return whether it is not the first
 	 */
 	public boolean exchanged() {
-		return this.exchanges++ > 0;
+		long before = this.exchanges;
+		this.exchanges = before + 1;
+		return before > 0;
 	}
 
 	public void answered() {
@@ -147,6 +150,10 @@ public final class ConnectionRecord {
 		return (start != 0 && end != 0) ? Duration.ofNanos(end - start) : null;
 	}
 
+	/**
+	 * Count the exchanges. On any thread.
+	 * @return how many have begun
+	 */
 	public long exchanges() {
 		return this.exchanges;
 	}

@@ -39,7 +39,7 @@ public interface Session {
 	boolean tryReserve();
 
 	/**
-	 * Give back room that no exchange made use of. On any thread.
+	 * Give back room: no exchange makes use of it, or none does any more. On any thread.
 	 */
 	void unused();
 

@@ -38,7 +38,8 @@ public interface SessionStream {
 	/**
 	 * Return whether an exchange is the one that this carries.
 	 * @param lease the lease of the exchange
-	 * @return whether it is, and has not ended
+	 * @return whether it is; not so on HTTP/1.1 once it has ended, while a stream never
+	 * carries another
 	 */
 	boolean carries(Lease lease);
 

@@ -34,7 +34,8 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	private final ClientExchanges exchanges;
 
-	private ConnectionSource source;
+	/** Changed by whoever serves the queue, and asked by a caller who gives up. */
+	private volatile ConnectionSource source;
 
 	private final @Nullable ExchangeOwner owner;
 

@@ -2,6 +2,7 @@ package dev.connpool.pool.exchange;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
@@ -39,8 +40,11 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 
 	private final List<String> callSite;
 
-	/** The parts of the response that somebody has read. */
-	private long partsRead;
+	private static final AtomicLongFieldUpdater<LeakDetector> PARTS_READ = AtomicLongFieldUpdater
+		.newUpdater(LeakDetector.class, "partsRead");
+
+	/** The parts of the response that somebody has read, on whichever thread. */
+	private volatile long partsRead;
 
 	/** What had moved when the exchange was last looked at. */
 	private long moved = -1;
@@ -167,7 +171,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 
 		@Override
 		public boolean release() {
-			LeakDetector.this.partsRead++;
+			PARTS_READ.incrementAndGet(LeakDetector.this);
 			return super.release();
 		}
 

@@ -35,7 +35,11 @@ public enum CloseReason {
 	/** The request took too long, on HTTP/1.1. */
 	REQUEST_TIMEOUT("request-timeout"),
 
-	/** The caller gave up, on HTTP/1.1. */
+	/**
+	 * On HTTP/1.1 the caller gave up, or its request could not go on. On either protocol
+	 * the application closed it, or an error that is nobody else's concern ended it; on
+	 * HTTP/2 too many of its streams were reset.
+	 */
 	CANCELLED("cancelled"),
 
 	/** Nobody read the response, on HTTP/1.1. */

@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
 
-import dev.connpool.pool.ConnectionPool;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,7 +22,7 @@ import io.netty.util.ReferenceCountUtil;
 /**
  * A TLS context that offers the protocols that are in force, and whose material can be
  * replaced while clients hold it. Connections of different generations are not alike:
- * {@link ConnectionPool} keeps them apart.
+ * {@code ConnectionPool} keeps them apart.
  */
 public final class ReloadableSslContext extends SslContext {
 

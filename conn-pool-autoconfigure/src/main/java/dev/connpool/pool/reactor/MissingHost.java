@@ -2,6 +2,7 @@ package dev.connpool.pool.reactor;
 
 import java.net.InetSocketAddress;
 
+import dev.connpool.settings.ClientSettings;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClientConfig;
@@ -24,11 +25,9 @@ final class MissingHost {
 	 * @return an exception
 	 */
 	static IllegalArgumentException error(String client, HttpClientConfig config) {
-		String property = client.equals("default") ? "conn-pool.base-url"
-				: "conn-pool.clients.%s.base-url".formatted(client);
 		return new IllegalArgumentException(
 				"Client '%s': the URI '%s' names no host. Set '%s', or request a URI with a host.".formatted(client,
-						path(config.uri()), property));
+						path(config.uri()), ClientSettings.property(client, "base-url")));
 	}
 
 	private static String path(@Nullable String uri) {
