@@ -59,7 +59,7 @@ class SettingsReloadTests {
 			assertThat(orders.settings().pool().maxConnectionsPerHost()).isEqualTo(9);
 			assertThat(context.getBean("orders")).isSameAs(webClient).isSameAs(orders.webClient());
 			assertThat(output).contains("Changed settings (generation 2), the connections are drained. "
-					+ "Client 'orders': protocols h2, http/1.1; at most 9 connections per host");
+					+ "Client 'orders': protocols h2, http/1.1; transport direct; at most 9 connections per host");
 			assertThat(reload(context)).isEmpty();
 		});
 	}
