@@ -55,8 +55,8 @@ import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 
 /**
- * A request as {@code WebClient} writes it to one exchange. Its headers are those of Netty
- * from the start.
+ * A request as {@code WebClient} writes it to one exchange. Its headers are those of
+ * Netty from the start.
  */
 final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessage, CoreSubscriber<Void>, Disposable {
 
@@ -175,9 +175,8 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 	}
 
 	private Throwable spent(Throwable error) {
-		return (this.redirects != null && !(error instanceof IOException)
-				&& !(error instanceof RedirectException))
-						? this.redirects.bodySpent(this.exchange.host(), error) : error;
+		return (this.redirects != null && !(error instanceof IOException) && !(error instanceof RedirectException))
+				? this.redirects.bodySpent(this.exchange.host(), error) : error;
 	}
 
 	// What writes it
@@ -264,9 +263,8 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return isWithoutBody() ? setComplete()
-				: commit((head) -> this.exchange.sendGroups(head,
-						named(Flux.from(body).map((group) -> named(new RequestBody(Flux.from(group)))))));
+		return isWithoutBody() ? setComplete() : commit((head) -> this.exchange.sendGroups(head,
+				named(Flux.from(body).map((group) -> named(new RequestBody(Flux.from(group)))))));
 	}
 
 	@Override

@@ -248,8 +248,8 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	@Override
 	public void responseBegins(DirectExchange exchange, HttpResponse head, ResponseBody body) {
-		Redirect redirect = this.call.connector().followsRedirects() ? Redirect.of(head, this.method.name(),
-				this.resource, exchange.host().origin(), Redirect.HTTP) : null;
+		Redirect redirect = this.call.connector().followsRedirects()
+				? Redirect.of(head, this.method.name(), this.resource, exchange.host().origin(), Redirect.HTTP) : null;
 		if (redirect != null) {
 			follow(redirect, exchange.host(), body);
 			return;

@@ -131,8 +131,7 @@ final class NativeRequest implements HttpClientRequest {
 
 	@Override
 	public boolean isKeepAlive() {
-		return !this.request.fields()
-			.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+		return !this.request.fields().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
 	}
 
 	@Override

@@ -42,8 +42,8 @@ record Origin(String scheme, String authority, boolean secure, InetSocketAddress
 		}
 		int usual = secure ? 443 : 80;
 		int port = (end > 0) ? port(client, place.substring(end), usual) : usual;
-		InetSocketAddress address = AddressUtils.createUnresolved(
-				name.startsWith("[") ? name.substring(1, name.length() - 1) : name, port);
+		InetSocketAddress address = AddressUtils
+			.createUnresolved(name.startsWith("[") ? name.substring(1, name.length() - 1) : name, port);
 		String header = withoutZone(name);
 		return new Origin(scheme, authority, secure, address, (port != usual) ? header + ":" + port : header);
 	}
@@ -70,8 +70,8 @@ record Origin(String scheme, String authority, boolean secure, InetSocketAddress
 		catch (NumberFormatException ex) {
 			// As any other that is none.
 		}
-		throw new IllegalArgumentException("Client '%s': the URI names no port from 0 to %d".formatted(client,
-				HIGHEST_PORT));
+		throw new IllegalArgumentException(
+				"Client '%s': the URI names no port from 0 to %d".formatted(client, HIGHEST_PORT));
 	}
 
 	// Zones are nobody else's concern (RFC 6874, section 1).

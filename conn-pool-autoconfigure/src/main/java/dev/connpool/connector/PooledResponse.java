@@ -72,8 +72,8 @@ final class PooledResponse implements ClientHttpResponse {
 		MultiValueMap<String, ResponseCookie> cookies = new LinkedMultiValueMap<>();
 		this.response.cookies()
 			.values()
-			.forEach(
-					(values) -> values.forEach((cookie) -> cookies.add(cookie.name(), ResponseCookies.convert(cookie))));
+			.forEach((values) -> values
+				.forEach((cookie) -> cookies.add(cookie.name(), ResponseCookies.convert(cookie))));
 		return CollectionUtils.unmodifiableMultiValueMap(cookies);
 	}
 

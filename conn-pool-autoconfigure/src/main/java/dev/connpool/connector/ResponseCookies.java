@@ -22,8 +22,8 @@ final class ResponseCookies {
 	/**
 	 * Read the cookies of a response.
 	 * @param headers the headers of the response
-	 * @return the cookies by name, as they follow each other; those that are malformed are
-	 * left out
+	 * @return the cookies by name, as they follow each other; those that are malformed
+	 * are left out
 	 */
 	static MultiValueMap<String, ResponseCookie> in(HttpHeaders headers) {
 		MultiValueMap<String, ResponseCookie> cookies = new LinkedMultiValueMap<>();
