@@ -36,6 +36,10 @@ public final class ReactorConnectionProvider implements ConnectionProvider {
 		this.pool = pool;
 	}
 
+	ConnectionPool pool() {
+		return this.pool;
+	}
+
 	@Override
 	public String name() {
 		return this.pool.name();

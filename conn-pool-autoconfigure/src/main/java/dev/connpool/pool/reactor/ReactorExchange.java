@@ -9,6 +9,7 @@ import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.connection.RequestLength;
 import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.exchange.ClientExchanges;
+import dev.connpool.pool.exchange.DirectHandler;
 import dev.connpool.pool.exchange.EventStreamHandler;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.exchange.Redirect;
@@ -151,6 +152,9 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		changed(stream.connection(), reused ? State.ACQUIRED : State.CONNECTED);
 		ChannelOperations.OnSetup factory = this.config.channelOperationsProvider();
 		if (stream.isConnection()) {
+			if (DirectHandler.leave(channel)) {
+				rejoin(channel);
+			}
 			ChannelOperations<?, ?> made = factory.create(stream.connection(), this, null);
 			if (made != null) {
 				made.bind();
