@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import dev.connpool.connector.PooledConnector;
+import dev.connpool.connector.PoolConnector;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -122,7 +122,7 @@ final class PooledWebClients implements WebClientCustomizer, Ordered {
 			return false;
 		}
 		ClientHttpConnector connector = this.bootsConnector.getIfUnique();
-		return connector != null && !(connector instanceof PooledConnector);
+		return connector != null && !(connector instanceof PoolConnector);
 	}
 
 }

@@ -19,7 +19,7 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
  * Spring's connector for Reactor Netty with less work per request: what all requests have
  * in common is prepared once, and few operators stand between them and their responses.
  */
-public final class PooledConnector extends ReactorClientHttpConnector {
+public final class PooledConnector extends ReactorClientHttpConnector implements PoolConnector {
 
 	private final HttpClient direct;
 
