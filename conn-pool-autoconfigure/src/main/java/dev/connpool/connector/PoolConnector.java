@@ -3,8 +3,8 @@ package dev.connpool.connector;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 
 /**
- * A connector that runs on the pool of one client.
+ * A connector that runs on the pool, whichever transport it sends requests by.
  */
-public sealed interface PoolConnector extends ClientHttpConnector permits DirectConnector, PooledConnector {
+public sealed interface PoolConnector extends ClientHttpConnector permits PooledConnector, DirectConnector {
 
 }

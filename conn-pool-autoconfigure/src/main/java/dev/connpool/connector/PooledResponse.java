@@ -5,8 +5,6 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.cookie.Cookie;
-import io.netty.handler.codec.http.cookie.DefaultCookie;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -74,26 +72,9 @@ final class PooledResponse implements ClientHttpResponse {
 		MultiValueMap<String, ResponseCookie> cookies = new LinkedMultiValueMap<>();
 		this.response.cookies()
 			.values()
-			.forEach(
-					(values) -> values.forEach((cookie) -> cookies.add(cookie.name(), PooledResponse.convert(cookie))));
+			.forEach((values) -> values
+				.forEach((cookie) -> cookies.add(cookie.name(), ResponseCookies.convert(cookie))));
 		return CollectionUtils.unmodifiableMultiValueMap(cookies);
-	}
-
-	private static ResponseCookie convert(Cookie cookie) {
-		ResponseCookie.ResponseCookieBuilder converted = ResponseCookie
-			.fromClientResponse(cookie.name(), cookie.value())
-			.domain(cookie.domain())
-			.path(cookie.path())
-			.maxAge(cookie.maxAge())
-			.secure(cookie.isSecure())
-			.httpOnly(cookie.isHttpOnly());
-		if (cookie instanceof DefaultCookie more) {
-			converted.partitioned(more.isPartitioned());
-			if (more.sameSite() != null) {
-				converted.sameSite(more.sameSite().name());
-			}
-		}
-		return converted.build();
 	}
 
 	@Override
@@ -114,9 +95,12 @@ final class PooledResponse implements ClientHttpResponse {
 	}
 
 	private boolean mayHaveBody(HttpMethod method) {
-		int code = this.response.status().code();
+		return mayHaveBody(this.response.status().code(), this.headers, method);
+	}
+
+	static boolean mayHaveBody(int code, HttpHeaders headers, HttpMethod method) {
 		return !(code < 200 || code == 204 || code == 205 || method.equals(HttpMethod.HEAD)
-				|| this.headers.getContentLength() == 0);
+				|| headers.getContentLength() == 0);
 	}
 
 	/**

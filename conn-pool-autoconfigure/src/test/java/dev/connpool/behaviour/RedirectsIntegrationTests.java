@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.RedirectException;
 import dev.connpool.testing.Failure;
@@ -33,6 +34,7 @@ import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.core.io.InputStreamResource;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -93,13 +95,14 @@ class RedirectsIntegrationTests {
 		assertThat(last().headers().names()).doesNotContain("Cookie", "Authorization", "Proxy-Authorization");
 	}
 
-	@Test
-	void aSchemeIsPartOfAnOrigin() {
+	@ParameterizedTest
+	@EnumSource(names = { "WEB_CLIENT", "DIRECT" })
+	void aSchemeIsPartOfAnOrigin(Door door) {
 		TestServer plain = server(TestServer.h1()).start(this.network);
 		TestServer secure = redirecting(server(TestServer.h2()), 302, plain.url("/seen")).start(this.network);
 		TestServer upgrading = redirecting(TestServer.h1(), 308, secure.url("/seen")).start(this.network);
 		for (TestServer server : List.of(secure, upgrading)) {
-			assertThat(Door.WEB_CLIENT.get(client(Wire.H1), server.url("/moved"))).isEqualTo("seen");
+			assertThat(door.get(client(Wire.H1), server.url("/moved"))).isEqualTo("seen");
 			assertThat(last().headers().names()).doesNotContain("Cookie", "cookie", "Authorization", "authorization");
 		}
 	}
@@ -161,14 +164,15 @@ class RedirectsIntegrationTests {
 		}
 	}
 
-	@Test
-	void asManyAsThatAreFollowed() {
+	@ParameterizedTest
+	@EnumSource(names = { "WEB_CLIENT", "DIRECT" })
+	void asManyAsThatAreFollowed(Door door) {
 		TestServerBuilder builder = server(TestServer.h1());
 		for (int hop = 0; hop < 20; hop++) {
 			String next = (hop < 19) ? "/" + (hop + 1) : "/seen";
 			builder.route("/" + hop, (request, response) -> response.status(301).header("Location", next).send());
 		}
-		assertThat(Door.WEB_CLIENT.get(client(Wire.H1), builder.start(this.network).url("/0"))).isEqualTo("seen");
+		assertThat(door.get(client(Wire.H1), builder.start(this.network).url("/0"))).isEqualTo("seen");
 	}
 
 	@ParameterizedTest
@@ -197,6 +201,10 @@ class RedirectsIntegrationTests {
 	@CsvSource({ "/c,/c", "c,/a/c", "?x=1,/a/b?x=1", "../c,/c", "#part,/a/b?q=1", "'',/a/b?q=1", "/c#part,/c",
 			"/c d,/c%20d", "/\u00C3\u00A9,/%C3%A9", "./?y,/a/?y" })
 	void aReferenceIsResolved(String location, String expected) {
+		Door.WEB_CLIENTS.forEach((door) -> aReferenceIsResolved(door, location, expected));
+	}
+
+	private void aReferenceIsResolved(Door door, String location, String expected) {
 		List<String> heads = new CopyOnWriteArrayList<>();
 		RawServer server = RawServer.start(this.network, (connection) -> {
 			heads.add(Objects.requireNonNull(connection.readHead()));
@@ -204,12 +212,13 @@ class RedirectsIntegrationTests {
 			heads.add(Objects.requireNonNull(connection.readHead()));
 			connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nseen");
 		});
-		assertThat(Door.WEB_CLIENT.get(client(Wire.H1), server.url("/a/b?q=1"))).isEqualTo("seen");
+		assertThat(door.get(client(Wire.H1), server.url("/a/b?q=1"))).isEqualTo("seen");
 		assertThat(heads.get(1)).startsWith("GET " + expected + " HTTP/1.1\r\n");
 	}
 
-	@Test
-	void theSameOriginMayBeWrittenInOtherWays() {
+	@ParameterizedTest
+	@EnumSource(names = { "WEB_CLIENT", "DIRECT" })
+	void theSameOriginMayBeWrittenInOtherWays(Door door) {
 		TestServer[] server = new TestServer[1];
 		server[0] = server(TestServer.h1())
 			.route("/moved",
@@ -221,29 +230,31 @@ class RedirectsIntegrationTests {
 						.header("Location", "//localhost:" + server[0].port() + "/moved")
 						.send())
 			.start(this.network);
-		assertThat(Door.WEB_CLIENT.get(client(Wire.H1), "http://localhost:" + server[0].port() + "/bare"))
+		assertThat(door.get(client(Wire.H1), "http://localhost:" + server[0].port() + "/bare"))
 			.isEqualTo("seen");
 		assertThat(last().headers().get("Cookie")).isEqualTo("session=secret");
 		assertThat(last().headers().get("Authorization")).isEqualTo("Bearer secret");
 	}
 
-	@Test
-	void userInfoOfALocationIsNotSent() {
+	@ParameterizedTest
+	@EnumSource(names = { "WEB_CLIENT", "DIRECT" })
+	void userInfoOfALocationIsNotSent(Door door) {
 		TestServer stranger = server(TestServer.h1()).start(this.network);
 		TestServer server = redirecting(TestServer.h1(), 302,
 				stranger.url("/seen").replace("http://", "http://user:secret@"))
 			.start(this.network);
-		assertThat(Door.WEB_CLIENT.get(client(Wire.H1), server.url("/moved"))).isEqualTo("seen");
+		assertThat(door.get(client(Wire.H1), server.url("/moved"))).isEqualTo("seen");
 		assertThat(last().headers().entries()).noneMatch((entry) -> entry.getValue().contains("secret"))
 			.noneMatch((entry) -> entry.getKey().equalsIgnoreCase("authorization"));
 	}
 
-	@Test
-	void aBodyThatIsDroppedIsNotAskedFor() {
+	@ParameterizedTest
+	@EnumSource(names = { "WEB_CLIENT", "DIRECT" })
+	void aBodyThatIsDroppedIsNotAskedFor(Door door) {
 		TestServer server = redirecting(server(TestServer.h1()), 303, "/seen").start(this.network);
 		List<String> subscriptions = new CopyOnWriteArrayList<>();
 		Flux<String> body = Flux.just("once").doOnSubscribe((subscription) -> subscriptions.add("once"));
-		assertThat(webClient(client(Wire.H1)).post()
+		assertThat(door.webClient(client(Wire.H1)).post()
 			.uri(server.url("/moved"))
 			.body(body, String.class)
 			.retrieve()
@@ -258,16 +269,20 @@ class RedirectsIntegrationTests {
 		for (Wire wire : List.of(Wire.H1, Wire.H2)) {
 			TestServer server = redirecting(server(wire.server()), status, "/seen").start(this.network);
 			TestClient client = client(wire);
-			Flux<String> once = Flux.fromStream(Stream.of("on", "ce"));
-			assertThat(Failure
-				.of(webClient(client).post()
-					.uri(server.url("/moved"))
-					.body(once, String.class)
-					.retrieve()
-					.toBodilessEntity())
-				.error()).cause()
-				.isInstanceOf(RedirectException.class)
-				.hasMessageContainingAll(TestClient.NAME, server.host(), String.valueOf(status));
+			for (Door door : Door.WEB_CLIENTS) {
+				Flux<String> once = Flux.fromStream(Stream.of("on", "ce"));
+				assertThat(Failure
+					.of(door.webClient(client)
+						.post()
+						.uri(server.url("/moved"))
+						.body(once, String.class)
+						.retrieve()
+						.toBodilessEntity())
+					.error()).as(door.name())
+					.cause()
+					.isInstanceOf(RedirectException.class)
+					.hasMessageContainingAll(TestClient.NAME, server.host(), String.valueOf(status));
+			}
 			Throwable error = catchThrowable(() -> restClient(client).post()
 				.uri(server.url("/moved"))
 				.body(new InputStreamResource(new ByteArrayInputStream("once".getBytes(StandardCharsets.US_ASCII))))
@@ -330,13 +345,6 @@ class RedirectsIntegrationTests {
 		return this.seen.get(this.seen.size() - 1);
 	}
 
-	private static WebClient webClient(TestClient client) {
-		return WebClient.builder()
-			.clientConnector(new PooledConnector(client.httpClient()))
-			.defaultCookie("session", "secret")
-			.build();
-	}
-
 	private static RestClient restClient(TestClient client) {
 		return RestClient.builder().requestFactory(new ReactorClientHttpRequestFactory(client.httpClient())).build();
 	}
@@ -357,24 +365,17 @@ class RedirectsIntegrationTests {
 		WEB_CLIENT {
 
 			@Override
-			String get(TestClient client, String url) {
-				return String.valueOf(webClient(client).get()
-					.uri(url)
-					.headers(Door::fill)
-					.retrieve()
-					.bodyToMono(String.class)
-					.block(PATIENCE));
+			WebClient webClient(TestClient client) {
+				return build(new PooledConnector(client.httpClient()));
 			}
 
+		},
+
+		DIRECT {
+
 			@Override
-			String send(TestClient client, String method, String url, String body) {
-				return String.valueOf(webClient(client).method(org.springframework.http.HttpMethod.valueOf(method))
-					.uri(url)
-					.header("Content-Language", "en")
-					.bodyValue(body)
-					.retrieve()
-					.bodyToMono(String.class)
-					.block(PATIENCE));
+			WebClient webClient(TestClient client) {
+				return build(new DirectConnector(client.httpClient()));
 			}
 
 		},
@@ -432,9 +433,34 @@ class RedirectsIntegrationTests {
 
 		};
 
-		abstract String get(TestClient client, String url);
+		private static final List<Door> WEB_CLIENTS = List.of(WEB_CLIENT, DIRECT);
 
-		abstract String send(TestClient client, String method, String url, String body);
+		String get(TestClient client, String url) {
+			return String.valueOf(webClient(client).get()
+				.uri(url)
+				.headers(Door::fill)
+				.retrieve()
+				.bodyToMono(String.class)
+				.block(PATIENCE));
+		}
+
+		String send(TestClient client, String method, String url, String body) {
+			return String.valueOf(webClient(client).method(org.springframework.http.HttpMethod.valueOf(method))
+				.uri(url)
+				.header("Content-Language", "en")
+				.bodyValue(body)
+				.retrieve()
+				.bodyToMono(String.class)
+				.block(PATIENCE));
+		}
+
+		WebClient webClient(TestClient client) {
+			throw new UnsupportedOperationException();
+		}
+
+		private static WebClient build(ClientHttpConnector connector) {
+			return WebClient.builder().clientConnector(connector).defaultCookie("session", "secret").build();
+		}
 
 		private static void fill(org.springframework.http.HttpHeaders headers) {
 			headers.set("User-Agent", "me");

@@ -51,7 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * {@link PooledConnector} does what Spring's connector does.
+ * {@link PooledConnector} and {@link DirectConnector} do what Spring's connector does.
  */
 class PooledConnectorIntegrationTests {
 
@@ -148,13 +148,15 @@ class PooledConnectorIntegrationTests {
 	@EnumSource
 	void bodiesOfAnyKindAreSentAndReceived(Wire wire) {
 		TestServer echo = wire.server().echo("/echo").start(this.network);
-		WebClient.RequestBodySpec post = WebClient.builder()
-			.clientConnector(new PooledConnector(this.network.client(wire.settings()).httpClient()))
-			.build()
-			.post()
-			.uri(echo.url("/echo"));
-		assertThat(body(post.bodyValue("one"))).isEqualTo("one");
-		assertThat(body(post.body(Flux.just("one", "two"), String.class))).isEqualTo("onetwo");
+		for (Kind kind : Kind.OURS_ALL) {
+			WebClient.RequestBodySpec post = WebClient.builder()
+				.clientConnector(kind.on(this.network.client(wire.settings()).httpClient()))
+				.build()
+				.post()
+				.uri(echo.url("/echo"));
+			assertThat(body(post.bodyValue("one"))).isEqualTo("one");
+			assertThat(body(post.body(Flux.just("one", "two"), String.class))).isEqualTo("onetwo");
+		}
 	}
 
 	@ParameterizedTest
@@ -187,7 +189,7 @@ class PooledConnectorIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = "DIRECT", mode = EnumSource.Mode.EXCLUDE)
 	void whatAnApplicationDoesWithConnectionsIsDone(Kind kind) {
 		AtomicInteger connected = new AtomicInteger();
 		HttpClient httpClient = this.network.client()
@@ -271,13 +273,14 @@ class PooledConnectorIntegrationTests {
 
 	// Reactor Netty completes what another thread cancels, and whoever collects the parts
 	// may take them for the whole
-	@Test
-	void aBodyThatIsGivenUpIsNotToldToBeWhole() {
+	@ParameterizedTest
+	@EnumSource(names = "SPRINGS", mode = EnumSource.Mode.EXCLUDE)
+	void aBodyThatIsGivenUpIsNotToldToBeWhole(Kind kind) {
 		TestServer endless = TestServer.h1()
 			.stream("/begun", "text/plain", Flux.just("begun").concatWith(Mono.never()))
 			.start(this.network);
 		TestClient client = this.network.client();
-		ClientHttpResponse response = Kind.OURS.on(client.httpClient())
+		ClientHttpResponse response = kind.on(client.httpClient())
 			.connect(HttpMethod.GET, URI.create(endless.url("/begun")), ClientHttpRequest::setComplete)
 			.blockOptional(PATIENCE)
 			.orElseThrow();
@@ -397,7 +400,16 @@ class PooledConnectorIntegrationTests {
 			ClientHttpConnector on(HttpClient httpClient) {
 				return new PooledConnector(httpClient);
 			}
+		},
+
+		DIRECT {
+			@Override
+			ClientHttpConnector on(HttpClient httpClient) {
+				return new DirectConnector(httpClient);
+			}
 		};
+
+		private static final List<Kind> OURS_ALL = List.of(OURS, DIRECT);
 
 		abstract ClientHttpConnector on(HttpClient httpClient);
 

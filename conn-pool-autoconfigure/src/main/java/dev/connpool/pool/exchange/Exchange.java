@@ -224,8 +224,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (waiting || decline()) {
 			over();
 		}
-		else if (this.attempt != null && isActive()) {
-			// The caller knows only what it was delivered first.
+		else if (isActive() && !isDisposedByCaller()) {
 			try {
 				eventLoop().execute(this::dispose);
 			}
@@ -233,6 +232,14 @@ public abstract class Exchange extends Lease implements RequestHead {
 				// The event loop has been stopped, and has ended this.
 			}
 		}
+	}
+
+	/**
+	 * Return whether the caller itself ends what it was delivered.
+	 * @return whether it has that: it knows only what it was delivered first
+	 */
+	protected boolean isDisposedByCaller() {
+		return this.attempt == null;
 	}
 
 	private void over() {
@@ -411,8 +418,25 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (progress().begins(eventStream)) {
 			EventStreamHandler.watch(channel, progress());
 		}
-		if (this.leakDetector != null) {
+		if (this.leakDetector != null && !isToldOfParts()) {
 			this.leakDetector.begin(channel);
+		}
+	}
+
+	/**
+	 * Return whether this is told of each part of the response that is read.
+	 * @return whether {@link #partRead} is called
+	 */
+	protected boolean isToldOfParts() {
+		return false;
+	}
+
+	/**
+	 * Note that a part of the response was read.
+	 */
+	protected final void partRead() {
+		if (this.leakDetector != null) {
+			this.leakDetector.partRead();
 		}
 	}
 
@@ -432,7 +456,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	// Errors
 
 	@Override
-	public final void failed(Throwable thrown) {
+	public void failed(Throwable thrown) {
 		Throwable told = host().errors().failed(thrown);
 		if (this.progress != null) {
 			abort(told, CloseReason.CANCELLED);

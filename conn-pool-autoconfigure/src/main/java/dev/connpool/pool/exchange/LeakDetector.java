@@ -75,6 +75,13 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, this);
 	}
 
+	/**
+	 * Note that a part of the response was read. On any thread.
+	 */
+	void partRead() {
+		PARTS_READ.incrementAndGet(this);
+	}
+
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		ctx.fireChannelRead(
@@ -171,7 +178,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 
 		@Override
 		public boolean release() {
-			PARTS_READ.incrementAndGet(LeakDetector.this);
+			partRead();
 			return super.release();
 		}
 

@@ -5,12 +5,11 @@ import java.net.InetSocketAddress;
 import dev.connpool.settings.ClientSettings;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * Tells requests whose URI names no host, where nothing else does either.
  */
-final class MissingHost {
+public final class MissingHost {
 
 	/** Where Reactor Netty sends them. Known by identity: somebody may mean it. */
 	static final InetSocketAddress ADDRESS = InetSocketAddress.createUnresolved(NetUtil.LOCALHOST.getHostAddress(), 80);
@@ -21,13 +20,13 @@ final class MissingHost {
 	/**
 	 * Say what is missing.
 	 * @param client the client name
-	 * @param config the request
+	 * @param uri what was asked for
 	 * @return an exception
 	 */
-	static IllegalArgumentException error(String client, HttpClientConfig config) {
+	public static IllegalArgumentException error(String client, @Nullable String uri) {
 		return new IllegalArgumentException(
 				"Client '%s': the URI '%s' names no host. Set '%s', or request a URI with a host.".formatted(client,
-						path(config.uri()), ClientSettings.property(client, "base-url")));
+						path(uri), ClientSettings.property(client, "base-url")));
 	}
 
 	private static String path(@Nullable String uri) {

@@ -36,6 +36,10 @@ public final class ReactorConnectionProvider implements ConnectionProvider {
 		this.pool = pool;
 	}
 
+	ConnectionPool pool() {
+		return this.pool;
+	}
+
 	@Override
 	public String name() {
 		return this.pool.name();
@@ -150,7 +154,7 @@ public final class ReactorConnectionProvider implements ConnectionProvider {
 		public void subscribe(CoreSubscriber<? super Connection> actual) {
 			SocketAddress host = this.address.get();
 			if (host == MissingHost.ADDRESS) {
-				Operators.error(actual, MissingHost.error(this.pool.name(), this.spec.config()));
+				Operators.error(actual, MissingHost.error(this.pool.name(), this.spec.config().uri()));
 				return;
 			}
 			HostPool pool;

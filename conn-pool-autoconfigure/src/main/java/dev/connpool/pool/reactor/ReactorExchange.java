@@ -9,8 +9,12 @@ import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.connection.RequestLength;
 import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.exchange.ClientExchanges;
+import dev.connpool.pool.exchange.DirectHandler;
 import dev.connpool.pool.exchange.EventStreamHandler;
 import dev.connpool.pool.exchange.Exchange;
+import dev.connpool.pool.exchange.Redirect;
+import dev.connpool.pool.exchange.RedirectedRequest;
+import dev.connpool.pool.exchange.Redirects;
 import dev.connpool.pool.exchange.UriTemplates;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.replay.Attempt;
@@ -25,6 +29,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
+import reactor.netty.NettyPipeline;
 import reactor.netty.ReactorNetty;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClientConfig;
@@ -147,6 +152,9 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		changed(stream.connection(), reused ? State.ACQUIRED : State.CONNECTED);
 		ChannelOperations.OnSetup factory = this.config.channelOperationsProvider();
 		if (stream.isConnection()) {
+			if (DirectHandler.leave(channel)) {
+				rejoin(channel);
+			}
 			ChannelOperations<?, ?> made = factory.create(stream.connection(), this, null);
 			if (made != null) {
 				made.bind();
@@ -331,8 +339,14 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 
 	private void prepareRedirected() {
 		Redirects redirects = (this.scope != null) ? this.scope.redirects() : null;
-		if (redirects != null) {
-			redirects.prepare(progress().stream().channel().pipeline(), host(), this.config);
+		RedirectedRequest redirected = (redirects != null) ? redirects.next(host()) : null;
+		if (redirected != null) {
+			boolean chosen = this.config.redirectRequestConsumer() != null
+					|| this.config.redirectRequestBiConsumer() != null;
+			progress().stream()
+				.channel()
+				.pipeline()
+				.addBefore(NettyPipeline.ReactiveBridge, null, new RedirectedRequestHandler(redirected, chosen));
 		}
 	}
 
@@ -340,7 +354,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		HttpClientRequest sent = this.request;
 		BiPredicate<HttpClientRequest, HttpClientResponse> followed = this.config.followRedirectPredicate();
 		return (sent != null && followed != null && response.status().codeClass() == HttpStatusClass.REDIRECTION)
-				? Redirect.of(response, sent, host().origin(), followed) : null;
+				? FollowedRedirect.of(response, sent, host().origin(), followed) : null;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import dev.connpool.pool.exchange.CallSites;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.exchange.ExchangeOwner;
+import dev.connpool.pool.exchange.Redirects;
 import dev.connpool.pool.host.Host;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;

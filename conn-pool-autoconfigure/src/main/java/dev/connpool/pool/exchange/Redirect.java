@@ -1,4 +1,4 @@
-package dev.connpool.pool.reactor;
+package dev.connpool.pool.exchange;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -6,28 +6,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientResponse;
 
 /**
- * A response that Reactor Netty follows elsewhere (RFC 9110, section 15.4), unless the
- * application has a predicate of its own that declines.
+ * A response that asks for another request elsewhere (RFC 9110, section 15.4).
  *
  * @param status the status
+ * @param target the URI to request next, or {@code null} if it cannot be followed
  * @param getWithoutBody whether the next request is a GET without body
  * @param obstacle why it cannot be followed, or {@code null}
  */
-record Redirect(int status, boolean getWithoutBody, @Nullable String obstacle) {
+public record Redirect(int status, @Nullable String target, boolean getWithoutBody, @Nullable String obstacle) {
+
+	/** Where a request may be sent that is none of a WebSocket. */
+	public static final Set<String> HTTP = Set.of("http", "https");
 
 	private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
 
@@ -40,75 +38,61 @@ record Redirect(int status, boolean getWithoutBody, @Nullable String obstacle) {
 	private static final Pattern AUTHORITY = Pattern
 		.compile("(?<host>[\\w.~%!$&'()*+,;=-]+|\\[[0-9a-fA-F:.]+])(:(?<port>\\d{1,5})?)?");
 
-	/** What Reactor Netty goes by unless it is told otherwise. */
-	private static final @Nullable BiPredicate<HttpClientRequest, HttpClientResponse> USUAL = HttpClient.newConnection()
-		.followRedirect(true)
-		.configuration()
-		.followRedirectPredicate();
-
 	/**
-	 * Look at a response that may be a redirect. What Reactor Netty does not know is
-	 * written into it where it is certain to be followed: that a POST becomes a GET, that
-	 * a HEAD does not, and what is meant by a relative {@code Location}.
+	 * Look at a response that may be a redirect.
 	 * @param response the head of the response
-	 * @param request the request
-	 * @param origin the host that it was sent to
-	 * @param predicate says what is followed
+	 * @param method the method of the request
+	 * @param path what was asked for, with its query
+	 * @param origin the host that was asked, as {@code scheme://host:port}
+	 * @param schemes where a redirect may lead
 	 * @return the redirect, or {@code null} if it is none
 	 */
-	static @Nullable Redirect of(HttpResponse response, HttpClientRequest request, String origin,
-			BiPredicate<HttpClientRequest, HttpClientResponse> predicate) {
-		String location = response.headers().get(HttpHeaderNames.LOCATION);
+	public static @Nullable Redirect of(HttpResponse response, String method, String path, String origin,
+			Set<String> schemes) {
 		int status = response.status().code();
+		String location = STATUSES.contains(status) ? response.headers().get(HttpHeaderNames.LOCATION) : null;
 		// A socket in the file system is no origin that a reference could be resolved
 		// against.
-		if (location == null || !STATUSES.contains(status) || !origin.contains("://")) {
+		if (location == null || !origin.contains("://")) {
 			return null;
 		}
-		HttpMethod method = request.method();
-		String obstacle = null;
+		boolean getWithoutBody = isForGet(status, method);
 		try {
-			String target = target(location, origin, request);
-			if (predicate == USUAL) {
-				response.headers().set(HttpHeaderNames.LOCATION, target);
-			}
+			return new Redirect(status, target(location, origin, path, schemes), getWithoutBody, null);
 		}
 		catch (UnusableException ex) {
-			obstacle = ex.obstacle;
+			return new Redirect(status, null, getWithoutBody, ex.obstacle);
 		}
-		if (predicate == USUAL) {
-			response.setStatus(followedAs(response.status(), method));
-		}
-		return new Redirect(status,
-				HttpResponseStatus.SEE_OTHER.equals(response.status()) && !HttpMethod.HEAD.equals(method), obstacle);
 	}
 
-	private static HttpResponseStatus followedAs(HttpResponseStatus status, HttpMethod method) {
-		if (HttpMethod.POST.equals(method) && (status.code() == 301 || status.code() == 302)) {
-			return HttpResponseStatus.SEE_OTHER;
-		}
-		return (HttpMethod.HEAD.equals(method) && status.code() == 303) ? HttpResponseStatus.FOUND : status;
+	// Every other client makes a GET of a POST for 301 and 302, too.
+	private static boolean isForGet(int status, String method) {
+		return switch (status) {
+			case 303 -> !HttpMethod.HEAD.name().equals(method);
+			case 301, 302 -> HttpMethod.POST.name().equals(method);
+			default -> false;
+		};
 	}
 
 	/**
 	 * Resolve a reference (RFC 3986, section 5.2).
 	 * @param location the reference
 	 * @param origin the host that sent it
-	 * @param request what was asked of that host
+	 * @param path what was asked of that host
+	 * @param schemes where a redirect may lead
 	 * @return the URI, without user info, which is not for servers to choose, and without
 	 * fragment, which is not for them to see
 	 */
-	private static String target(String location, String origin, HttpClientRequest request) throws UnusableException {
-		URI uri = resolve(encode(location.strip()), URI.create(origin), request.uri());
+	private static String target(String location, String origin, String path, Set<String> schemes)
+			throws UnusableException {
+		URI uri = resolve(encode(location.strip()), URI.create(origin), path);
 		String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-		boolean known = scheme.equals("http") || scheme.equals("https")
-				|| (request.isWebsocket() && (scheme.equals("ws") || scheme.equals("wss")));
-		if (!known) {
+		if (!schemes.contains(scheme)) {
 			throw new UnusableException("has another scheme than http and https");
 		}
 		String authority = authority(uri);
-		String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-		return scheme + "://" + authority + path + ((uri.getRawQuery() != null) ? "?" + uri.getRawQuery() : "");
+		String resource = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+		return scheme + "://" + authority + resource + ((uri.getRawQuery() != null) ? "?" + uri.getRawQuery() : "");
 	}
 
 	private static String authority(URI uri) throws UnusableException {

@@ -1,20 +1,17 @@
-package dev.connpool.pool.reactor;
+package dev.connpool.pool.exchange;
 
 import dev.connpool.error.RedirectException;
 import dev.connpool.pool.host.Host;
-import io.netty.channel.ChannelPipeline;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
-import reactor.netty.http.client.HttpClientConfig;
 
 /**
  * The redirects that one request of a caller has followed, one after another, each on the
  * event loop of its connection.
  */
-final class Redirects {
+public final class Redirects {
 
 	/** How many are followed: as many as curl and browsers agree on. */
-	static final int MOST = 20;
+	private static final int MOST = 20;
 
 	private final String origin;
 
@@ -30,7 +27,7 @@ final class Redirects {
 	 * Begin.
 	 * @param origin the host that the caller named
 	 */
-	Redirects(String origin) {
+	public Redirects(String origin) {
 		this.origin = origin;
 	}
 
@@ -40,7 +37,7 @@ final class Redirects {
 	 * @param host the host that sent it
 	 * @return why it is not followed, or {@code null} if it is
 	 */
-	@Nullable RedirectException follow(Redirect redirect, Host host) {
+	public @Nullable RedirectException follow(Redirect redirect, Host host) {
 		if (redirect.obstacle() != null) {
 			return RedirectException.unusable(host.client(), host.origin(), redirect.status(), redirect.obstacle());
 		}
@@ -54,19 +51,15 @@ final class Redirects {
 	}
 
 	/**
-	 * See to it that the next request is written as it should be.
-	 * @param pipeline where it will be written
+	 * Return what is different about the next request.
 	 * @param host the host that it is for
-	 * @param config what the caller asked for
+	 * @return what changes, or {@code null} if all stays as the caller wrote it
 	 */
-	void prepare(ChannelPipeline pipeline, Host host, HttpClientConfig config) {
+	public @Nullable RedirectedRequest next(Host host) {
 		// Whoever was sent away once does not get back what was taken away.
 		this.elsewhere |= !host.origin().equalsIgnoreCase(this.origin);
-		if (this.elsewhere || this.withoutBody) {
-			boolean chosen = config.redirectRequestConsumer() != null || config.redirectRequestBiConsumer() != null;
-			pipeline.addBefore(NettyPipeline.ReactiveBridge, null,
-					new RedirectedRequestHandler(this.elsewhere ? host : null, chosen, this.withoutBody));
-		}
+		return (this.elsewhere || this.withoutBody)
+				? new RedirectedRequest(this.elsewhere ? host : null, this.withoutBody) : null;
 	}
 
 	/**
@@ -75,7 +68,7 @@ final class Redirects {
 	 * @param cause what the body reported
 	 * @return the error
 	 */
-	RedirectException bodySpent(Host host, Throwable cause) {
+	public RedirectException bodySpent(Host host, Throwable cause) {
 		return RedirectException.bodySpent(host.client(), host.origin(), this.status, cause);
 	}
 

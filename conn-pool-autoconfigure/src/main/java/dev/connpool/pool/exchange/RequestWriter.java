@@ -1,0 +1,408 @@
+package dev.connpool.pool.exchange;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Writes the request of one exchange when it is subscribed to. Of content that is still
+ * to come one part after another is asked for, while the channel takes more; what is
+ * there at once is flushed once. May be subscribed to on any thread, and so may the
+ * content come; all else happens on the event loop of the connection.
+ */
+final class RequestWriter extends Mono<Void> implements ChannelFutureListener, Subscription {
+
+	/** Parts that wait to be written: the channel may only hold them back. */
+	private static final int MOST_PENDING = 32;
+
+	/** Parts that are asked for and have not come: they may come from another thread. */
+	private static final int MOST_ASKED = 4;
+
+	private final DirectExchange exchange;
+
+	private final HttpRequest head;
+
+	/** The content if it is there; {@code null} if there is none, or it is to come. */
+	private final @Nullable ByteBuf content;
+
+	private final @Nullable Publisher<? extends ByteBuf> parts;
+
+	private final @Nullable DefaultFileRegion region;
+
+	private @Nullable CoreSubscriber<? super Void> subscriber;
+
+	private @Nullable Parts source;
+
+	/** The last that is written; its success is that of all. */
+	private @Nullable ChannelFuture last;
+
+	/** Whether all is written, or nothing more will be. */
+	private boolean ended;
+
+	private RequestWriter(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content,
+			@Nullable Publisher<? extends ByteBuf> parts, @Nullable DefaultFileRegion region) {
+		this.exchange = exchange;
+		this.head = head;
+		this.content = content;
+		this.parts = parts;
+		this.region = region;
+	}
+
+	static RequestWriter whole(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content) {
+		return new RequestWriter(exchange, head, content, null, null);
+	}
+
+	static RequestWriter parts(DirectExchange exchange, HttpRequest head, Publisher<? extends ByteBuf> parts) {
+		return new RequestWriter(exchange, head, null, parts, null);
+	}
+
+	static RequestWriter file(DirectExchange exchange, HttpRequest head, Path file, long position, long count) {
+		return new RequestWriter(exchange, head, null, null, new DefaultFileRegion(file.toFile(), position, count));
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super Void> actual) {
+		actual.onSubscribe(this);
+		if (this.exchange.eventLoop().inEventLoop()) {
+			write(actual);
+			return;
+		}
+		try {
+			this.exchange.eventLoop().execute(() -> write(actual));
+		}
+		catch (RejectedExecutionException ex) {
+			release();
+			actual.onError(this.exchange.stopped());
+		}
+	}
+
+	@Override
+	public void request(long n) {
+		// It is written when this is subscribed to.
+	}
+
+	@Override
+	public void cancel() {
+		// Who gives up the request cancels the exchange, which stops this.
+	}
+
+	private void write(CoreSubscriber<? super Void> actual) {
+		if (!this.exchange.writes(this.head, this)) {
+			release();
+			return;
+		}
+		this.subscriber = actual;
+		Channel channel = this.exchange.channel();
+		if (this.parts != null) {
+			prepare(this.head.headers(), this.exchange.isShared());
+			channel.write(this.head).addListener(this);
+			Parts source = new Parts(actual.currentContext(), channel);
+			this.source = source;
+			this.parts.subscribe(source);
+		}
+		else if (this.region != null) {
+			if (!this.head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+				this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, this.region.count());
+			}
+			channel.write(this.head).addListener(this);
+			channel.write(this.region).addListener(this);
+			writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+		}
+		else {
+			writeLast(whole());
+		}
+	}
+
+	private void writeLast(Object msg) {
+		ChannelFuture written = this.exchange.channel().writeAndFlush(msg);
+		this.last = written;
+		written.addListener(this);
+	}
+
+	private static void prepare(HttpHeaders headers, boolean shared) {
+		if (shared) {
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+		}
+		else if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+			headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+		}
+	}
+
+	private HttpRequest whole() {
+		ByteBuf body = this.content;
+		HttpHeaders headers = this.head.headers();
+		boolean stated = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+		if (!stated && body != null && body.isReadable()) {
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+			headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+		}
+		else if (!stated && mayHaveContent(this.head.method())) {
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+			headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+		}
+		return new DefaultFullHttpRequest(this.head.protocolVersion(), this.head.method(), this.head.uri(),
+				(body != null) ? body : Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE);
+	}
+
+	// Who sends one of these without content says so (RFC 9110, section 8.6).
+	private static boolean mayHaveContent(HttpMethod method) {
+		return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT) || method.equals(HttpMethod.PATCH);
+	}
+
+	@Override
+	public void operationComplete(ChannelFuture written) {
+		if (!written.isSuccess()) {
+			failed(written.cause());
+		}
+		else if (written == this.last) {
+			complete();
+		}
+		else {
+			writable();
+		}
+	}
+
+	private void complete() {
+		CoreSubscriber<? super Void> actual = this.subscriber;
+		if (!this.ended && actual != null) {
+			this.ended = true;
+			this.exchange.written();
+			actual.onComplete();
+		}
+	}
+
+	// That the channel has closed is told by itself, and may be no error at all.
+	private void failed(Throwable cause) {
+		if (!this.ended && !(cause instanceof IOException)) {
+			stop();
+			this.exchange.failed(cause);
+		}
+	}
+
+	/**
+	 * Note that the channel takes more again.
+	 */
+	void writable() {
+		if (this.source != null) {
+			this.source.ask();
+		}
+	}
+
+	/**
+	 * Write no more of the request.
+	 * @return whether some of it was not written yet
+	 */
+	boolean stop() {
+		boolean incomplete = !this.ended;
+		this.ended = true;
+		if (incomplete && this.source != null) {
+			this.source.stop();
+		}
+		return incomplete;
+	}
+
+	private void release() {
+		if (this.content != null) {
+			this.content.release();
+		}
+		if (this.region != null) {
+			this.region.release();
+		}
+	}
+
+	/**
+	 * The content that is still to come.
+	 */
+	private final class Parts implements CoreSubscriber<ByteBuf> {
+
+		private final Context context;
+
+		private final Channel channel;
+
+		private @Nullable Subscription upstream;
+
+		/** Parts that are written and not sent. */
+		private int pending;
+
+		/** Parts that were asked for and have not come. */
+		private int asked;
+
+		private boolean asking;
+
+		private boolean flushing;
+
+		private boolean done;
+
+		Parts(Context context, Channel channel) {
+			this.context = context;
+			this.channel = channel;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		// On whichever thread the content comes
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			if (this.channel.eventLoop().inEventLoop()) {
+				subscribed(upstream);
+			}
+			else {
+				execute(() -> subscribed(upstream));
+			}
+		}
+
+		@Override
+		public void onNext(ByteBuf part) {
+			if (this.channel.eventLoop().inEventLoop()) {
+				write(part);
+				return;
+			}
+			try {
+				this.channel.eventLoop().execute(() -> write(part));
+			}
+			catch (RejectedExecutionException ex) {
+				part.release();
+			}
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			execute(() -> fail(error));
+		}
+
+		@Override
+		public void onComplete() {
+			if (this.channel.eventLoop().inEventLoop()) {
+				end();
+			}
+			else {
+				execute(this::end);
+			}
+		}
+
+		private void execute(Runnable task) {
+			try {
+				this.channel.eventLoop().execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				// The event loop has been stopped, and has ended the exchange.
+			}
+		}
+
+		// On the event loop
+
+		private void subscribed(Subscription upstream) {
+			if (!Operators.validate(this.upstream, upstream)) {
+				return;
+			}
+			this.upstream = upstream;
+			if (this.done) {
+				upstream.cancel();
+				return;
+			}
+			flushLater();
+			ask();
+		}
+
+		/**
+		 * Ask for the next part, if the channel takes it.
+		 */
+		void ask() {
+			Subscription upstream = this.upstream;
+			if (upstream == null || this.asking) {
+				return;
+			}
+			// A part may come at once.
+			this.asking = true;
+			try {
+				while (!this.done && this.asked < MOST_ASKED && this.asked + this.pending < MOST_PENDING
+						&& this.channel.isWritable()) {
+					this.asked++;
+					upstream.request(1);
+				}
+			}
+			finally {
+				this.asking = false;
+			}
+		}
+
+		private void write(ByteBuf part) {
+			this.asked--;
+			if (this.done) {
+				part.release();
+				return;
+			}
+			this.pending++;
+			this.channel.write(new DefaultHttpContent(part)).addListener((written) -> {
+				this.pending--;
+				operationComplete((ChannelFuture) written);
+			});
+			flushLater();
+			ask();
+		}
+
+		private void flushLater() {
+			if (!this.flushing) {
+				this.flushing = true;
+				execute(() -> {
+					this.flushing = false;
+					this.channel.flush();
+				});
+			}
+		}
+
+		private void end() {
+			if (!this.done) {
+				this.done = true;
+				writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+			}
+		}
+
+		private void fail(Throwable error) {
+			if (!this.done) {
+				this.done = true;
+				RequestWriter.this.stop();
+				RequestWriter.this.exchange.failed(error);
+			}
+		}
+
+		void stop() {
+			if (!this.done) {
+				this.done = true;
+				if (this.upstream != null) {
+					this.upstream.cancel();
+				}
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,265 @@
+package dev.connpool.pool.exchange;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * The content of one response. It has one subscriber, to which its parts belong: it
+ * releases them. While that wants more, the channel reads; what it has not asked for
+ * waits here, which is at most what one read brings. May be subscribed to, asked and
+ * cancelled on any thread; all else happens on the event loop of the connection.
+ */
+public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
+
+	private static final AtomicIntegerFieldUpdater<ResponseBody> TAKEN = AtomicIntegerFieldUpdater
+		.newUpdater(ResponseBody.class, "taken");
+
+	private final DirectExchange exchange;
+
+	private final EventLoop eventLoop;
+
+	private volatile int taken;
+
+	private @Nullable CoreSubscriber<? super ByteBuf> subscriber;
+
+	/** What has arrived and was not asked for; {@code null} until there is any. */
+	private @Nullable Queue<ByteBuf> parts;
+
+	private long demand;
+
+	/** Whether all of it has arrived, or an error has come instead. */
+	private boolean ended;
+
+	private @Nullable Throwable error;
+
+	/** Whether the subscriber is told nothing more. */
+	private boolean over;
+
+	private boolean draining;
+
+	ResponseBody(DirectExchange exchange) {
+		this.exchange = exchange;
+		this.eventLoop = exchange.eventLoop();
+	}
+
+	// On any thread
+
+	@Override
+	public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
+		if (!TAKEN.compareAndSet(this, 0, 1)) {
+			Operators.error(actual, new IllegalStateException("The response body can be read once only"));
+			return;
+		}
+		actual.onSubscribe(this);
+		if (this.eventLoop.inEventLoop()) {
+			subscribed(actual);
+		}
+		else {
+			execute(() -> subscribed(actual), actual);
+		}
+	}
+
+	private void execute(Runnable task, CoreSubscriber<? super ByteBuf> actual) {
+		try {
+			this.eventLoop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has been stopped, and whatever was left with it.
+			actual.onError(this.exchange.stopped());
+		}
+	}
+
+	@Override
+	public void request(long n) {
+		if (!Operators.validate(n)) {
+			return;
+		}
+		if (this.eventLoop.inEventLoop()) {
+			requested(n);
+		}
+		else {
+			execute(() -> requested(n));
+		}
+	}
+
+	@Override
+	public void cancel() {
+		if (this.eventLoop.inEventLoop()) {
+			cancelled();
+		}
+		else {
+			execute(this::cancelled);
+		}
+	}
+
+	private void execute(Runnable task) {
+		try {
+			this.eventLoop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has been stopped, and has ended the exchange.
+		}
+	}
+
+	/**
+	 * Discard the content, as somebody does who cancels at once: the connection is saved
+	 * if that is cheap. Nothing happens if somebody has subscribed.
+	 */
+	public void discard() {
+		if (TAKEN.compareAndSet(this, 0, 1)) {
+			cancel();
+		}
+	}
+
+	// On the event loop
+
+	private void subscribed(CoreSubscriber<? super ByteBuf> actual) {
+		if (!this.over) {
+			this.subscriber = actual;
+			drain();
+		}
+	}
+
+	private void requested(long n) {
+		this.demand = Operators.addCap(this.demand, n);
+		drain();
+	}
+
+	private void cancelled() {
+		if (!this.over) {
+			this.over = true;
+			this.subscriber = null;
+			release();
+			this.exchange.abandon();
+		}
+	}
+
+	/**
+	 * Return whether the channel is to read.
+	 * @return whether the subscriber waits for more
+	 */
+	boolean isWanted() {
+		return this.demand > 0 && this.subscriber != null;
+	}
+
+	/**
+	 * Take a part that has arrived.
+	 * @param part the part
+	 */
+	void add(ByteBuf part) {
+		if (this.over || this.ended) {
+			part.release();
+			return;
+		}
+		CoreSubscriber<? super ByteBuf> actual = this.subscriber;
+		if (actual != null && this.demand > 0 && !this.draining && isEmpty()) {
+			deliver(actual, part);
+			drain();
+			return;
+		}
+		if (this.parts == null) {
+			this.parts = new ArrayDeque<>(4);
+		}
+		this.parts.add(part);
+	}
+
+	private void deliver(CoreSubscriber<? super ByteBuf> actual, ByteBuf part) {
+		if (this.demand != Long.MAX_VALUE) {
+			this.demand--;
+		}
+		this.exchange.partRead();
+		this.draining = true;
+		try {
+			actual.onNext(part);
+		}
+		catch (Throwable ex) {
+			this.exchange.failed(ex);
+			fail(ex);
+		}
+		finally {
+			this.draining = false;
+		}
+	}
+
+	/**
+	 * Note that all parts have arrived.
+	 */
+	void complete() {
+		this.ended = true;
+		drain();
+	}
+
+	/**
+	 * End this with an error, which does not wait to be asked for.
+	 * @param cause what is told
+	 */
+	void fail(Throwable cause) {
+		if (!this.ended) {
+			this.ended = true;
+			this.error = cause;
+			release();
+			drain();
+		}
+	}
+
+	private void drain() {
+		CoreSubscriber<? super ByteBuf> actual = this.subscriber;
+		if (actual == null || this.draining) {
+			return;
+		}
+		Queue<ByteBuf> waiting = this.parts;
+		while (!this.over && this.demand > 0 && waiting != null && !waiting.isEmpty()) {
+			deliver(actual, waiting.remove());
+		}
+		if (this.over) {
+			return;
+		}
+		if (!this.ended) {
+			this.exchange.read(this.demand > 0);
+		}
+		else if (isEmpty()) {
+			this.over = true;
+			this.subscriber = null;
+			terminate(actual);
+		}
+	}
+
+	private void terminate(CoreSubscriber<? super ByteBuf> actual) {
+		try {
+			if (this.error != null) {
+				actual.onError(this.error);
+			}
+			else {
+				actual.onComplete();
+			}
+		}
+		catch (Throwable ex) {
+			// There is nobody left to tell, and the connection is not to blame.
+			Operators.onErrorDropped(ex, actual.currentContext());
+		}
+	}
+
+	private boolean isEmpty() {
+		return this.parts == null || this.parts.isEmpty();
+	}
+
+	private void release() {
+		Queue<ByteBuf> waiting = this.parts;
+		if (waiting != null) {
+			for (ByteBuf part = waiting.poll(); part != null; part = waiting.poll()) {
+				part.release();
+			}
+		}
+	}
+
+}
