@@ -91,6 +91,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
 			this.session.idleAtMost(idleTimeout);
 		}
+		if (!HttpUtil.isKeepAlive(response)) {
+			this.connection.markPersistent(false);
+		}
 		if (response.status().code() == 204 && announcesContent(response.headers())) {
 			// It may be on its way, and would be read before the next response.
 			this.connection.markPersistent(false);
@@ -208,6 +211,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 		// What a connection is upgraded to stays on it.
 		if (!this.connection.host().pool().keepAlive() && !request.headers().contains(HttpHeaderNames.UPGRADE)) {
 			HttpUtil.setKeepAlive(request, false);
+		}
+		if (!HttpUtil.isKeepAlive(request)) {
+			this.connection.markPersistent(false);
 		}
 	}
 
