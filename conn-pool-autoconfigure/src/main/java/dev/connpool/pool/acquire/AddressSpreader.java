@@ -11,6 +11,7 @@ import java.util.Set;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.HostCounters;
+import dev.connpool.pool.host.Mailbox;
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ final class AddressSpreader {
 			CloseReason.MAX_IDLE_PER_HOST, CloseReason.DRAINED, CloseReason.IDLE_CLOSED, CloseReason.ADDRESS_REMOVED,
 			CloseReason.SUPERSEDED, CloseReason.EVICTED, CloseReason.SHUTDOWN, CloseReason.KEEP_ALIVE_OFF);
 
+	private final Mailbox mailbox;
+
 	private final boolean enabled;
 
 	private final HostCounters counters;
@@ -36,7 +39,8 @@ final class AddressSpreader {
 
 	private long acquired;
 
-	AddressSpreader(boolean enabled, HostCounters counters) {
+	AddressSpreader(Mailbox mailbox, boolean enabled, HostCounters counters) {
+		this.mailbox = mailbox;
 		this.enabled = enabled;
 		this.counters = counters;
 	}
@@ -45,6 +49,7 @@ final class AddressSpreader {
 	 * Note that there is another connection, or that somebody waits for one.
 	 */
 	void demanded() {
+		assert this.mailbox.isInside();
 		this.due = this.enabled;
 	}
 
@@ -54,6 +59,7 @@ final class AddressSpreader {
 	 * @param reason why
 	 */
 	void ended(PooledConnection connection, CloseReason reason) {
+		assert this.mailbox.isInside();
 		// One that served nobody would be opened and closed for ever.
 		this.due |= this.enabled && !UNMISSED.contains(reason) && connection.record().exchanges() > 0;
 	}
@@ -63,6 +69,7 @@ final class AddressSpreader {
 	 * @param address the address
 	 */
 	void unreachable(InetSocketAddress address) {
+		assert this.mailbox.isInside();
 		this.unreachable.add(address);
 	}
 
@@ -71,6 +78,7 @@ final class AddressSpreader {
 	 * time, nothing is opened.
 	 */
 	void lookedUp() {
+		assert this.mailbox.isInside();
 		long now = this.counters.acquiredSum();
 		this.due |= this.enabled && now != this.acquired;
 		this.acquired = now;
@@ -86,6 +94,7 @@ final class AddressSpreader {
 	 */
 	List<InetSocketAddress> missing(List<InetSocketAddress> known, Collection<PooledConnection> connections,
 			DialsUnderWay dials) {
+		assert this.mailbox.isInside();
 		Protocol protocol = dials.negotiated();
 		// In this order: it is asked with each request, and next to never due.
 		if (!this.due || protocol == null || protocol == Protocol.HTTP_1_1

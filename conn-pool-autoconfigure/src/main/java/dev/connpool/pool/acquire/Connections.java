@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.Mailbox;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * which are only waited for. Used by the mailbox of the host alone, but for what says so.
  */
 final class Connections {
+
+	private final Mailbox mailbox;
 
 	private final MultiplexedSessions sessions;
 
@@ -26,9 +29,11 @@ final class Connections {
 
 	/**
 	 * Create connections, none at first.
+	 * @param mailbox the mailbox of the host
 	 * @param sessions where those that are shared are kept
 	 */
-	Connections(MultiplexedSessions sessions) {
+	Connections(Mailbox mailbox, MultiplexedSessions sessions) {
+		this.mailbox = mailbox;
 		this.sessions = sessions;
 	}
 
@@ -69,6 +74,7 @@ final class Connections {
 	}
 
 	void add(PooledConnection connection) {
+		assert this.mailbox.isInside();
 		this.all.add(connection);
 		if (connection.session().isShared()) {
 			this.sessions.add(connection.session());
@@ -84,6 +90,7 @@ final class Connections {
 	 * @param connection the connection
 	 */
 	void returned(PooledConnection connection) {
+		assert this.mailbox.isInside();
 		if (connection.isDraining()) {
 			connection.close(connection.end().reason());
 		}
@@ -99,6 +106,7 @@ final class Connections {
 	 * @return the connection, or {@code null} if there is none
 	 */
 	@Nullable PooledConnection lastUsed() {
+		assert this.mailbox.isInside();
 		return this.idle.peekLast();
 	}
 
@@ -107,6 +115,7 @@ final class Connections {
 	 * @return the connection, or {@code null} if none is free
 	 */
 	@Nullable PooledConnection take() {
+		assert this.mailbox.isInside();
 		PooledConnection connection = this.sessions.reserve();
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
@@ -122,6 +131,7 @@ final class Connections {
 	 * @return the connection, or {@code null} if there is none yet
 	 */
 	@Nullable PooledConnection takeFresh() {
+		assert this.mailbox.isInside();
 		PooledConnection latest = this.idle.peekLast();
 		if (latest != null && latest.record().exchanges() == 0) {
 			return take();
@@ -133,6 +143,7 @@ final class Connections {
 	 * Close the connection that is idle for longest, if there is one.
 	 */
 	void makeRoom() {
+		assert this.mailbox.isInside();
 		PooledConnection eldest = this.idle.pollFirst();
 		if (eldest != null) {
 			eldest.session().closeIfUnused(CloseReason.EVICTED);
@@ -148,6 +159,7 @@ final class Connections {
 	 * @param reason the reason
 	 */
 	void closeIfUnused(PooledConnection connection, CloseReason reason) {
+		assert this.mailbox.isInside();
 		if (connection.session().closeIfUnused(reason)) {
 			this.idle.remove(connection);
 		}
@@ -160,6 +172,7 @@ final class Connections {
 	 * @return whether it was used until now
 	 */
 	boolean drain(PooledConnection connection, CloseReason reason) {
+		assert this.mailbox.isInside();
 		if (!this.all.contains(connection) || !this.draining.add(connection)) {
 			return false;
 		}
@@ -173,6 +186,7 @@ final class Connections {
 	 * @param connection the connection
 	 */
 	void remove(PooledConnection connection) {
+		assert this.mailbox.isInside();
 		this.all.remove(connection);
 		this.draining.remove(connection);
 		this.idle.remove(connection);

@@ -203,6 +203,7 @@ public final class Dispatcher implements ConnectionSource {
 	}
 
 	private boolean serve(Lease waiter) {
+		assert this.pool.inMailbox();
 		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
 		if (connection == null) {
 			return false;
@@ -236,6 +237,7 @@ public final class Dispatcher implements ConnectionSource {
 	 * Have the deadlines of those who wait looked at.
 	 */
 	void watchDeadlines() {
+		assert this.pool.inMailbox();
 		try {
 			this.pendingAcquires.watch((now) -> this.pool.post(() -> this.pendingAcquires.expire(now)));
 		}

@@ -80,13 +80,13 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		this.host = host;
 		this.eventLoop = eventLoop;
 		this.events = new HostEvents(host, owner.listeners(), owner.recentlyClosed());
-		this.lifecycle = new HostPoolLifecycle(owner, eventLoop, () -> post(this::forget));
+		this.lifecycle = new HostPoolLifecycle(this.mailbox, owner, eventLoop, () -> post(this::forget));
 		this.replayBudget = owner.replayBudget(host);
 		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
-		this.pendingAcquires = new PendingAcquires(eventLoop, owner.tick());
-		this.sessions = new MultiplexedSessions(host.http2().spreadAddresses());
-		this.connections = new Connections(this.sessions);
+		this.pendingAcquires = new PendingAcquires(this.mailbox, eventLoop, owner.tick());
+		this.sessions = new MultiplexedSessions(this.mailbox, host.http2().spreadAddresses());
+		this.connections = new Connections(this.mailbox, this.sessions);
 		this.addresses = new HostAddresses(this, owner.names(), resolver, eventLoop);
 		this.dialPlanner = new DialPlanner(this, this.connections, this.sessions, this.pendingAcquires, this::begin);
 		this.dispatcher = new Dispatcher(this, this.connections, this.sessions, this.pendingAcquires, this.dialPlanner);
@@ -315,6 +315,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void refuseAll(ConnPoolException error) {
+		assert inMailbox();
 		this.dispatcher.refuseAll(error);
 		this.lifecycle.stay();
 		this.dialPlanner.warm().end();
@@ -417,11 +418,15 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	/**
-	 * Return whether the calling thread may do what belongs to the mailbox. For
-	 * assertions.
-	 * @return whether it handles an event
+	 * Return the mailbox.
+	 * @return whom the parts of this belong to
 	 */
-	boolean inMailbox() {
+	Mailbox mailbox() {
+		return this.mailbox;
+	}
+
+	@Override
+	public boolean inMailbox() {
 		return this.mailbox.isInside();
 	}
 
@@ -455,6 +460,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void drainAll(CloseReason reason) {
+		assert inMailbox();
 		connections().forEach((connection) -> drain(connection, reason));
 	}
 
@@ -520,6 +526,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void forget() {
+		assert inMailbox();
 		if (this.lifecycle.forget(isQuiet())) {
 			this.owner.forget(this);
 		}

@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.connpool.pool.connection.LeastRecentlyUsed;
+import dev.connpool.pool.host.Mailbox;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class HostPoolLifecycle {
 
 	private static final long FORGET_AFTER_MINUTES = 5;
+
+	private final Mailbox mailbox;
 
 	private final HostPoolOwner owner;
 
@@ -36,11 +39,13 @@ final class HostPoolLifecycle {
 
 	/**
 	 * Create a lifecycle.
+	 * @param mailbox the mailbox of the host
 	 * @param owner what the pool is part of
 	 * @param eventLoop where time is measured
 	 * @param due run when the pool has been quiet for long, to ask whether it still is
 	 */
-	HostPoolLifecycle(HostPoolOwner owner, EventLoop eventLoop, Runnable due) {
+	HostPoolLifecycle(Mailbox mailbox, HostPoolOwner owner, EventLoop eventLoop, Runnable due) {
+		this.mailbox = mailbox;
 		this.owner = owner;
 		this.eventLoop = eventLoop;
 		this.due = due;
@@ -59,14 +64,17 @@ final class HostPoolLifecycle {
 	 * @return whether this one has been superseded or forgotten
 	 */
 	boolean isOver() {
+		assert this.mailbox.isInside();
 		return this.forgotten || this.superseded;
 	}
 
 	boolean isSuperseded() {
+		assert this.mailbox.isInside();
 		return this.superseded;
 	}
 
 	void supersede() {
+		assert this.mailbox.isInside();
 		this.superseded = true;
 	}
 
@@ -74,6 +82,7 @@ final class HostPoolLifecycle {
 	 * Note that nobody needs the pool for now. If that stays so it is forgotten.
 	 */
 	void quiet() {
+		assert this.mailbox.isInside();
 		if (this.timer == null && !this.forgotten && !isClosed()) {
 			try {
 				this.timer = this.eventLoop.schedule(this.due, FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
@@ -92,6 +101,7 @@ final class HostPoolLifecycle {
 	 * Note that the pool is not forgotten for now.
 	 */
 	void stay() {
+		assert this.mailbox.isInside();
 		if (this.timer != null) {
 			this.timer.cancel(false);
 			this.timer = null;
@@ -109,6 +119,7 @@ final class HostPoolLifecycle {
 	 * @return whether it is forgotten
 	 */
 	boolean forget(boolean quiet) {
+		assert this.mailbox.isInside();
 		stay();
 		if (quiet && !this.forgotten) {
 			this.forgotten = true;

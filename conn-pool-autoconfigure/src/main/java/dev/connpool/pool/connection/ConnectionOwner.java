@@ -19,6 +19,13 @@ public interface ConnectionOwner {
 	Host host();
 
 	/**
+	 * Return whether the calling thread may do what belongs to the mailbox of the host.
+	 * For assertions.
+	 * @return whether it handles an event of that mailbox
+	 */
+	boolean inMailbox();
+
+	/**
 	 * Return where what happens with the host becomes known.
 	 * @return the events
 	 */

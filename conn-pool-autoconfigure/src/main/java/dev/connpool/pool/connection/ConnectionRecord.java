@@ -52,6 +52,10 @@ public final class ConnectionRecord {
 		this.begun = begun;
 	}
 
+	private boolean inEventLoop() {
+		return this.channel.eventLoop().inEventLoop();
+	}
+
 	// Written
 
 	/**
@@ -59,10 +63,12 @@ public final class ConnectionRecord {
 	 * @param when in terms of {@link System#nanoTime()}
 	 */
 	public void resolved(long when) {
+		assert inEventLoop();
 		this.resolved = when;
 	}
 
 	public void connected() {
+		assert inEventLoop();
 		this.connected = System.nanoTime();
 	}
 
@@ -71,6 +77,7 @@ public final class ConnectionRecord {
 	 * @param protocol the protocol to be spoken
 	 */
 	public void secured(Protocol protocol) {
+		assert inEventLoop();
 		this.protocol = protocol;
 		SslHandler handler = this.channel.pipeline().get(SslHandler.class);
 		if (handler != null) {
@@ -86,20 +93,24 @@ public final class ConnectionRecord {
 	 * @return whether it is not the first
 	 */
 	public boolean exchanged() {
+		assert inEventLoop();
 		long before = this.exchanges;
 		this.exchanges = before + 1;
 		return before > 0;
 	}
 
 	public void answered() {
+		assert inEventLoop();
 		this.proven = true;
 	}
 
 	void sent(int bytes) {
+		assert inEventLoop();
 		this.bytesSent += bytes;
 	}
 
 	void received(int bytes) {
+		assert inEventLoop();
 		this.bytesReceived += bytes;
 	}
 

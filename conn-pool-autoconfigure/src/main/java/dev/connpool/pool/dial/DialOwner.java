@@ -27,6 +27,13 @@ public interface DialOwner {
 	Host host();
 
 	/**
+	 * Return whether the calling thread may do what belongs to the mailbox of the host.
+	 * For assertions.
+	 * @return whether it handles an event of that mailbox
+	 */
+	boolean inMailbox();
+
+	/**
 	 * Say why no request is served any more.
 	 * @return that the client is shut down, or else that its event loops are
 	 */

@@ -369,6 +369,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void discarded() {
+		assert granted().inEventLoop();
 		unwatch();
 		if (this.log != null) {
 			this.log.abandoned();
@@ -377,6 +378,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void givenUp() {
+		assert granted().inEventLoop();
 		this.aborted = true;
 	}
 
@@ -392,6 +394,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * Note that all of the request is sent.
 	 */
 	protected final void requestSent() {
+		assert granted().inEventLoop();
 		progress().requestSent();
 		if (this.log != null) {
 			this.log.requestSent(UriTemplates.of(progress().stream().channel()));
@@ -404,6 +407,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @param eventStream whether the response is one without a foreseeable end
 	 */
 	protected final void responseBegins(int status, boolean eventStream) {
+		assert granted().inEventLoop();
 		Channel channel = progress().stream().channel();
 		if (this.log != null) {
 			this.log.responseBegins(status);
@@ -450,6 +454,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void cutOff(ChannelHandlerContext ctx) {
+		assert granted().inEventLoop();
 		if (isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
 			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
@@ -550,6 +555,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return the other exchange
 	 */
 	final Exchange replace(Attempt next) {
+		assert granted().inEventLoop();
 		this.replaced = true;
 		return again(next);
 	}
@@ -578,6 +584,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @param now the current time
 	 */
 	final void look(long now) {
+		assert granted().inEventLoop();
 		if (!this.aborted && !Deadlines.check(this, now) && this.leakDetector != null) {
 			this.leakDetector.look(this, now);
 		}

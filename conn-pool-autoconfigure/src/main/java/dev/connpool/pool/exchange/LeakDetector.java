@@ -72,6 +72,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
 	 */
 	void begin(Channel channel) {
+		assert channel.eventLoop().inEventLoop();
 		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, this);
 	}
 
@@ -87,6 +88,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param now the current time
 	 */
 	void look(Exchange exchange, long now) {
+		assert exchange.granted().inEventLoop();
 		Progress progress = exchange.progress();
 		long moving = progress.traffic() + this.partsRead;
 		this.quiet = moving == this.moved && progress.isUnread();
@@ -143,6 +145,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param events where that is noted
 	 */
 	void ended(Channel channel, HostEvents events) {
+		assert channel.eventLoop().inEventLoop();
 		if (channel.pipeline().context(this) != null) {
 			channel.pipeline().remove(this);
 		}

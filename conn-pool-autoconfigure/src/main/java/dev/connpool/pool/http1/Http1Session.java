@@ -55,12 +55,14 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public void becomesIdle() {
+		assert this.connection.owner().inMailbox();
 		this.free = true;
 		this.connection.idle();
 	}
 
 	@Override
 	public boolean tryReserve() {
+		assert this.connection.owner().inMailbox();
 		return take() && this.connection.isFit();
 	}
 
@@ -75,6 +77,7 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public boolean closeIfUnused(CloseReason reason) {
+		assert this.connection.owner().inMailbox();
 		if (!this.free) {
 			return false;
 		}
@@ -87,6 +90,7 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public void drain(CloseReason reason) {
+		assert this.connection.owner().inMailbox();
 		this.connection.drain(reason);
 		closeIfUnused(reason);
 	}
@@ -145,6 +149,7 @@ final class Http1Session implements Session, SessionStream {
 	 * @return whether a request may be written
 	 */
 	private boolean isSilent() {
+		assert this.connection.inEventLoop();
 		boolean silent = SocketInput.drain(this.connection.channel()) && !isWithinTlsRecord();
 		this.silentAt = System.nanoTime();
 		if (!silent && this.connection.isFit()) {
@@ -180,6 +185,7 @@ final class Http1Session implements Session, SessionStream {
 	 * @param timeout the time in nanoseconds; 0 if it must not be used again
 	 */
 	void idleAtMost(long timeout) {
+		assert this.connection.inEventLoop();
 		if (timeout == 0) {
 			this.connection.markPersistent(false);
 		}

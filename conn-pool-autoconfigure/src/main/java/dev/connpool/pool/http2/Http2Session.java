@@ -151,6 +151,7 @@ final class Http2Session implements Session {
 	 * @return whether this is used no more
 	 */
 	boolean leave() {
+		assert this.connection.inEventLoop();
 		if (!this.connection.isDraining() && !this.connection.owner().mayReplaceConnection()) {
 			return false;
 		}
@@ -163,6 +164,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public void probeIfSilent(long start, long now) {
+		assert this.connection.inEventLoop();
 		// No frame that counts has arrived for half the time since.
 		if (now - this.pingHandler.heardAt() > (now - start) / 2) {
 			this.permits.suspend(true);
@@ -171,6 +173,7 @@ final class Http2Session implements Session {
 	}
 
 	private void alive() {
+		assert this.connection.inEventLoop();
 		if (isProbing()) {
 			this.permits.suspend(false);
 			this.connection.owner().streamFree(this.connection);
@@ -188,6 +191,7 @@ final class Http2Session implements Session {
 	}
 
 	private void settingsMissing() {
+		assert this.connection.inEventLoop();
 		ConnPoolException error = this.connection.host().errors().settingsMissing();
 		this.permits.end();
 		this.connection.owner().retire(this.connection, CloseReason.PROTOCOL_ERROR);
@@ -246,6 +250,7 @@ final class Http2Session implements Session {
 	}
 
 	private void opened(Lease lease, Future<Http2StreamChannel> opening) {
+		assert this.connection.inEventLoop();
 		if (!opening.isSuccess()) {
 			giveBack(lease);
 			return;
