@@ -33,9 +33,8 @@ final class HostPoolLifecycle {
 	/** Since when nobody needs the pool; 0 while somebody does. */
 	private volatile long quietSince;
 
-	private volatile boolean forgotten;
-
-	private boolean superseded;
+	/** Changed in the mailbox, read on any thread. */
+	private volatile State state = State.SERVING;
 
 	/**
 	 * Create a lifecycle.
@@ -65,17 +64,24 @@ final class HostPoolLifecycle {
 	 */
 	boolean isOver() {
 		assert this.mailbox.isInside();
-		return this.forgotten || this.superseded;
+		return this.state.isOver();
 	}
 
+	/**
+	 * Return whether another pool has taken the place of this.
+	 * @return whether this serves only what it has begun
+	 */
 	boolean isSuperseded() {
 		assert this.mailbox.isInside();
-		return this.superseded;
+		return this.state == State.SUPERSEDED || this.state == State.SUPERSEDED_QUIET;
 	}
 
+	/**
+	 * Note that another pool takes the place of this.
+	 */
 	void supersede() {
 		assert this.mailbox.isInside();
-		this.superseded = true;
+		this.state = this.state.superseded();
 	}
 
 	/**
@@ -83,7 +89,8 @@ final class HostPoolLifecycle {
 	 */
 	void quiet() {
 		assert this.mailbox.isInside();
-		if (this.timer == null && !this.forgotten && !isClosed()) {
+		State next = this.state.quiet();
+		if (next != this.state && !isClosed()) {
 			try {
 				this.timer = this.eventLoop.schedule(this.due, FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
 			}
@@ -92,6 +99,7 @@ final class HostPoolLifecycle {
 				// any more.
 				return;
 			}
+			this.state = next;
 			this.quietSince = System.nanoTime() | 1;
 			this.owner.quietHosts().add(this.place);
 		}
@@ -102,11 +110,12 @@ final class HostPoolLifecycle {
 	 */
 	void stay() {
 		assert this.mailbox.isInside();
-		if (this.timer != null) {
-			this.timer.cancel(false);
-			this.timer = null;
-		}
-		if (this.quietSince != 0) {
+		State next = this.state.needed();
+		if (next != this.state) {
+			if (this.timer != null) {
+				this.timer.cancel(false);
+			}
+			this.state = next;
 			this.quietSince = 0;
 			this.owner.quietHosts().remove();
 		}
@@ -121,11 +130,62 @@ final class HostPoolLifecycle {
 	boolean forget(boolean quiet) {
 		assert this.mailbox.isInside();
 		stay();
-		if (quiet && !this.forgotten) {
-			this.forgotten = true;
+		if (quiet && this.state != State.FORGOTTEN) {
+			this.state = State.FORGOTTEN;
 			this.owner.quietHosts().forgotten(this.place);
 		}
 		return quiet;
+	}
+
+	/**
+	 * Where a pool is in its life. Whether the client is shut down is no matter of its
+	 * pools, and may come to any of these.
+	 */
+	private enum State {
+
+		/** Callers are served. */
+		SERVING,
+
+		/** The same, but there is nobody, and nothing is open. */
+		QUIET,
+
+		/** Callers are served by another pool; what has begun here ends here. */
+		SUPERSEDED,
+
+		/** The same, and all of it has ended. */
+		SUPERSEDED_QUIET,
+
+		/** The client knows this no more. The last state. */
+		FORGOTTEN;
+
+		State quiet() {
+			return switch (this) {
+				case SERVING -> QUIET;
+				case SUPERSEDED -> SUPERSEDED_QUIET;
+				case QUIET, SUPERSEDED_QUIET, FORGOTTEN -> this;
+			};
+		}
+
+		State needed() {
+			return switch (this) {
+				case QUIET -> SERVING;
+				case SUPERSEDED_QUIET -> SUPERSEDED;
+				case SERVING, SUPERSEDED, FORGOTTEN -> this;
+			};
+		}
+
+		State superseded() {
+			return switch (this) {
+				case SERVING -> SUPERSEDED;
+				case QUIET -> SUPERSEDED_QUIET;
+				case SUPERSEDED, SUPERSEDED_QUIET, FORGOTTEN -> this;
+			};
+		}
+
+		boolean isOver() {
+			return this != SERVING && this != QUIET;
+		}
+
 	}
 
 	/**
@@ -135,7 +195,7 @@ final class HostPoolLifecycle {
 
 		@Override
 		protected long unusedSince() {
-			return HostPoolLifecycle.this.forgotten ? 0 : HostPoolLifecycle.this.quietSince;
+			return HostPoolLifecycle.this.quietSince;
 		}
 
 		@Override

@@ -64,6 +64,7 @@ public final class RequestLength {
 	 * @return whether it may be written
 	 */
 	public boolean admits(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
+		assert ctx.executor().inEventLoop();
 		if (this.refusal == null) {
 			String mistake = mistake(msg, lease.isWritten());
 			if (mistake != null) {

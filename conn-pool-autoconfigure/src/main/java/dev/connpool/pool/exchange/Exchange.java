@@ -50,14 +50,15 @@ public abstract class Exchange extends Lease implements RequestHead {
 	/** New connections on which the server has spoken first while this waited. */
 	private int spokenTo;
 
-	/** Whether another exchange has taken the place of this one. */
+	/**
+	 * Whether another exchange has taken the place of this one. Nothing that this comes
+	 * to: what the response is discarded of that asked for a repetition may yet end in
+	 * any way.
+	 */
 	private boolean replaced;
 
-	/** Whether the end of the channel is no news to the caller. */
-	private boolean aborted;
-
-	/** Whether this was ended because of what the server sent. */
-	private boolean malformed;
+	/** How this was ended before its response had ended. */
+	private Cut cut = Cut.NONE;
 
 	/** What is logged in the end; {@code null} if nothing is. */
 	private final @Nullable ExchangeLog log;
@@ -378,8 +379,21 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void givenUp() {
+		cut(Cut.GIVEN_UP);
+	}
+
+	/**
+	 * End this before its response has ended, unless that has been done.
+	 * @param how how it ends
+	 * @return whether this is how
+	 */
+	private boolean cut(Cut how) {
 		assert granted().inEventLoop();
-		this.aborted = true;
+		boolean first = this.cut == Cut.NONE;
+		if (first) {
+			this.cut = how;
+		}
+		return first;
 	}
 
 	/**
@@ -387,7 +401,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return whether this was ended, by either side
 	 */
 	protected final boolean isAborted() {
-		return this.aborted;
+		return this.cut != Cut.NONE;
 	}
 
 	/**
@@ -455,8 +469,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	@Override
 	public final void cutOff(ChannelHandlerContext ctx) {
 		assert granted().inEventLoop();
-		if (isReading() && !progress().isAnswered() && !this.aborted) {
-			this.aborted = true;
+		if (isReading() && !progress().isAnswered() && cut(Cut.CUT_OFF)) {
 			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
 					: host().errors().lost(describeEnd(), null, granted().end().failure());
 			if (this.log != null) {
@@ -468,18 +481,16 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final boolean isMalformed() {
-		return this.malformed;
+		return this.cut == Cut.MALFORMED;
 	}
 
 	@Override
 	public final void abort(Throwable error, CloseReason reason) {
 		assert granted().inEventLoop();
 		Progress so = this.progress;
-		if (so == null || this.aborted) {
+		if (so == null || !cut((reason == CloseReason.PROTOCOL_ERROR) ? Cut.MALFORMED : Cut.ABORTED)) {
 			return;
 		}
-		this.aborted = true;
-		this.malformed = reason == CloseReason.PROTOCOL_ERROR;
 		if (this.log != null) {
 			this.log.failed(error);
 		}
@@ -513,7 +524,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 */
 	protected final boolean isLost() {
 		Progress so = this.progress;
-		return so != null && !so.isReading() && !this.aborted && so.isBroken();
+		return so != null && !so.isReading() && !isAborted() && so.isBroken();
 	}
 
 	/**
@@ -585,9 +596,32 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 */
 	final void look(long now) {
 		assert granted().inEventLoop();
-		if (!this.aborted && !Deadlines.check(this, now) && this.leakDetector != null) {
+		if (!isAborted() && !Deadlines.check(this, now) && this.leakDetector != null) {
 			this.leakDetector.look(this, now);
 		}
+	}
+
+	/**
+	 * How an exchange was ended before its response had ended. The end of the channel is
+	 * no news to the caller then. It goes from the first state to one of the others.
+	 */
+	private enum Cut {
+
+		/** It was not, or not yet. */
+		NONE,
+
+		/** By the caller, who wants no more of it. */
+		GIVEN_UP,
+
+		/** By the connection or the stream, which went away. */
+		CUT_OFF,
+
+		/** By this client: a deadline passed, or something went wrong here. */
+		ABORTED,
+
+		/** By this client, because of what the server has sent. */
+		MALFORMED
+
 	}
 
 }

@@ -5,7 +5,6 @@ import java.nio.channels.ClosedChannelException;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ProtocolErrorException;
-import dev.connpool.pool.connection.InterimResponses;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.RequestLength;
@@ -43,14 +42,15 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private final ResponseBoundaryHandler boundary;
 
+	private final ResponseHeadHandler head;
+
 	private final RequestLength requestLength = new RequestLength(false);
 
-	private boolean interim;
-
-	Http1Handler(Http1Session session, ResponseBoundaryHandler boundary) {
+	Http1Handler(Http1Session session, ResponseBoundaryHandler boundary, ResponseHeadHandler head) {
 		this.session = session;
 		this.connection = session.connection();
 		this.boundary = boundary;
+		this.head = head;
 	}
 
 	@Override
@@ -68,10 +68,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof HttpResponse response) {
-			this.interim = InterimResponses.isInterim(response);
 			obey(response);
 		}
-		if (this.interim) {
+		if (this.head.isInterim()) {
 			ReferenceCountUtil.release(msg);
 			if (msg instanceof LastHttpContent) {
 				ctx.read();

@@ -5,6 +5,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * How many streams of one HTTP/2 connection are reserved, and how many may be. For any
  * thread.
+ * <p>
+ * Three things keep a stream from being reserved, and they do not exclude each other, so
+ * that they are no states of one machine: the connection is suspect (which passes, and is
+ * said on its event loop), it has ended (which stays, and is said by anybody), and nothing
+ * is reserved any more and nothing can be (which is one value of the count, so that it and
+ * the count cannot disagree).
  */
 final class StreamPermits {
 
@@ -19,8 +25,10 @@ final class StreamPermits {
 	 */
 	private volatile int allowed = 1;
 
+	/** Whether the connection is suspect. Changed on its event loop. */
 	private volatile boolean suspended;
 
+	/** Whether the connection serves no more. Never taken back. */
 	private volatile boolean ended;
 
 	int allowed() {
