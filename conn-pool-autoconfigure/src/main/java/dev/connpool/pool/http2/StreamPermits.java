@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>
  * Three things keep a stream from being reserved, and they do not exclude each other, so
  * that they are no states of one machine: the connection is suspect (which passes, and is
- * said on its event loop), it has ended (which stays, and is said by anybody), and nothing
- * is reserved any more and nothing can be (which is one value of the count, so that it and
- * the count cannot disagree).
+ * said on its event loop), it has ended (which stays, and is said by anybody), and
+ * nothing is reserved any more and nothing can be (which is one value of the count, so
+ * that it and the count cannot disagree).
  */
 final class StreamPermits {
 

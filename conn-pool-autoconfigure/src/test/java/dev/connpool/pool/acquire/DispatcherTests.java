@@ -23,8 +23,8 @@ class DispatcherTests {
 
 	private final Connections connections = new Connections(this.pool.mailbox(), this.sessions);
 
-	private final PendingAcquires pendingAcquires = new PendingAcquires(this.pool.mailbox(),
-			this.channel.eventLoop(), 1);
+	private final PendingAcquires pendingAcquires = new PendingAcquires(this.pool.mailbox(), this.channel.eventLoop(),
+			1);
 
 	private final Dispatcher dispatcher = new Dispatcher(this.pool, this.connections, this.sessions,
 			this.pendingAcquires,

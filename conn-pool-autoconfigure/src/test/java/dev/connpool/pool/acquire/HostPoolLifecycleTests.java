@@ -18,8 +18,8 @@ class HostPoolLifecycleTests {
 
 	private int due;
 
-	private final HostPoolLifecycle lifecycle = new HostPoolLifecycle(this.mailbox.mailbox(), this.owner, this.channel.eventLoop(),
-			() -> this.due++);
+	private final HostPoolLifecycle lifecycle = new HostPoolLifecycle(this.mailbox.mailbox(), this.owner,
+			this.channel.eventLoop(), () -> this.due++);
 
 	@Test
 	void aPoolThatStaysQuietIsForgotten() {

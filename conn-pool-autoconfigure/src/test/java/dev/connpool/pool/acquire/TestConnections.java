@@ -24,8 +24,7 @@ final class TestConnections {
 				new ConnectionRecord(channel, Instant.now(), System.nanoTime()));
 		channel.pipeline().addLast("negotiated", new ChannelHandlerAdapter() {
 		}).addLast(NettyPipeline.HttpCodec, new HttpClientCodec());
-		connection.negotiated(
-				new Http1SessionFactory().install(connection, channel.pipeline().context("negotiated")));
+		connection.negotiated(new Http1SessionFactory().install(connection, channel.pipeline().context("negotiated")));
 		return connection;
 	}
 

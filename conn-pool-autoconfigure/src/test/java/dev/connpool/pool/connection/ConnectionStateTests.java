@@ -25,8 +25,7 @@ class ConnectionStateTests {
 	@EnumSource
 	void itOnlyGoesForward(ConnectionState state) {
 		for (ConnectionState other : ConnectionState.values()) {
-			assertThat(state.precedes(other)).as("%s to %s", state, other)
-				.isEqualTo(other.ordinal() > state.ordinal());
+			assertThat(state.precedes(other)).as("%s to %s", state, other).isEqualTo(other.ordinal() > state.ordinal());
 		}
 	}
 

@@ -55,8 +55,8 @@ class LeaseTests {
 				state("waiting again", (lease) -> {
 					grant(lease);
 					lease.revoke();
-				}, "grant", "leave"), state("active", LeaseTests::begin),
-				state("left", Lease::leave), state("declined", (lease) -> {
+				}, "grant", "leave"), state("active", LeaseTests::begin), state("left", Lease::leave),
+				state("declined", (lease) -> {
 					grant(lease);
 					lease.decline();
 				}), state("finished", (lease) -> {

@@ -164,7 +164,9 @@ class RequestLengthTests {
 		head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked, gzip");
 		assertRefused(new RequestLength(false), head, "does not end with 'chunked'");
 		HttpRequest twice = head(null);
-		twice.headers().add(HttpHeaderNames.TRANSFER_ENCODING, "chunked").add(HttpHeaderNames.TRANSFER_ENCODING, "gzip");
+		twice.headers()
+			.add(HttpHeaderNames.TRANSFER_ENCODING, "chunked")
+			.add(HttpHeaderNames.TRANSFER_ENCODING, "gzip");
 		assertRefused(new RequestLength(false), twice, "does not end with 'chunked'");
 	}
 
