@@ -4,11 +4,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import static dev.connpool.pool.connection.ConnectionState.CLOSED;
-import static dev.connpool.pool.connection.ConnectionState.CLOSING;
-import static dev.connpool.pool.connection.ConnectionState.DRAINING;
-import static dev.connpool.pool.connection.ConnectionState.OPEN;
-import static dev.connpool.pool.connection.ConnectionState.OPENING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -18,7 +13,8 @@ class ConnectionStateTests {
 
 	@Test
 	void aConnectionIsOpenedUsedDrainedAndClosed() {
-		assertThat(ConnectionState.values()).containsExactly(OPENING, OPEN, DRAINING, CLOSING, CLOSED);
+		assertThat(ConnectionState.values()).containsExactly(ConnectionState.OPENING, ConnectionState.OPEN,
+				ConnectionState.DRAINING, ConnectionState.CLOSING, ConnectionState.CLOSED);
 	}
 
 	@ParameterizedTest
@@ -32,7 +28,7 @@ class ConnectionStateTests {
 	@ParameterizedTest
 	@EnumSource
 	void anExchangeBeginsUntilItIsBeingClosed(ConnectionState state) {
-		assertThat(state.mayCarry()).isEqualTo(state != CLOSING && state != CLOSED);
+		assertThat(state.mayCarry()).isEqualTo(state != ConnectionState.CLOSING && state != ConnectionState.CLOSED);
 	}
 
 }
