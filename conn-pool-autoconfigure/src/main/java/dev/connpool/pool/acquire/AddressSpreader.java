@@ -88,7 +88,7 @@ final class AddressSpreader {
 			DialsUnderWay dials) {
 		Protocol protocol = dials.negotiated();
 		// In this order: it is asked with each request, and next to never due.
-		if (!this.due || protocol == null || protocol == Protocol.HTTP_1_1
+		if (!this.due || protocol == null || !protocol.isMultiplexed()
 				|| dials.underWay().stream().anyMatch((dial) -> dial.aim() == null)) {
 			return List.of();
 		}

@@ -132,11 +132,12 @@ public final class DialsUnderWay {
 	/**
 	 * Tell whether one connection is likely to serve all. Then one is opened and waited
 	 * for.
-	 * @return whether HTTP/2 was spoken last, or may be spoken if nothing was yet
+	 * @return whether what was spoken last is multiplexed, or what may be spoken if
+	 * nothing was yet
 	 */
 	boolean sharesConnections() {
 		Protocol protocol = this.negotiated;
-		return (protocol != null) ? protocol != Protocol.HTTP_1_1 : this.host.maySpeakHttp2();
+		return (protocol != null) ? protocol.isMultiplexed() : this.host.mayMultiplex();
 	}
 
 }

@@ -80,7 +80,7 @@ public final class Dispatcher implements ConnectionSource {
 			this.pool.changed(lease);
 		}
 		else if (!lease.grant(connection)) {
-			connection.session().unused();
+			connection.session().giveBack();
 		}
 		else {
 			dispatch(lease, connection);
@@ -97,7 +97,7 @@ public final class Dispatcher implements ConnectionSource {
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
 			connection.close(CloseReason.SHUTDOWN);
-			connection.session().unused();
+			connection.session().giveBack();
 			if (lease.revoke()) {
 				lease.fail(this.pool.closed(), this.pool.eventLoop());
 			}
@@ -209,14 +209,14 @@ public final class Dispatcher implements ConnectionSource {
 		}
 		this.pendingAcquires.remove(waiter);
 		if (!connection.session().canServe(waiter)) {
-			connection.session().unused();
+			connection.session().giveBack();
 			waiter.fail(this.pool.host().errors().noStreams(), this.pool.eventLoop());
 		}
 		else if (waiter.grant(connection)) {
 			dispatch(waiter, connection);
 		}
 		else {
-			connection.session().unused();
+			connection.session().giveBack();
 		}
 		return true;
 	}

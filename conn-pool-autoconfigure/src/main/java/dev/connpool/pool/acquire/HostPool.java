@@ -167,13 +167,12 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public void released(PooledConnection connection) {
-		this.mailbox.post(connection);
-	}
-
-	@Override
-	public void streamFree(PooledConnection connection) {
-		if (this.pendingAcquires.published() > 0) {
+	public void roomFree(PooledConnection connection) {
+		if (!connection.session().isShared()) {
+			// It belongs to the mailbox from now on.
+			this.mailbox.post(connection);
+		}
+		else if (this.pendingAcquires.published() > 0) {
 			this.mailbox.drain();
 		}
 		else if (connection.idleSince() != 0) {

@@ -439,7 +439,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		}
 		else if (revoke()) {
 			fail(told, eventLoop());
-			granted().session().unused();
+			granted().session().giveBack();
 		}
 		else if (isActive()) {
 			finish();

@@ -86,6 +86,15 @@ public record HostErrors(Host host) {
 	}
 
 	/**
+	 * Say why no request is sent, whatever the server speaks.
+	 * @return the error
+	 */
+	public ConnPoolException noProtocolForScheme() {
+		return noCommonProtocol(this.host.secure() ? "'h2c' is for http; add 'h2' or 'http/1.1' for https"
+				: "'h2' needs https; add 'http/1.1' or 'h2c' for http");
+	}
+
+	/**
 	 * Say why a request is not sent that needs a stream.
 	 * @return the error
 	 */

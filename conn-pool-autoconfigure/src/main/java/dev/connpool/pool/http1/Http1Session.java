@@ -94,8 +94,8 @@ final class Http1Session implements Session, SessionStream {
 	// On any thread
 
 	@Override
-	public void unused() {
-		this.connection.owner().released(this.connection);
+	public void giveBack() {
+		this.connection.owner().roomFree(this.connection);
 	}
 
 	@Override
@@ -118,7 +118,7 @@ final class Http1Session implements Session, SessionStream {
 			this.connection.owner().reassign(lease);
 		}
 		else if (!lease.activate()) {
-			unused();
+			giveBack();
 		}
 		else {
 			carry(lease);
@@ -206,7 +206,7 @@ final class Http1Session implements Session, SessionStream {
 		assert this.connection.inEventLoop();
 		if (!this.released && isKeptAlive()) {
 			this.released = true;
-			unused();
+			giveBack();
 		}
 	}
 

@@ -113,14 +113,14 @@ final class Http2Session implements Session {
 	}
 
 	@Override
-	public void unused() {
+	public void giveBack() {
 		if (this.permits.giveBack() == 0) {
 			becomesIdle();
 			if (!this.connection.isOpen()) {
 				closeIfUnused(this.connection.end().reason());
 			}
 		}
-		this.connection.owner().streamFree(this.connection);
+		this.connection.owner().roomFree(this.connection);
 	}
 
 	@Override
@@ -173,7 +173,7 @@ final class Http2Session implements Session {
 	private void alive() {
 		if (isProbing()) {
 			this.permits.suspend(false);
-			this.connection.owner().streamFree(this.connection);
+			this.connection.owner().roomFree(this.connection);
 		}
 	}
 
@@ -202,7 +202,7 @@ final class Http2Session implements Session {
 	public void serve(Lease lease) {
 		assert this.connection.inEventLoop();
 		if (!this.connection.channel().isActive() || this.http2.goAwayReceived()) {
-			giveBack(lease);
+			sendAway(lease);
 			return;
 		}
 		if (!this.http2.local().canOpenStream()) {
@@ -223,7 +223,7 @@ final class Http2Session implements Session {
 		if (active() > limit() || eventLoop.isShuttingDown()) {
 			// The server has lowered its limit since the stream was reserved, or there is
 			// no later.
-			giveBack(lease);
+			sendAway(lease);
 		}
 		else if (this.ending > 0) {
 			// For the server, the stream that this takes the place of is open until the
@@ -234,26 +234,26 @@ final class Http2Session implements Session {
 			// Or until it has been written that the stream is reset.
 			eventLoop.schedule(lease, 1, TimeUnit.MILLISECONDS).addListener((done) -> {
 				if (done.isCancelled()) {
-					giveBack(lease);
+					sendAway(lease);
 				}
 			});
 		}
 	}
 
-	private void giveBack(Lease lease) {
-		unused();
+	private void sendAway(Lease lease) {
+		giveBack();
 		this.connection.owner().reassign(lease);
 	}
 
 	private void opened(Lease lease, Future<Http2StreamChannel> opening) {
 		if (!opening.isSuccess()) {
-			giveBack(lease);
+			sendAway(lease);
 			return;
 		}
 		Http2StreamChannel stream = opening.getNow();
 		if (!lease.activate()) {
 			stream.close();
-			unused();
+			giveBack();
 			return;
 		}
 		Http2StreamHandler carrier = new Http2StreamHandler(this, lease, stream);
@@ -287,7 +287,7 @@ final class Http2Session implements Session {
 	void releasedEarly() {
 		assert this.connection.inEventLoop();
 		this.ending++;
-		unused();
+		giveBack();
 	}
 
 	/**
@@ -300,7 +300,7 @@ final class Http2Session implements Session {
 			this.ending--;
 		}
 		else {
-			unused();
+			giveBack();
 		}
 	}
 
@@ -314,12 +314,12 @@ final class Http2Session implements Session {
 	}
 
 	@Override
-	public ConnectionSnapshot.Http2 snapshot() {
+	public ConnectionSnapshot fillIn(ConnectionSnapshot connection) {
 		Http2Stream all = this.http2.connectionStream();
-		return new ConnectionSnapshot.Http2(active(), limit(), this.goAway, this.pingHandler.roundTrip(),
-				this.http2.remote().flowController().windowSize(all),
+		return connection.with(new ConnectionSnapshot.Http2(active(), limit(), this.goAway,
+				this.pingHandler.roundTrip(), this.http2.remote().flowController().windowSize(all),
 				this.http2.local().flowController().windowSize(all),
-				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));
+				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire())));
 	}
 
 	/**

@@ -55,7 +55,7 @@ final class TestSession implements Session {
 	}
 
 	@Override
-	public void unused() {
+	public void giveBack() {
 		becomesIdle();
 	}
 

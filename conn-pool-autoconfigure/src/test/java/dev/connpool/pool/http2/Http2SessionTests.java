@@ -53,7 +53,7 @@ class Http2SessionTests {
 		assertThat(session.tryReserve()).isTrue();
 		connection.closing(CloseReason.PING_TIMEOUT);
 		session.drain(CloseReason.PEER_CLOSED);
-		session.unused();
+		session.giveBack();
 		assertThat(this.owner.idleCount().get()).isZero();
 	}
 
