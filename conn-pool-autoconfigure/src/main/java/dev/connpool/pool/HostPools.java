@@ -177,8 +177,8 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public SessionFactory sessions(Protocol protocol) {
-		return this.client.sessions(protocol);
+	public SessionFactory sessionFactory(Protocol protocol) {
+		return this.client.sessionFactory(protocol);
 	}
 
 	@Override

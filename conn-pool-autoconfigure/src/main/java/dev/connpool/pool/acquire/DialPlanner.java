@@ -89,7 +89,7 @@ final class DialPlanner {
 	/**
 	 * Open as many connections as it takes to serve those who wait.
 	 */
-	void serve() {
+	void dialForWaiting() {
 		Lease first = this.pendingAcquires.first();
 		if (first == null) {
 			return;
@@ -97,7 +97,7 @@ final class DialPlanner {
 		this.spec = first.spec();
 		boolean strict = this.pool.host().http2().strictMaxConcurrentStreams();
 		int suspect = this.sessions.suspect(first.wantsFresh(), strict);
-		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.usable(), suspect,
+		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.undrained(), suspect,
 				this.sessions.unready()), first.spec());
 	}
 
@@ -107,7 +107,7 @@ final class DialPlanner {
 	void fill() {
 		ConnectionSpec kept = this.warm.spec();
 		if (kept != null) {
-			begin(this.warm.missing(this.connections.usable(), this.dials), kept);
+			begin(this.warm.missing(this.connections.undrained(), this.dials), kept);
 		}
 	}
 
@@ -139,7 +139,7 @@ final class DialPlanner {
 	}
 
 	private boolean hasRoom() {
-		return this.dials.hasRoom(this.connections.usable());
+		return this.dials.hasRoom(this.connections.undrained());
 	}
 
 	/**

@@ -86,7 +86,7 @@ public final class DialsUnderWay {
 	/**
 	 * Tell how many connections to open so that all who wait are served.
 	 * @param waiting how many wait
-	 * @param open the connections that are not about to be closed
+	 * @param open the connections that were not drained
 	 * @param suspect those of them that serve nobody until they are known to work
 	 * @param fresh those of them that the server has not yet sent SETTINGS on
 	 * @return the number of dials to begin, zero or less for none
@@ -103,7 +103,7 @@ public final class DialsUnderWay {
 
 	/**
 	 * Return whether another connection may be opened.
-	 * @param open the connections that may be used
+	 * @param open the connections that were not drained
 	 * @return whether the limit is not reached
 	 */
 	boolean hasRoom(int open) {

@@ -77,6 +77,12 @@ public interface Session {
 	void drain(CloseReason reason);
 
 	/**
+	 * Note that the connection is closed: it is not idle any more, if it was. In the
+	 * mailbox of its host.
+	 */
+	void connectionClosed();
+
+	/**
 	 * Return whether a shared connection was used and is not now: it may have broken
 	 * since. On any thread.
 	 * @return whether it lies idle

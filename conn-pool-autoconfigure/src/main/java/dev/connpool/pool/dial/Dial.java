@@ -116,14 +116,14 @@ public final class Dial {
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 		}
 	}
 
 	private void begin(@Nullable Throwable obstacle) {
 		this.startedAt = System.nanoTime();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 		}
 		else if (obstacle != null) {
 			this.phase = Phase.TLS;
@@ -305,8 +305,8 @@ public final class Dial {
 	 * @param protocol the protocol
 	 * @return what has it speak that
 	 */
-	SessionFactory sessions(Protocol protocol) {
-		return this.owner.sessions(protocol);
+	SessionFactory sessionFactory(Protocol protocol) {
+		return this.owner.sessionFactory(protocol);
 	}
 
 	/**
@@ -339,7 +339,7 @@ public final class Dial {
 
 	void failed(Throwable cause) {
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 			return;
 		}
 		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {

@@ -193,7 +193,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
-	public final boolean isSpokenToTooOften() {
+	public final boolean countSpokenTo() {
 		return ++this.spokenTo >= MAX_SPOKEN_TO;
 	}
 
@@ -476,7 +476,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	public final void cutOff(ChannelHandlerContext ctx) {
 		if (isReading() && !progress().isAnswered() && !this.aborted) {
 			this.aborted = true;
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.unavailable()
 					: host().errors().lost(describeEnd(), null, granted().end().failure());
 			if (this.log != null) {
 				this.log.failed(error);
@@ -521,7 +521,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * End this because its event loop is about to stop.
 	 */
 	public final void abort() {
-		abort(this.source.closed(), CloseReason.SHUTDOWN);
+		abort(this.source.unavailable(), CloseReason.SHUTDOWN);
 	}
 
 	// Losing the connection or the stream

@@ -85,6 +85,11 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 		return (header.compareTo(configured) > 0) ? header : null;
 	}
 
+	/**
+	 * Return how large the head of a response may be on HTTP/2.
+	 * @return the size in bytes, as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113,
+	 * section 6.5.2)
+	 */
 	public int maxHeaderListSize() {
 		int size = http2().maxHeaderListSize();
 		return (size > 0) ? size : this.settings.maxResponseHeaderSize();

@@ -93,7 +93,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public int limit() {
-		return this.permits.limit();
+		return this.connection.isOpen() ? this.permits.limit() : 0;
 	}
 
 	@Override
@@ -105,7 +105,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public boolean tryReserve() {
-		int streams = this.permits.take();
+		int streams = this.connection.isOpen() ? this.permits.take() : 0;
 		if (streams == 1) {
 			this.connection.busy();
 		}
@@ -142,8 +142,14 @@ final class Http2Session implements Session {
 	@Override
 	public void drain(CloseReason reason) {
 		this.connection.drain(reason);
-		this.permits.end();
 		closeIfUnused(reason);
+	}
+
+	@Override
+	public void connectionClosed() {
+		if (this.permits.close()) {
+			this.connection.busy();
+		}
 	}
 
 	/**
@@ -154,7 +160,7 @@ final class Http2Session implements Session {
 		if (!this.connection.isDraining() && !this.connection.owner().mayReplaceConnection()) {
 			return false;
 		}
-		this.permits.end();
+		this.connection.drain(CloseReason.CANCELLED);
 		this.connection.owner().retire(this.connection, CloseReason.CANCELLED);
 		return true;
 	}
@@ -189,7 +195,7 @@ final class Http2Session implements Session {
 
 	private void settingsMissing() {
 		ConnPoolException error = this.connection.host().errors().settingsMissing();
-		this.permits.end();
+		this.connection.drain(CloseReason.PROTOCOL_ERROR);
 		this.connection.owner().retire(this.connection, CloseReason.PROTOCOL_ERROR);
 		if (this.early != null) {
 			this.early.abort(error, CloseReason.PROTOCOL_ERROR);

@@ -3,8 +3,8 @@ package dev.connpool.pool.http2;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many streams of one HTTP/2 connection are reserved, and how many may be. For any
- * thread.
+ * How many streams of one HTTP/2 connection are reserved, and how many may be while it is
+ * open, which the connection knows. For any thread.
  */
 final class StreamPermits {
 
@@ -20,8 +20,6 @@ final class StreamPermits {
 	private volatile int allowed = 1;
 
 	private volatile boolean suspended;
-
-	private volatile boolean ended;
 
 	int allowed() {
 		return this.allowed;
@@ -44,18 +42,11 @@ final class StreamPermits {
 	}
 
 	/**
-	 * Reserve none any more.
-	 */
-	void end() {
-		this.ended = true;
-	}
-
-	/**
 	 * Return how many may be reserved at once.
 	 * @return the number of streams, 0 while none is to be reserved
 	 */
 	int limit() {
-		return (this.suspended || this.ended) ? 0 : this.allowed;
+		return this.suspended ? 0 : this.allowed;
 	}
 
 	int count() {

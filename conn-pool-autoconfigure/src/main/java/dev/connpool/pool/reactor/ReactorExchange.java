@@ -211,12 +211,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 
 	private void changed(Connection connection, State state) {
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
-			this.request = prepared;
-			Duration readTimeout = host().readTimeout(this.config.responseTimeout());
-			if (readTimeout != null) {
-				prepared.responseTimeout(readTimeout);
-			}
-			prepareRedirected();
+			requestPrepared(prepared);
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
 			requestSent();
@@ -236,6 +231,15 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		if (state == HttpClientState.RESPONSE_RECEIVED && this.scope != null) {
 			this.scope.passed(connection);
 		}
+	}
+
+	private void requestPrepared(HttpClientRequest prepared) {
+		this.request = prepared;
+		Duration readTimeout = host().readTimeout(this.config.responseTimeout());
+		if (readTimeout != null) {
+			prepared.responseTimeout(readTimeout);
+		}
+		prepareRedirected();
 	}
 
 	// Reactor Netty expects no Error here, and tells nobody of one.

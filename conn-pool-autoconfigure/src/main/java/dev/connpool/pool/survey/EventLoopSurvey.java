@@ -70,7 +70,8 @@ final class EventLoopSurvey {
 			}
 			for (PooledConnection connection : host.connections()) {
 				if (connection.channel().eventLoop() == eventLoop) {
-					survey.add(host, connection, connection.state(), exchanges.getOrDefault(connection, List.of()));
+					survey.add(host, connection, connection.snapshotState(),
+							exchanges.getOrDefault(connection, List.of()));
 				}
 			}
 		}

@@ -45,7 +45,7 @@ class ConnectionsTests {
 		assertThat(eldest.isFit()).isFalse();
 		assertThat(latest.isFit()).isTrue();
 		assertThat(this.connections.leaving()).isOne();
-		assertThat(this.connections.usable()).isEqualTo(2);
+		assertThat(this.connections.undrained()).isEqualTo(2);
 	}
 
 	@Test
@@ -63,12 +63,12 @@ class ConnectionsTests {
 		this.connections.take();
 		assertThat(this.connections.drain(used, CloseReason.GOAWAY)).isTrue();
 		assertThat(this.connections.drain(used, CloseReason.DRAINED)).isFalse();
-		assertThat(this.connections.usable()).isZero();
+		assertThat(this.connections.undrained()).isZero();
 		assertThat(used.isFit()).isTrue();
 		this.connections.returned(used);
 		assertThat(used.isFit()).isFalse();
 		this.connections.remove(used);
-		assertThat(this.connections.usable()).isZero();
+		assertThat(this.connections.undrained()).isZero();
 		assertThat(this.connections.all()).isEmpty();
 		assertThat(used.end().reason()).isEqualTo(CloseReason.GOAWAY);
 	}

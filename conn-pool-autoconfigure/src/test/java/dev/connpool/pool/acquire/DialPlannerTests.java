@@ -36,11 +36,11 @@ class DialPlannerTests {
 	void eachCallerGetsAConnectionAsFarAsTheLimitAllows() {
 		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3));
 		pendingAcquires(2);
-		dialPlanner.serve();
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
+		dialPlanner.dialForWaiting();
 		assertThat(this.dials).hasSize(2);
 		pendingAcquires(2);
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
 		assertThat(this.dials).hasSize(3);
 		assertThat(dialPlanner.expected()).isEqualTo(3);
 	}
@@ -49,8 +49,8 @@ class DialPlannerTests {
 	void whereConnectionsAreSharedOneIsWaitedFor() {
 		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.H2C));
 		pendingAcquires(50);
-		dialPlanner.serve();
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
+		dialPlanner.dialForWaiting();
 		assertThat(this.dials).hasSize(1);
 		assertThat(dialPlanner.expected()).isGreaterThanOrEqualTo(50);
 	}
@@ -60,7 +60,7 @@ class DialPlannerTests {
 		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.H2C));
 		dialPlanner.dials().streamLimit(10);
 		pendingAcquires(25);
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
 		assertThat(this.dials).hasSize(3);
 	}
 
@@ -68,12 +68,12 @@ class DialPlannerTests {
 	void aFailureIsToldToOneCallerAndTheLastOneToAll() {
 		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.HTTP_1_1));
 		pendingAcquires(2);
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
 		pendingAcquires(2);
 		ConnPoolException first = error();
 		dialPlanner.failed(this.dials.get(0), first);
 		assertTold(first);
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
 		assertThat(this.dials).as("none while others may fail too").hasSize(2);
 		ConnPoolException last = error();
 		dialPlanner.failed(this.dials.get(1), last);
@@ -87,7 +87,7 @@ class DialPlannerTests {
 		open();
 		this.connections.take();
 		pendingAcquires(1);
-		dialPlanner.serve();
+		dialPlanner.dialForWaiting();
 		pendingAcquires(1);
 		ConnPoolException error = error();
 		dialPlanner.failed(this.dials.get(0), error);

@@ -37,7 +37,7 @@ class DispatcherTests {
 		PooledConnection connection = add();
 		TestExchange first = ask(false);
 		TestExchange second = ask(false);
-		this.pool.post(this.dispatcher::serve);
+		this.pool.post(this.dispatcher::serveWaiting);
 		assertThat(first.granted()).isSameAs(connection);
 		assertThat(second.isWaiting()).isTrue();
 		assertThat(this.pendingAcquires.size()).isOne();
@@ -47,7 +47,7 @@ class DispatcherTests {
 	void whatNeedsAStreamIsRefusedWhereThereAreNone() {
 		PooledConnection connection = add();
 		TestExchange exchange = ask(true);
-		this.pool.post(this.dispatcher::serve);
+		this.pool.post(this.dispatcher::serveWaiting);
 		this.channel.runPendingTasks();
 		assertThat(exchange.isWaiting()).isFalse();
 		assertThat(exchange.connection()).isNull();

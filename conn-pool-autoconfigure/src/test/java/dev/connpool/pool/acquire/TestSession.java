@@ -16,8 +16,6 @@ final class TestSession implements Session {
 
 	private final PooledConnection connection;
 
-	private boolean free;
-
 	private TestSession(PooledConnection connection) {
 		this.connection = connection;
 	}
@@ -46,9 +44,8 @@ final class TestSession implements Session {
 	}
 
 	private boolean take() {
-		boolean taken = this.free;
+		boolean taken = this.connection.idleSince() != 0;
 		if (taken) {
-			this.free = false;
 			this.connection.busy();
 		}
 		return taken;
@@ -71,7 +68,6 @@ final class TestSession implements Session {
 
 	@Override
 	public void becomesIdle() {
-		this.free = true;
 		this.connection.idle();
 	}
 
@@ -88,6 +84,11 @@ final class TestSession implements Session {
 	public void drain(CloseReason reason) {
 		this.connection.drain(reason);
 		closeIfUnused(reason);
+	}
+
+	@Override
+	public void connectionClosed() {
+		take();
 	}
 
 	@Override
