@@ -74,6 +74,15 @@ class ConnectionsTests {
 	}
 
 	@Test
+	void whatIsDrainedWhileIdleIsClosedAndServesNobody() {
+		PooledConnection idle = add();
+		assertThat(this.connections.drain(idle, CloseReason.DRAINED)).isTrue();
+		assertThat(idle.isFit()).isFalse();
+		assertThat(this.connections.take()).isNull();
+		assertThat(this.idleCount.get()).isZero();
+	}
+
+	@Test
 	void whatIsInUseIsNotClosed() {
 		PooledConnection used = add();
 		this.connections.take();
