@@ -3,7 +3,6 @@ package dev.connpool.pool.acquire;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,11 +19,6 @@ import org.jspecify.annotations.Nullable;
  * ({@code http2.spread-addresses}). Used by the mailbox of the host alone.
  */
 final class AddressSpreader {
-
-	/** Ends after which nobody misses the connection. */
-	private static final Set<CloseReason> UNMISSED = EnumSet.of(CloseReason.IDLE_TIMEOUT, CloseReason.MAX_IDLE,
-			CloseReason.MAX_IDLE_PER_HOST, CloseReason.DRAINED, CloseReason.IDLE_CLOSED, CloseReason.ADDRESS_REMOVED,
-			CloseReason.SUPERSEDED, CloseReason.EVICTED, CloseReason.SHUTDOWN, CloseReason.KEEP_ALIVE_OFF);
 
 	private final Mailbox mailbox;
 
@@ -61,7 +55,7 @@ final class AddressSpreader {
 	void ended(PooledConnection connection, CloseReason reason) {
 		assert this.mailbox.isInside();
 		// One that served nobody would be opened and closed for ever.
-		this.due |= this.enabled && !UNMISSED.contains(reason) && connection.record().exchanges() > 0;
+		this.due |= this.enabled && reason.isMissed() && connection.record().exchanges() > 0;
 	}
 
 	/**
@@ -97,7 +91,7 @@ final class AddressSpreader {
 		assert this.mailbox.isInside();
 		Protocol protocol = dials.negotiated();
 		// In this order: it is asked with each request, and next to never due.
-		if (!this.due || protocol == null || protocol == Protocol.HTTP_1_1
+		if (!this.due || protocol == null || !protocol.isMultiplexed()
 				|| dials.underWay().stream().anyMatch((dial) -> dial.aim() == null)) {
 			return List.of();
 		}

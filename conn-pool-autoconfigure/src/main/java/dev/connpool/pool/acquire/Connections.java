@@ -21,10 +21,17 @@ final class Connections {
 
 	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
 
-	/** Those that are not shared and serve nobody, last used last. */
+	/**
+	 * Those that are not shared and carry nothing, last used last. That a connection
+	 * carries nothing is known to itself; this is their order.
+	 */
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
-	/** Those that are used no more, until they are closed. */
+	/**
+	 * Those that were drained, until they are closed. A connection knows the same of
+	 * itself, but no more once it is being closed, which also happens to others; and they
+	 * are counted on any thread with every request that waits.
+	 */
 	private final Set<PooledConnection> draining = ConcurrentHashMap.newKeySet();
 
 	/**
@@ -46,10 +53,11 @@ final class Connections {
 	}
 
 	/**
-	 * Count those that are not about to be closed. On any thread.
+	 * Count those that were not drained: the limit of the host counts them, also while
+	 * they are being closed for another reason. On any thread.
 	 * @return the number of connections
 	 */
-	int usable() {
+	int undrained() {
 		return this.all.size() - this.draining.size();
 	}
 
@@ -92,6 +100,7 @@ final class Connections {
 	void returned(PooledConnection connection) {
 		assert this.mailbox.isInside();
 		if (connection.isDraining()) {
+			assert this.draining.contains(connection) : connection + " was not drained here";
 			connection.close(connection.end().reason());
 		}
 		else if (connection.isFit()) {
@@ -119,6 +128,7 @@ final class Connections {
 		PooledConnection connection = this.sessions.reserve();
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
+			assert latest.idleSince() != 0 : latest + " is in use";
 			if (latest.session().tryReserve()) {
 				connection = latest;
 			}
@@ -163,6 +173,7 @@ final class Connections {
 		if (connection.session().closeIfUnused(reason)) {
 			this.idle.remove(connection);
 		}
+		assert isUsedOrListed(connection);
 	}
 
 	/**
@@ -178,7 +189,13 @@ final class Connections {
 		}
 		connection.session().drain(reason);
 		this.idle.remove(connection);
+		assert !connection.isOpen() && isUsedOrListed(connection);
 		return true;
+	}
+
+	// For assertions: what carries nothing is found among the idle ones, and only that.
+	private boolean isUsedOrListed(PooledConnection connection) {
+		return connection.session().isShared() || this.idle.contains(connection) == (connection.idleSince() != 0);
 	}
 
 	/**
@@ -193,7 +210,8 @@ final class Connections {
 		if (connection.session().isShared()) {
 			this.sessions.remove(connection.session());
 		}
-		connection.session().drain(CloseReason.PEER_CLOSED);
+		connection.session().connectionClosed();
+		assert isUsedOrListed(connection);
 	}
 
 }

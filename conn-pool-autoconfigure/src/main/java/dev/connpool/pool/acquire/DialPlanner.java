@@ -91,7 +91,7 @@ final class DialPlanner {
 	/**
 	 * Open as many connections as it takes to serve those who wait.
 	 */
-	void serve() {
+	void dialForWaiting() {
 		assert this.pool.inMailbox();
 		Lease first = this.pendingAcquires.first();
 		if (first == null) {
@@ -100,7 +100,7 @@ final class DialPlanner {
 		this.spec = first.spec();
 		boolean strict = this.pool.host().http2().strictMaxConcurrentStreams();
 		int suspect = this.sessions.suspect(first.wantsFresh(), strict);
-		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.usable(), suspect,
+		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.undrained(), suspect,
 				this.sessions.unready()), first.spec());
 	}
 
@@ -111,7 +111,7 @@ final class DialPlanner {
 		assert this.pool.inMailbox();
 		ConnectionSpec kept = this.warm.spec();
 		if (kept != null) {
-			begin(this.warm.missing(this.connections.usable(), this.dials), kept);
+			begin(this.warm.missing(this.connections.undrained(), this.dials), kept);
 		}
 	}
 
@@ -145,7 +145,7 @@ final class DialPlanner {
 	}
 
 	private boolean hasRoom() {
-		return this.dials.hasRoom(this.connections.usable());
+		return this.dials.hasRoom(this.connections.undrained());
 	}
 
 	/**

@@ -95,7 +95,7 @@ public final class DialsUnderWay {
 	/**
 	 * Tell how many connections to open so that all who wait are served.
 	 * @param waiting how many wait
-	 * @param open the connections that are not about to be closed
+	 * @param open the connections that were not drained
 	 * @param suspect those of them that serve nobody until they are known to work
 	 * @param fresh those of them that the server has not yet sent SETTINGS on
 	 * @return the number of dials to begin, zero or less for none
@@ -113,7 +113,7 @@ public final class DialsUnderWay {
 
 	/**
 	 * Return whether another connection may be opened.
-	 * @param open the connections that may be used
+	 * @param open the connections that were not drained
 	 * @return whether the limit is not reached
 	 */
 	boolean hasRoom(int open) {
@@ -143,11 +143,12 @@ public final class DialsUnderWay {
 	/**
 	 * Tell whether one connection is likely to serve all. Then one is opened and waited
 	 * for.
-	 * @return whether HTTP/2 was spoken last, or may be spoken if nothing was yet
+	 * @return whether what was spoken last is multiplexed, or what may be spoken if
+	 * nothing was yet
 	 */
 	boolean sharesConnections() {
 		Protocol protocol = this.negotiated;
-		return (protocol != null) ? protocol != Protocol.HTTP_1_1 : this.host.maySpeakHttp2();
+		return (protocol != null) ? protocol.isMultiplexed() : this.host.mayMultiplex();
 	}
 
 }

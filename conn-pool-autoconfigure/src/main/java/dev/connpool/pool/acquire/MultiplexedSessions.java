@@ -127,16 +127,14 @@ final class MultiplexedSessions {
 	}
 
 	/**
-	 * Close one connection that lies idle.
-	 * @return whether there was one
+	 * Close one connection that lies idle, if there is one.
 	 */
-	boolean closeStale() {
+	void closeStale() {
 		for (Session session : this.open) {
 			if (session.isStale() && session.closeIfUnused(CloseReason.EVICTED)) {
-				return true;
+				return;
 			}
 		}
-		return false;
 	}
 
 }

@@ -141,12 +141,9 @@ final class WarmConnections {
 	 * @param connection the connection
 	 */
 	void ended(PooledConnection connection) {
-		boolean wanted = switch (connection.end().reason()) {
-			case DRAINED, IDLE_CLOSED, ADDRESS_REMOVED, SUPERSEDED, EVICTED, SHUTDOWN, MAX_LIFETIME, IDLE_TIMEOUT ->
-				true;
-			default -> connection.record().exchanges() > 0 || connection.record().age().toNanos() > YOUNG;
-		};
-		if (!wanted) {
+		boolean ordinary = connection.end().reason().isIntended() || connection.record().exchanges() > 0
+				|| connection.record().age().toNanos() > YOUNG;
+		if (!ordinary) {
 			failed("Client '%s', host %s: %s before there was a request.".formatted(this.host.client(),
 					this.host.origin(), connection.end().describe()));
 		}

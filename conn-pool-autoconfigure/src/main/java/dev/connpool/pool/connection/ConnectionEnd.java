@@ -139,15 +139,8 @@ public final class ConnectionEnd {
 	 */
 	public String describe() {
 		CloseReason reason = reason();
-		return switch (reason) {
-			case PEER_CLOSED -> "the server closed the connection"
-					+ ((this.failure instanceof SSLException) ? " without close_notify (RFC 9112, section 9.8)" : "");
-			case PEER_RESET -> "the server reset the connection";
-			case PING_TIMEOUT -> "the server did not answer a PING";
-			case GOAWAY -> "the server sent GOAWAY and closed the connection";
-			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server";
-			default -> "the connection was closed (%s)".formatted(reason);
-		};
+		boolean unannounced = reason == CloseReason.PEER_CLOSED && this.failure instanceof SSLException;
+		return reason.describe() + (unannounced ? " without close_notify (RFC 9112, section 9.8)" : "");
 	}
 
 	/**

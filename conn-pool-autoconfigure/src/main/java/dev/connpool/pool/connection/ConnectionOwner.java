@@ -50,17 +50,11 @@ public interface ConnectionOwner {
 	IdleLimit idleLimit();
 
 	/**
-	 * Note that an HTTP/1.1 connection is free, or will be when its event loop has done
-	 * what it is doing now.
+	 * Note that a connection has room for another exchange, or will have when its event
+	 * loop has done what it is doing now.
 	 * @param connection the connection
 	 */
-	void released(PooledConnection connection);
-
-	/**
-	 * Note that a stream has become free on an HTTP/2 connection.
-	 * @param connection the connection
-	 */
-	void streamFree(PooledConnection connection);
+	void roomFree(PooledConnection connection);
 
 	/**
 	 * Note what the server's SETTINGS allow.

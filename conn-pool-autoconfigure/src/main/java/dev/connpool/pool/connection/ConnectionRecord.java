@@ -46,6 +46,12 @@ public final class ConnectionRecord {
 
 	private long bytesReceived;
 
+	/**
+	 * Create a record.
+	 * @param channel the channel of the connection
+	 * @param openedAt when the connection was begun
+	 * @param begun the same, in terms of {@link System#nanoTime()}
+	 */
 	public ConnectionRecord(Channel channel, Instant openedAt, long begun) {
 		this.channel = channel;
 		this.openedAt = openedAt;
@@ -99,6 +105,9 @@ public final class ConnectionRecord {
 		return before > 0;
 	}
 
+	/**
+	 * Note that a response has arrived.
+	 */
 	public void answered() {
 		assert inEventLoop();
 		this.proven = true;
@@ -140,6 +149,10 @@ public final class ConnectionRecord {
 		return this.openedAt;
 	}
 
+	/**
+	 * Return how long ago the connection was begun. On any thread.
+	 * @return the time
+	 */
 	public Duration age() {
 		return Duration.ofNanos(System.nanoTime() - this.begun);
 	}
@@ -169,10 +182,18 @@ public final class ConnectionRecord {
 		return this.exchanges;
 	}
 
+	/**
+	 * Return what was written to the socket, TLS included.
+	 * @return the number of bytes
+	 */
 	public long bytesSent() {
 		return this.bytesSent;
 	}
 
+	/**
+	 * Return what was read from the socket, TLS included.
+	 * @return the number of bytes
+	 */
 	public long bytesReceived() {
 		return this.bytesReceived;
 	}
@@ -185,6 +206,11 @@ public final class ConnectionRecord {
 		return text(this.channel.remoteAddress());
 	}
 
+	/**
+	 * Say where a socket is, without a look-up.
+	 * @param address the address, or {@code null}
+	 * @return the IP address and the port, or {@code null}
+	 */
 	public static @Nullable String text(@Nullable SocketAddress address) {
 		if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
 			return (address != null) ? address.toString() : null;
@@ -193,7 +219,14 @@ public final class ConnectionRecord {
 		return ((ip.indexOf(':') < 0) ? ip : "[" + ip + "]") + ":" + inet.getPort();
 	}
 
-	public ClosedConnection closed(String host, CloseReason reason, @Nullable Duration idleFor) {
+	/**
+	 * Return what is remembered of the connection after its end.
+	 * @param host the host as {@code scheme://host:port}
+	 * @param reason why it ended
+	 * @param idleFor how long it had been idle, {@code null} if it was in use
+	 * @return what is remembered
+	 */
+	public ClosedConnection toClosedConnection(String host, CloseReason reason, @Nullable Duration idleFor) {
 		Protocol protocol = this.protocol;
 		return new ClosedConnection(id(), host, (protocol != null) ? protocol.id() : null, reason.toString(), age(),
 				idleFor, this.exchanges, Instant.now());

@@ -64,7 +64,7 @@ public final class LeastRecentlyUsed {
 	 */
 	public void limit() {
 		if (this.unused.getAsInt() > this.most.getAsInt()) {
-			this.mailbox.drain();
+			this.mailbox.workOff();
 		}
 	}
 

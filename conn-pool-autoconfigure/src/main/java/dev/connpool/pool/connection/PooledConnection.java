@@ -196,6 +196,10 @@ public final class PooledConnection implements Connection {
 		return this.idleTimer;
 	}
 
+	/**
+	 * Return where this stands when there are too many idle connections in all.
+	 * @return the place among the idle connections of all hosts
+	 */
 	public LeastRecentlyUsed.Entry idlePlace() {
 		return this.idlePlace;
 	}
@@ -204,7 +208,7 @@ public final class PooledConnection implements Connection {
 	 * Return what this is doing. On any thread.
 	 * @return the state
 	 */
-	public ConnectionSnapshot.State state() {
+	public ConnectionSnapshot.State snapshotState() {
 		if (!this.state.precedes(ConnectionState.DRAINING)) {
 			return ConnectionSnapshot.State.DRAINING;
 		}

@@ -125,7 +125,7 @@ public final class Dial {
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 		}
 	}
 
@@ -133,7 +133,7 @@ public final class Dial {
 		assert inEventLoop();
 		this.startedAt = System.nanoTime();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 		}
 		else if (obstacle != null) {
 			this.phase = Phase.TLS;
@@ -321,8 +321,8 @@ public final class Dial {
 	 * @param protocol the protocol
 	 * @return what has it speak that
 	 */
-	SessionFactory sessions(Protocol protocol) {
-		return this.owner.sessions(protocol);
+	SessionFactory sessionFactory(Protocol protocol) {
+		return this.owner.sessionFactory(protocol);
 	}
 
 	/**
@@ -357,7 +357,7 @@ public final class Dial {
 	void failed(Throwable cause) {
 		assert inEventLoop();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 			return;
 		}
 		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {

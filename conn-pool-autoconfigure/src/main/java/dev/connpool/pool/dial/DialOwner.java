@@ -37,7 +37,7 @@ public interface DialOwner {
 	 * Say why no request is served any more.
 	 * @return that the client is shut down, or else that its event loops are
 	 */
-	ConnPoolException closed();
+	ConnPoolException unavailable();
 
 	/**
 	 * Return the TLS context.
@@ -50,7 +50,7 @@ public interface DialOwner {
 	 * @param protocol the protocol
 	 * @return what has it speak that
 	 */
-	SessionFactory sessions(Protocol protocol);
+	SessionFactory sessionFactory(Protocol protocol);
 
 	/**
 	 * Return whether several callers come to share one connection.

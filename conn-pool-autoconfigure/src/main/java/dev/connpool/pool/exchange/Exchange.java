@@ -13,6 +13,7 @@ import dev.connpool.pool.host.Host;
 import dev.connpool.pool.replay.Attempt;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponse;
@@ -129,6 +130,15 @@ public abstract class Exchange extends Lease implements RequestHead {
 	protected abstract void discard();
 
 	/**
+	 * Put a handler where it sees what the caller is about to get, and what the caller
+	 * reads.
+	 * @param channel the channel of the exchange
+	 * @param name the name of the handler
+	 * @param handler the handler, which whoever puts it there removes
+	 */
+	protected abstract void addForCaller(Channel channel, String name, ChannelHandler handler);
+
+	/**
 	 * Have what goes on in a pipeline, whose channel is closed, reach the caller.
 	 * @param channel the channel
 	 */
@@ -140,6 +150,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * Ask for a connection.
 	 */
 	public final void start() {
+		if (this.attempt == null) {
+			this.source.replayBudget().requested();
+		}
 		if (this.owner != null) {
 			this.owner.enter(this);
 		}
@@ -181,7 +194,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
-	public final boolean isSpokenToTooOften() {
+	public final boolean countSpokenTo() {
 		return ++this.spokenTo >= MAX_SPOKEN_TO;
 	}
 
@@ -427,10 +440,10 @@ public abstract class Exchange extends Lease implements RequestHead {
 			this.log.responseBegins(status);
 		}
 		if (progress().begins(eventStream)) {
-			EventStreamHandler.watch(channel, progress());
+			addForCaller(channel, EventStreamHandler.NAME, new EventStreamHandler(progress()));
 		}
 		if (this.leakDetector != null) {
-			this.leakDetector.begin(channel);
+			addForCaller(channel, LeakDetector.NAME, this.leakDetector);
 		}
 	}
 
@@ -440,11 +453,22 @@ public abstract class Exchange extends Lease implements RequestHead {
 		unwatch();
 		if (isActive()) {
 			over();
-			if (this.leakDetector != null && this.progress != null) {
-				this.leakDetector.ended(this.progress.stream().channel(), this.source.events());
+			if (this.progress != null) {
+				leaveChannel(this.progress);
 			}
 		}
 		finish();
+	}
+
+	// The channel may carry another exchange next.
+	private void leaveChannel(Progress ended) {
+		Channel channel = ended.stream().channel();
+		if (ended.isEventStream()) {
+			EventStreamHandler.remove(channel);
+		}
+		if (this.leakDetector != null) {
+			this.leakDetector.ended(channel, this.source.events());
+		}
 	}
 
 	// Errors
@@ -457,7 +481,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		}
 		else if (revoke()) {
 			fail(told, eventLoop());
-			granted().session().unused();
+			granted().session().giveBack();
 		}
 		else if (isActive()) {
 			finish();
@@ -470,7 +494,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	public final void cutOff(ChannelHandlerContext ctx) {
 		assert granted().inEventLoop();
 		if (isReading() && !progress().isAnswered() && cut(Cut.CUT_OFF)) {
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.unavailable()
 					: host().errors().lost(describeEnd(), null, granted().end().failure());
 			if (this.log != null) {
 				this.log.failed(error);
@@ -513,7 +537,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * End this because its event loop is about to stop.
 	 */
 	public final void abort() {
-		abort(this.source.closed(), CloseReason.SHUTDOWN);
+		abort(this.source.unavailable(), CloseReason.SHUTDOWN);
 	}
 
 	// Losing the connection or the stream

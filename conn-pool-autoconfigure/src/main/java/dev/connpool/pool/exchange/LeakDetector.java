@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -30,7 +29,7 @@ import reactor.util.Loggers;
  */
 final class LeakDetector extends ChannelInboundHandlerAdapter {
 
-	private static final String NAME = "connpool.leak";
+	static final String NAME = "connpool.leak";
 
 	private static final Logger log = Loggers.getLogger("dev.connpool.leak");
 
@@ -65,15 +64,6 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	static @Nullable LeakDetector of(Host host, @Nullable ExchangeOwner owner) {
 		return host.settings().leaks().isEnabled()
 				? new LeakDetector(host, (owner != null) ? owner.callSite() : List.of()) : null;
-	}
-
-	/**
-	 * Watch the response from its header on.
-	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
-	 */
-	void begin(Channel channel) {
-		assert channel.eventLoop().inEventLoop();
-		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, this);
 	}
 
 	@Override

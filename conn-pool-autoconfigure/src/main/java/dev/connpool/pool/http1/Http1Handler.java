@@ -68,13 +68,10 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof HttpResponse response) {
-			obey(response);
+			headReceived(response);
 		}
 		if (this.head.isInterim()) {
-			ReferenceCountUtil.release(msg);
-			if (msg instanceof LastHttpContent) {
-				ctx.read();
-			}
+			skip(ctx, msg);
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
@@ -85,7 +82,14 @@ final class Http1Handler extends ChannelDuplexHandler {
 		ctx.fireChannelRead(msg);
 	}
 
-	private void obey(HttpResponse response) {
+	private static void skip(ChannelHandlerContext ctx, Object interim) {
+		ReferenceCountUtil.release(interim);
+		if (interim instanceof LastHttpContent) {
+			ctx.read();
+		}
+	}
+
+	private void headReceived(HttpResponse response) {
 		long idleTimeout = KeepAliveHeader.idleTimeout(response.headers());
 		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
 			this.session.idleAtMost(idleTimeout);
@@ -171,11 +175,11 @@ final class Http1Handler extends ChannelDuplexHandler {
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Lease lease = this.session.current();
-		if (lease != null && !this.boundary.isUpgraded() && !this.requestLength.admits(ctx, msg, promise, lease)) {
+		if (lease != null && !this.boundary.isUpgraded() && !this.requestLength.admitOrEnd(ctx, msg, promise, lease)) {
 			return;
 		}
 		if (msg instanceof HttpRequest request) {
-			if (!this.session.isStillSilent()) {
+			if (!this.session.ensureStillSilent()) {
 				refuse(ctx, msg, promise);
 				return;
 			}

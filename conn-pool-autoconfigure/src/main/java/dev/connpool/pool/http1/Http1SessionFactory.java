@@ -17,7 +17,7 @@ import reactor.netty.NettyPipeline;
 public final class Http1SessionFactory implements SessionFactory {
 
 	@Override
-	public boolean serves(Protocol protocol) {
+	public boolean speaks(Protocol protocol) {
 		return protocol == Protocol.HTTP_1_1;
 	}
 

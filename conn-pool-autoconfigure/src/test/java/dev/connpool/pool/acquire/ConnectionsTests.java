@@ -52,7 +52,7 @@ class ConnectionsTests {
 		assertThat(eldest.isFit()).isFalse();
 		assertThat(latest.isFit()).isTrue();
 		assertThat(this.connections.leaving()).isOne();
-		assertThat(this.connections.usable()).isEqualTo(2);
+		assertThat(this.connections.undrained()).isEqualTo(2);
 	}
 
 	@Test
@@ -70,12 +70,12 @@ class ConnectionsTests {
 		take();
 		assertThat(drain(used, CloseReason.GOAWAY)).isTrue();
 		assertThat(drain(used, CloseReason.DRAINED)).isFalse();
-		assertThat(this.connections.usable()).isZero();
+		assertThat(this.connections.undrained()).isZero();
 		assertThat(used.isFit()).isTrue();
 		this.mailbox.run(() -> this.connections.returned(used));
 		assertThat(used.isFit()).isFalse();
 		this.mailbox.run(() -> this.connections.remove(used));
-		assertThat(this.connections.usable()).isZero();
+		assertThat(this.connections.undrained()).isZero();
 		assertThat(this.connections.all()).isEmpty();
 		assertThat(used.end().reason()).isEqualTo(CloseReason.GOAWAY);
 	}

@@ -31,11 +31,11 @@ class DialPlannerTests {
 	void eachCallerGetsAConnectionAsFarAsTheLimitAllows() {
 		Planned host = new Planned(new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3));
 		host.ask(2);
-		host.run(host.dialPlanner::serve);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(2);
 		host.ask(2);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(3);
 		assertThat(host.call(host.dialPlanner::expected)).isEqualTo(3);
 	}
@@ -44,8 +44,8 @@ class DialPlannerTests {
 	void whereConnectionsAreSharedOneIsWaitedFor() {
 		Planned host = new Planned(new TestSettings().protocols(Protocol.H2C));
 		host.ask(50);
-		host.run(host.dialPlanner::serve);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(1);
 		assertThat(host.call(host.dialPlanner::expected)).isGreaterThanOrEqualTo(50);
 	}
@@ -55,7 +55,7 @@ class DialPlannerTests {
 		Planned host = new Planned(new TestSettings().protocols(Protocol.H2C));
 		host.run(() -> host.dialPlanner.dials().streamLimit(10));
 		host.ask(25);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(3);
 	}
 
@@ -63,12 +63,12 @@ class DialPlannerTests {
 	void aFailureIsToldToOneCallerAndTheLastOneToAll() {
 		Planned host = new Planned(new TestSettings().protocols(Protocol.HTTP_1_1));
 		host.ask(2);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
 		host.ask(2);
 		ConnPoolException first = host.pool.host().errors().closed();
 		host.run(() -> host.dialPlanner.failed(this.dials.get(0), first));
 		assertTold(first);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).as("none while others may fail too").hasSize(2);
 		ConnPoolException last = host.pool.host().errors().closed();
 		host.run(() -> host.dialPlanner.failed(this.dials.get(1), last));
@@ -82,7 +82,7 @@ class DialPlannerTests {
 		host.open();
 		host.call(host.connections::take);
 		host.ask(1);
-		host.run(host.dialPlanner::serve);
+		host.run(host.dialPlanner::dialForWaiting);
 		host.ask(1);
 		ConnPoolException error = host.pool.host().errors().closed();
 		host.run(() -> host.dialPlanner.failed(this.dials.get(0), error));

@@ -38,7 +38,7 @@ class DispatcherTests {
 		PooledConnection connection = add();
 		TestExchange first = ask(false);
 		TestExchange second = ask(false);
-		this.mailbox.run(this.dispatcher::serve);
+		this.mailbox.run(this.dispatcher::serveWaiting);
 		assertThat(first.granted()).isSameAs(connection);
 		assertThat(second.isWaiting()).isTrue();
 		assertThat(this.mailbox.call(this.pendingAcquires::size)).isOne();
@@ -48,7 +48,7 @@ class DispatcherTests {
 	void whatNeedsAStreamIsRefusedWhereThereAreNone() {
 		PooledConnection connection = add();
 		TestExchange exchange = ask(true);
-		this.mailbox.run(this.dispatcher::serve);
+		this.mailbox.run(this.dispatcher::serveWaiting);
 		this.channel.runPendingTasks();
 		assertThat(exchange.isWaiting()).isFalse();
 		assertThat(exchange.connection()).isNull();

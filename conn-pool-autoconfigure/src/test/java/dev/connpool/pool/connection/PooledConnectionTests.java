@@ -49,7 +49,7 @@ class PooledConnectionTests {
 		assertThat(this.connection.isOpen()).isFalse();
 		assertThat(this.connection.isDraining()).isTrue();
 		assertThat(this.connection.isFit()).as("what was granted may begin").isTrue();
-		assertThat(this.connection.state()).isEqualTo(State.DRAINING);
+		assertThat(this.connection.snapshotState()).isEqualTo(State.DRAINING);
 		this.connection.close(CloseReason.DRAINED);
 		assertThat(this.connection.isDraining()).isFalse();
 		assertThat(this.connection.mayCarry()).isFalse();
@@ -87,12 +87,12 @@ class PooledConnectionTests {
 	@Test
 	void whileItIsOpenItIsIdleOrActive() {
 		open();
-		assertThat(this.connection.state()).isEqualTo(State.ACTIVE);
+		assertThat(this.connection.snapshotState()).isEqualTo(State.ACTIVE);
 		this.connection.idle();
-		assertThat(this.connection.state()).isEqualTo(State.IDLE);
+		assertThat(this.connection.snapshotState()).isEqualTo(State.IDLE);
 		assertThat(this.owner.idleCount().get()).isOne();
 		this.connection.busy();
-		assertThat(this.connection.state()).isEqualTo(State.ACTIVE);
+		assertThat(this.connection.snapshotState()).isEqualTo(State.ACTIVE);
 		assertThat(this.connection.idleSince()).isZero();
 		assertThat(this.owner.idleCount().get()).isZero();
 	}
@@ -102,9 +102,9 @@ class PooledConnectionTests {
 		Session session = Mockito.mock(Session.class);
 		given(session.isProbing()).willReturn(true);
 		this.connection.negotiated(session);
-		assertThat(this.connection.state()).isEqualTo(State.PROBING);
+		assertThat(this.connection.snapshotState()).isEqualTo(State.PROBING);
 		this.connection.drain(CloseReason.DRAINED);
-		assertThat(this.connection.state()).isEqualTo(State.DRAINING);
+		assertThat(this.connection.snapshotState()).isEqualTo(State.DRAINING);
 	}
 
 	@Test

@@ -186,8 +186,8 @@ class RequestLengthTests {
 		DefaultHttpContent late = part("!");
 		ChannelPromise first = this.channel.newPromise();
 		ChannelPromise second = this.channel.newPromise();
-		assertThat(length.admits(this.ctx, wrong, first, this.lease)).isFalse();
-		assertThat(length.admits(this.ctx, late, second, this.lease)).isFalse();
+		assertThat(length.admitOrEnd(this.ctx, wrong, first, this.lease)).isFalse();
+		assertThat(length.admitOrEnd(this.ctx, late, second, this.lease)).isFalse();
 		assertThat(wrong.refCnt()).isZero();
 		assertThat(late.refCnt()).isZero();
 		assertThat(this.mistakes).as("it is told once").hasSize(1);
@@ -199,7 +199,7 @@ class RequestLengthTests {
 
 	private void assertAdmitted(RequestLength length, Object... parts) {
 		for (Object part : parts) {
-			assertThat(length.admits(this.ctx, part, this.channel.newPromise(), this.lease)).isTrue();
+			assertThat(length.admitOrEnd(this.ctx, part, this.channel.newPromise(), this.lease)).isTrue();
 			ReferenceCountUtil.release(part);
 		}
 		assertThat(this.mistakes).isEmpty();
@@ -207,7 +207,7 @@ class RequestLengthTests {
 
 	private void assertRefused(RequestLength length, Object part, String mistake) {
 		this.mistakes.clear();
-		assertThat(length.admits(this.ctx, part, this.channel.newPromise(), this.lease)).isFalse();
+		assertThat(length.admitOrEnd(this.ctx, part, this.channel.newPromise(), this.lease)).isFalse();
 		assertThat(this.mistakes).singleElement().asString().contains(mistake);
 	}
 

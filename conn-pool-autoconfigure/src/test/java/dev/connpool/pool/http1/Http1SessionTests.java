@@ -133,7 +133,7 @@ class Http1SessionTests {
 		Lease lease = granted();
 		lease.decline();
 		this.session.serve(lease);
-		then(this.owner).should().released(this.connection);
+		then(this.owner).should().roomFree(this.connection);
 		assertThat(this.session.active()).isZero();
 	}
 
@@ -172,7 +172,7 @@ class Http1SessionTests {
 		Lease lease = carried();
 		assertThat(this.session.release(lease, true)).isTrue();
 		then(lease).should().ended();
-		then(this.owner).should().released(this.connection);
+		then(this.owner).should().roomFree(this.connection);
 		assertThat(this.session.active()).isZero();
 		assertThat(this.connection.isFit()).isTrue();
 	}
@@ -184,7 +184,7 @@ class Http1SessionTests {
 		this.session.releaseEarly();
 		assertThat(this.session.carries(lease)).as("until the event loop has finished with it").isTrue();
 		assertThat(this.session.release(lease, true)).isTrue();
-		then(this.owner).should().released(this.connection);
+		then(this.owner).should().roomFree(this.connection);
 	}
 
 	@Test
@@ -195,7 +195,7 @@ class Http1SessionTests {
 		this.session.serve(early);
 		then(this.owner).should().reassign(early);
 		this.session.release(lease, true);
-		then(this.owner).should(Mockito.times(2)).released(this.connection);
+		then(this.owner).should(Mockito.times(2)).roomFree(this.connection);
 	}
 
 	@Test
@@ -205,7 +205,7 @@ class Http1SessionTests {
 		assertThat(this.session.isKeptAlive()).isFalse();
 		this.session.releaseEarly();
 		assertThat(this.session.release(lease, true)).isFalse();
-		then(this.owner).should(Mockito.never()).released(any());
+		then(this.owner).should(Mockito.never()).roomFree(any());
 		assertClosed(CloseReason.KEEP_ALIVE_OFF);
 	}
 
@@ -223,7 +223,7 @@ class Http1SessionTests {
 		this.channel.close();
 		assertThat(this.session.release(lease, true)).isFalse();
 		then(lease).should().ended();
-		then(this.owner).should(Mockito.never()).released(any());
+		then(this.owner).should(Mockito.never()).roomFree(any());
 	}
 
 	@Test
