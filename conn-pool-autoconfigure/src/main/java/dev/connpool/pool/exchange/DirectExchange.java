@@ -10,6 +10,7 @@ import dev.connpool.pool.replay.Attempt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -223,7 +224,7 @@ public final class DirectExchange extends Exchange {
 
 	@Override
 	protected void deliver(SessionStream stream, boolean reused) {
-		this.handler = DirectHandler.carry(stream.channel(), this);
+		this.handler = DirectHandler.carry(stream, this);
 		read(true);
 		try {
 			this.caller.write(this);
@@ -337,7 +338,6 @@ public final class DirectExchange extends Exchange {
 			this.readTimeout.stop();
 		}
 		if (stream.isConnection()) {
-			EventStreamHandler.unwatch(stream.channel());
 			UriTemplates.forget(stream.channel());
 		}
 		if (stream.carries(this)) {
@@ -385,13 +385,18 @@ public final class DirectExchange extends Exchange {
 	}
 
 	@Override
+	protected void addForCaller(Channel channel, String name, ChannelHandler handler) {
+		channel.pipeline().addBefore(DirectHandler.NAME, name, handler);
+	}
+
+	@Override
 	protected void discard() {
 		// Whoever reads has been told the error, and whoever comes later will be.
 	}
 
 	@Override
 	protected void rejoin(Channel channel) {
-		this.handler = DirectHandler.carry(channel, this);
+		this.handler = DirectHandler.addLast(channel.pipeline(), this);
 	}
 
 	// Errors
@@ -460,7 +465,7 @@ public final class DirectExchange extends Exchange {
 	 * @return the error
 	 */
 	Throwable stopped() {
-		return source().closed();
+		return source().unavailable();
 	}
 
 }

@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -30,7 +29,7 @@ import reactor.util.Loggers;
  */
 final class LeakDetector extends ChannelInboundHandlerAdapter {
 
-	private static final String NAME = "connpool.leak";
+	static final String NAME = "connpool.leak";
 
 	private static final Logger log = Loggers.getLogger("dev.connpool.leak");
 
@@ -68,14 +67,6 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Watch the response from its header on.
-	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
-	 */
-	void begin(Channel channel) {
-		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, this);
-	}
-
-	/**
 	 * Note that a part of the response was read. On any thread.
 	 */
 	void partRead() {
@@ -94,6 +85,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param now the current time
 	 */
 	void look(Exchange exchange, long now) {
+		assert exchange.granted().inEventLoop();
 		Progress progress = exchange.progress();
 		long moving = progress.traffic() + this.partsRead;
 		this.quiet = moving == this.moved && progress.isUnread();
@@ -150,6 +142,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param events where that is noted
 	 */
 	void ended(Channel channel, HostEvents events) {
+		assert channel.eventLoop().inEventLoop();
 		if (channel.pipeline().context(this) != null) {
 			channel.pipeline().remove(this);
 		}

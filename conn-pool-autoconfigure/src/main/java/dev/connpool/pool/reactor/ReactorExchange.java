@@ -10,7 +10,6 @@ import dev.connpool.pool.connection.RequestLength;
 import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.exchange.ClientExchanges;
 import dev.connpool.pool.exchange.DirectHandler;
-import dev.connpool.pool.exchange.EventStreamHandler;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.exchange.Redirect;
 import dev.connpool.pool.exchange.RedirectedRequest;
@@ -19,6 +18,7 @@ import dev.connpool.pool.exchange.UriTemplates;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -214,17 +214,11 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 	private static void forget(Channel channel) {
 		ReactorNetty.setChannelContext(channel, null);
 		UriTemplates.forget(channel);
-		EventStreamHandler.unwatch(channel);
 	}
 
 	private void changed(Connection connection, State state) {
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
-			this.request = prepared;
-			Duration readTimeout = host().readTimeout(this.config.responseTimeout());
-			if (readTimeout != null) {
-				prepared.responseTimeout(readTimeout);
-			}
-			prepareRedirected();
+			requestPrepared(prepared);
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
 			requestSent();
@@ -244,6 +238,15 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		if (state == HttpClientState.RESPONSE_RECEIVED && this.scope != null) {
 			this.scope.passed(connection);
 		}
+	}
+
+	private void requestPrepared(HttpClientRequest prepared) {
+		this.request = prepared;
+		Duration readTimeout = host().readTimeout(this.config.responseTimeout());
+		if (readTimeout != null) {
+			prepared.responseTimeout(readTimeout);
+		}
+		prepareRedirected();
 	}
 
 	// Reactor Netty expects no Error here, and tells nobody of one.
@@ -304,6 +307,11 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 			}, (refused) -> {
 			});
 		}
+	}
+
+	@Override
+	protected void addForCaller(Channel channel, String name, ChannelHandler handler) {
+		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, name, handler);
 	}
 
 	@Override
