@@ -154,8 +154,8 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void theConnectorKnowsNobody() {
-		packageDependsOn("connector");
+	void theConnectorKnowsThePoolAndWhatThatShows() {
+		packageDependsOn("connector", "pool.exchange", "pool.reactor", "pool.host", "error", "settings");
 	}
 
 	@Test
