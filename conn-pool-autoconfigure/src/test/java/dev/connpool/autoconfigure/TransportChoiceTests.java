@@ -56,7 +56,8 @@ class TransportChoiceTests {
 				ConnPoolConnectorAutoConfiguration.class, ConnPoolWebClientAutoConfiguration.class,
 				SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
 				ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
-		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0", "conn-pool.clients.orders.compression=true");
+		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0",
+				"conn-pool.clients.orders.compression=true");
 
 	@Test
 	void aClientThatNobodyCustomizesIsDirect(CapturedOutput output) {
@@ -85,11 +86,9 @@ class TransportChoiceTests {
 		LoopResources loops = LoopResources.create("mine");
 		this.contextRunner.withBean(ReactorResourceFactory.class, () -> resources(loops)).run((context) -> {
 			assertDirect(context, output, "default", NOBODY);
-			assertThat(context.getBean(ConnPoolClients.class)
-				.get("default")
-				.httpClient()
-				.configuration()
-				.loopResources()).isSameAs(loops);
+			assertThat(
+					context.getBean(ConnPoolClients.class).get("default").httpClient().configuration().loopResources())
+				.isSameAs(loops);
 		});
 	}
 
@@ -120,8 +119,7 @@ class TransportChoiceTests {
 	@Test
 	void aCustomizerBeforeThatOfBootCountsToo(CapturedOutput output) {
 		this.contextRunner.withUserConfiguration(Early.class)
-			.run((context) -> assertReactorNetty(context, output, "default",
-					"bean 'early' customizes the HttpClient"));
+			.run((context) -> assertReactorNetty(context, output, "default", "bean 'early' customizes the HttpClient"));
 	}
 
 	@Test
@@ -206,8 +204,7 @@ class TransportChoiceTests {
 		assertThat(connector(context, client)).isInstanceOf(PooledConnector.class);
 	}
 
-	private static void assertTransport(ApplicationContext context, String client, Transport transport,
-			String reason) {
+	private static void assertTransport(ApplicationContext context, String client, Transport transport, String reason) {
 		ConnPoolClients clients = context.getBean(ConnPoolClients.class);
 		assertThat(clients.get(client).transport()).isEqualTo(new ClientTransport(transport, reason));
 		ClientDescriptor shown = new ConnPoolEndpoint(clients, context.getBean(Findings.class), List.of(), Show.ALWAYS)
@@ -331,9 +328,8 @@ class TransportChoiceTests {
 
 		@Bean
 		ConnPoolClientCustomizer ordersHook() {
-			return (client, httpClient) -> client.equals("orders")
-					? httpClient.doOnResponse((response, connection) -> {
-					}) : httpClient;
+			return (client, httpClient) -> client.equals("orders") ? httpClient.doOnResponse((response, connection) -> {
+			}) : httpClient;
 		}
 
 	}

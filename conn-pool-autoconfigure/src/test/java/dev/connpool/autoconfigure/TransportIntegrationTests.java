@@ -82,10 +82,10 @@ class TransportIntegrationTests {
 			.start(this.network, "127.0.0.2", 0);
 		runner(transport)
 			.withBean(InetAddressFilter.class, () -> (address) -> !address.getHostAddress().equals("127.0.0.1"))
-			.run(on(transport, (context) -> clients(context)
-				.forEach((client) -> assertThat(
-						Failure.of(text(client, "http://127.0.0.2:%d/moved".formatted(server.port()))).error())
-					.isNotNull())));
+			.run(on(transport,
+					(context) -> clients(context).forEach((client) -> assertThat(
+							Failure.of(text(client, "http://127.0.0.2:%d/moved".formatted(server.port()))).error())
+						.isNotNull())));
 		assertThat(server).acceptedConnections(2);
 		assertThat(forbidden).acceptedConnections(0);
 	}
@@ -99,8 +99,7 @@ class TransportIntegrationTests {
 		ApplicationContextRunner runner = runner(transport);
 		runner.run(on(transport, (context) -> {
 			assertThat(status(context, server.url("/moved"))).containsOnly(200);
-			assertThat(status(
-					client(context, HttpClientSettings.defaults().withRedirects(HttpRedirects.DONT_FOLLOW)),
+			assertThat(status(client(context, HttpClientSettings.defaults().withRedirects(HttpRedirects.DONT_FOLLOW)),
 					server.url("/moved")))
 				.isEqualTo(302);
 		}));
@@ -131,9 +130,10 @@ class TransportIntegrationTests {
 			HttpClientSettings settings = HttpClientSettings.defaults().withConnectTimeout(Duration.ofMillis(300));
 			ApplicationContextRunner runner = runner(transport);
 			runner.withPropertyValues("spring.http.clients.connect-timeout=300ms")
-				.run(on(transport, (context) -> clients(context)
-					.forEach((client) -> assertThat(Failure.of(text(client, url)).error()).rootCause()
-						.hasMessageContaining("300 ms"))));
+				.run(on(transport,
+						(context) -> clients(context)
+							.forEach((client) -> assertThat(Failure.of(text(client, url)).error()).rootCause()
+								.hasMessageContaining("300 ms"))));
 			runner.run(on(transport, (context) -> assertThat(Failure.of(text(client(context, settings), url)))
 				.satisfies((failure) -> assertThat(failure.error()).rootCause().hasMessageContaining("300 ms"))));
 		}
@@ -164,8 +164,8 @@ class TransportIntegrationTests {
 			return response.send();
 		}).start(this.network);
 		runner(transport).withPropertyValues(trusting())
-			.withPropertyValues("conn-pool.clients.orders.user-agent=orders/1.0",
-					"conn-pool.clients.stock.user-agent=", "conn-pool.clients.stock.transport=" + transport)
+			.withPropertyValues("conn-pool.clients.orders.user-agent=orders/1.0", "conn-pool.clients.stock.user-agent=",
+					"conn-pool.clients.stock.transport=" + transport)
 			.run(on(transport, (context) -> {
 				for (String name : List.of("webClient", "orders", "stock")) {
 					WebClient client = context.getBean(name, WebClient.class);

@@ -76,11 +76,11 @@ class DirectConnectorIntegrationTests {
 	void whatEveryRequestHasIsAddedOnlyWhereItIsMissing(Wire wire) {
 		TestServer server = wire.server()
 			.route("/seen",
-					(request, response) -> response
-						.sendString(Mono.just(request.requestHeaders().getAll("User-Agent") + " "
-								+ request.requestHeaders().getAll("Accept") + " "
-								+ request.requestHeaders().getAll("Accept-Encoding") + " "
-								+ request.requestHeaders().getAll("Host"))))
+					(request,
+							response) -> response.sendString(Mono.just(request.requestHeaders().getAll("User-Agent")
+									+ " " + request.requestHeaders().getAll("Accept") + " "
+									+ request.requestHeaders().getAll("Accept-Encoding") + " "
+									+ request.requestHeaders().getAll("Host"))))
 			.start(this.network);
 		WebClient client = webClient(this.network.client(wire.settings()));
 		String host = "[127.0.0.1:" + server.port() + "]";
@@ -96,8 +96,9 @@ class DirectConnectorIntegrationTests {
 	@Test
 	void aHostOfOnesOwnIsSent() {
 		TestServer server = TestServer.h1()
-			.route("/seen", (request, response) -> response
-				.sendString(Mono.just(request.requestHeaders().getAll("Host").toString())))
+			.route("/seen",
+					(request, response) -> response
+						.sendString(Mono.just(request.requestHeaders().getAll("Host").toString())))
 			.start(this.network);
 		assertAnswer(body(webClient(this.network.client()).get().uri(server.url("/seen")).header("Host", "other")))
 			.isEqualTo("[other]");
@@ -161,10 +162,11 @@ class DirectConnectorIntegrationTests {
 		Path file = Files.writeString(directory.resolve("body"), "x".repeat(50_000) + "of a file" + "y".repeat(50_000));
 		TestServer server = wire.server()
 			.route("/length",
-					(request, response) -> response.sendString(request.receive()
-						.aggregate()
-						.asString()
-						.map((text) -> request.requestHeaders().get("Content-Length") + text)))
+					(request,
+							response) -> response.sendString(request.receive()
+								.aggregate()
+								.asString()
+								.map((text) -> request.requestHeaders().get("Content-Length") + text)))
 			.start(this.network);
 		assertThat(connect(this.network.client(wire.settings()), URI.create(server.url("/length")),
 				(request) -> ((ZeroCopyHttpOutputMessage) request).writeWith(file, 50_000, 9))
@@ -182,8 +184,8 @@ class DirectConnectorIntegrationTests {
 			.derive((http) -> http.responseTimeout(Duration.ofMinutes(1)));
 		Failure failure = Failure.of(webClient(client).get()
 			.uri(server.url("/held"))
-			.httpRequest((request) -> request.<HttpClientRequest>getNativeRequest()
-				.responseTimeout(Duration.ofMillis(300)))
+			.httpRequest(
+					(request) -> request.<HttpClientRequest>getNativeRequest().responseTimeout(Duration.ofMillis(300)))
 			.retrieve()
 			.toBodilessEntity());
 		assertThat(failure.error()).hasCauseInstanceOf(ReadTimeoutException.class);
@@ -195,8 +197,9 @@ class DirectConnectorIntegrationTests {
 	void theRequestOfReactorNettyTellsAndIsTold(Wire wire) {
 		TestServer server = wire.server()
 			.route("/a b",
-					(request, response) -> response.sendString(Mono.just(request.requestHeaders().getAll("X-Sent")
-							+ String.valueOf(request.requestHeaders().get("Cookie")))))
+					(request,
+							response) -> response.sendString(Mono.just(request.requestHeaders().getAll("X-Sent")
+									+ String.valueOf(request.requestHeaders().get("Cookie")))))
 			.start(this.network);
 		List<Object> told = new CopyOnWriteArrayList<>();
 		AtomicReference<HttpClientRequest> kept = new AtomicReference<>();
@@ -234,11 +237,13 @@ class DirectConnectorIntegrationTests {
 		Hooks.enableAutomaticContextPropagation();
 		List<String> seen = new CopyOnWriteArrayList<>();
 		try {
-			assertAnswer(body(webClient(this.network.client()).get().uri(server.url("/hello")).httpRequest((request) -> {
-				seen.add(String.valueOf(LOCAL.get()));
-				request.beforeCommit(() -> Mono.fromRunnable(() -> seen.add(String.valueOf(LOCAL.get()))));
-			})).doOnNext((body) -> seen.add(String.valueOf(LOCAL.get())))
-				.contextWrite((context) -> context.put(LocalAccessor.KEY, "value"))).isEqualTo("hello");
+			assertAnswer(
+					body(webClient(this.network.client()).get().uri(server.url("/hello")).httpRequest((request) -> {
+						seen.add(String.valueOf(LOCAL.get()));
+						request.beforeCommit(() -> Mono.fromRunnable(() -> seen.add(String.valueOf(LOCAL.get()))));
+					})).doOnNext((body) -> seen.add(String.valueOf(LOCAL.get())))
+						.contextWrite((context) -> context.put(LocalAccessor.KEY, "value")))
+				.isEqualTo("hello");
 		}
 		finally {
 			Hooks.disableAutomaticContextPropagation();
