@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ContentLengthException;
 import dev.connpool.testing.Failure;
@@ -415,26 +416,28 @@ class RequestLengthIntegrationTests {
 		WEB_CLIENT {
 			@Override
 			void post(TestClient client, String url, Path file) throws IOException {
-				webClient(client).post()
-					.uri(url)
-					.header("Content-Length", "3")
-					.body(Flux.just(Files.readString(file)), String.class)
-					.retrieve()
-					.toBodilessEntity()
-					.block(PATIENCE);
+				postParts(webClient(client), url, file);
 			}
 		},
 
 		WEB_CLIENT_RESOURCE {
 			@Override
 			void post(TestClient client, String url, Path file) {
-				webClient(client).post()
-					.uri(url)
-					.header("Content-Length", "3")
-					.bodyValue(new FileSystemResource(file))
-					.retrieve()
-					.toBodilessEntity()
-					.block(PATIENCE);
+				postFile(webClient(client), url, file);
+			}
+		},
+
+		DIRECT {
+			@Override
+			void post(TestClient client, String url, Path file) throws IOException {
+				postParts(directClient(client), url, file);
+			}
+		},
+
+		DIRECT_RESOURCE {
+			@Override
+			void post(TestClient client, String url, Path file) {
+				postFile(directClient(client), url, file);
 			}
 		},
 
@@ -467,6 +470,30 @@ class RequestLengthIntegrationTests {
 		};
 
 		abstract void post(TestClient client, String url, Path file) throws IOException;
+
+		private static void postParts(WebClient client, String url, Path file) throws IOException {
+			client.post()
+				.uri(url)
+				.header("Content-Length", "3")
+				.body(Flux.just(Files.readString(file)), String.class)
+				.retrieve()
+				.toBodilessEntity()
+				.block(PATIENCE);
+		}
+
+		private static void postFile(WebClient client, String url, Path file) {
+			client.post()
+				.uri(url)
+				.header("Content-Length", "3")
+				.bodyValue(new FileSystemResource(file))
+				.retrieve()
+				.toBodilessEntity()
+				.block(PATIENCE);
+		}
+
+		private static WebClient directClient(TestClient client) {
+			return WebClient.builder().clientConnector(new DirectConnector(client.httpClient())).build();
+		}
 
 		private static WebClient webClient(TestClient client) {
 			return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();

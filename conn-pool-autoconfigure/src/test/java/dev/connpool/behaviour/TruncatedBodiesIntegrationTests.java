@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.testing.Network;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -165,10 +167,16 @@ class TruncatedBodiesIntegrationTests {
 
 			@Override
 			String get(TestClient client, String url) {
-				WebClient webClient = WebClient.builder()
-					.clientConnector(new PooledConnector(client.httpClient()))
-					.build();
-				return String.valueOf(webClient.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+				return fetch(new PooledConnector(client.httpClient()), url);
+			}
+
+		},
+
+		DIRECT {
+
+			@Override
+			String get(TestClient client, String url) {
+				return fetch(new DirectConnector(client.httpClient()), url);
 			}
 
 		},
@@ -186,6 +194,11 @@ class TruncatedBodiesIntegrationTests {
 		};
 
 		abstract String get(TestClient client, String url);
+
+		private static String fetch(ClientHttpConnector connector, String url) {
+			WebClient webClient = WebClient.builder().clientConnector(connector).build();
+			return String.valueOf(webClient.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+		}
 
 	}
 

@@ -40,7 +40,6 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -82,10 +81,11 @@ class DirectConnectorIntegrationTests {
 									+ request.requestHeaders().getAll("Accept-Encoding") + " "
 									+ request.requestHeaders().getAll("Host"))))
 			.start(this.network);
-		WebClient client = webClient(this.network.client(wire.settings()));
+		TestClient configured = this.network.client(wire.settings());
+		WebClient client = webClient(configured);
+		String userAgent = configured.pooled().settings().userAgent();
 		String host = "[127.0.0.1:" + server.port() + "]";
-		assertAnswer(body(client.get().uri(server.url("/seen"))))
-			.isEqualTo("[" + HttpClient.USER_AGENT + "] [*/*] [gzip] " + host);
+		assertAnswer(body(client.get().uri(server.url("/seen")))).isEqualTo("[" + userAgent + "] [*/*] [gzip] " + host);
 		assertAnswer(body(client.get()
 			.uri(server.url("/seen"))
 			.header("user-agent", "mine")
