@@ -137,8 +137,8 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void theConnectorKnowsNobody() {
-		packageDependsOn("connector");
+	void theConnectorKnowsThePool() {
+		packageDependsOn("connector", "pool", "settings", "error");
 	}
 
 	@Test
