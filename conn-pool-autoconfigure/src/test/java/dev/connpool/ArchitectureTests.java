@@ -89,9 +89,9 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void onlyTheClientUsesThePoolAndOnlyThroughItsDoors() {
+	void onlyTheClientAndTheConnectorUseThePoolAndOnlyThroughItsDoors() {
 		noClasses().that()
-			.resideOutsideOfPackages("dev.connpool.pool..", "dev.connpool.client..")
+			.resideOutsideOfPackages("dev.connpool.pool..", "dev.connpool.client..", "dev.connpool.connector..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("dev.connpool.pool..")
