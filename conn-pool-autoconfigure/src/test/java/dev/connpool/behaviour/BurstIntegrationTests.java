@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClientConfig;
 
@@ -80,16 +81,18 @@ class BurstIntegrationTests {
 	@Test
 	void connectionsOfABurstAreSpreadOverTheEventLoops() {
 		TestServer server = TestServer.h1().hold("/held", this.gate).start(this.network);
-		Queue<EventLoop> used = new ConcurrentLinkedQueue<>();
-		TestClient client = this.network.client()
-			.derive((plain) -> plain.doOnConnected((connection) -> used.add(connection.channel().eventLoop())));
+		Queue<Thread> used = new ConcurrentLinkedQueue<>();
+		TestClient client = this.network.client();
 		HttpClientConfig config = client.httpClient().configuration();
 		EventLoop caller = config.loopResources().onClient(config.isPreferNative()).next();
-		caller.execute(() -> client.begin(server.url("/held"), 8));
+		Mono<String> call = client.request("GET", server.url("/held"))
+			.whenAnswered(() -> used.add(Thread.currentThread()))
+			.text();
+		caller.execute(() -> Flux.range(0, 8).flatMap((number) -> call, 8).subscribe());
 		await().until(() -> server.requests("/held") == 8);
-		assertThat(used).hasSize(8);
-		assertThat(used.stream().filter((eventLoop) -> eventLoop == caller)).hasSize(4);
 		this.gate.open();
+		await().until(() -> used.size() == 8);
+		assertThat(used.stream().filter(caller::inEventLoop)).hasSize(4);
 	}
 
 	// A request that waits at the stream limit must be seen to wait

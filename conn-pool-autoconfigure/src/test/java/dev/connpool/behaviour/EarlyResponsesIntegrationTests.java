@@ -85,13 +85,10 @@ class EarlyResponsesIntegrationTests {
 	}
 
 	private static String status(TestClient client, ObservedServer server, Publisher<ByteBuf> body) {
-		return String.valueOf(client.httpClient()
-			.post()
-			.uri(server.url("/upload"))
+		return String.valueOf(client.request("POST", server.url("/upload"))
 			.send(body)
-			.responseSingle((response, content) -> content.asString()
-				.map((text) -> response.status().code() + " " + text)
-				.defaultIfEmpty(response.status().code() + ""))
+			.response()
+			.map((response) -> response.status() + " " + response.text())
 			.block(PATIENCE));
 	}
 

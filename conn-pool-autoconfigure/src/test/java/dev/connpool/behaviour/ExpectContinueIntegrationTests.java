@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.testing.Failure;
@@ -240,9 +239,7 @@ class ExpectContinueIntegrationTests {
 	}
 
 	private static WebClient.RequestBodySpec request(TestClient client, ScriptedServer server) {
-		return WebClient.builder()
-			.clientConnector(new PooledConnector(client.httpClient()))
-			.build()
+		return client.webClient()
 			.post()
 			.uri(server.url("/upload"))
 			.header("Expect", "100-continue");

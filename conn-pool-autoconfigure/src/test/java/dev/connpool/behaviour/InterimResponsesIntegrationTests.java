@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,13 +74,10 @@ class InterimResponsesIntegrationTests {
 	void aBodyThatIsContinuedIsSent(Wire wire) {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		TestClient client = this.network.client(wire.settings());
-		String body = client.httpClient()
-			.headers((headers) -> headers.set("Expect", "100-continue"))
-			.post()
-			.uri(server.url("/echo"))
-			.send(ByteBufFlux
-				.fromString(Flux.just("a", "b").concatWith(Mono.delay(Duration.ofMillis(50)).thenReturn("c"))))
-			.responseSingle((response, content) -> content.asString())
+		String body = client.request("POST", server.url("/echo"))
+			.header("Expect", "100-continue")
+			.body(Flux.just("a", "b").concatWith(Mono.delay(Duration.ofMillis(50)).thenReturn("c")))
+			.text()
 			.block(PATIENCE);
 		assertThat(body).isEqualTo("abc");
 	}

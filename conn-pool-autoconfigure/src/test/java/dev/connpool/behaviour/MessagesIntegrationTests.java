@@ -96,6 +96,9 @@ class MessagesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aUriWithoutAHostIsNamed(DoorWithoutBaseUrl door) {
+		if (door != DoorWithoutBaseUrl.TEST_CLIENT) {
+			this.network.isFor(Transport.REACTOR_NETTY);
+		}
 		TestClient client = this.network.client();
 		Failure failure = Failure.of(door.get(client, "/orders?token=secret"));
 		assertThat(String.valueOf(failure.error()))
@@ -185,7 +188,7 @@ class MessagesIntegrationTests {
 			}
 		},
 
-		HTTP_CLIENT {
+		TEST_CLIENT {
 			@Override
 			Mono<String> get(TestClient client, String uri) {
 				return client.get(uri);

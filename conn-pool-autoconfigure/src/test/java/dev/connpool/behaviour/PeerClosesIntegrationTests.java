@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 import reactor.netty.resources.LoopResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -127,12 +126,8 @@ class PeerClosesIntegrationTests {
 			connection.reset();
 		});
 		TestClient client = this.network.client();
-		Mono<String> upload = client.httpClient()
-			.runOn(loops, nativeTransport)
-			.post()
-			.uri(server.url("/"))
-			.send(ByteBufFlux.fromString(Flux.range(0, 50_000).map((number) -> "x".repeat(1000))))
-			.responseSingle((response, body) -> body.asString())
+		Mono<String> upload = client.derive((httpClient) -> httpClient.runOn(loops, nativeTransport))
+			.post(server.url("/"), Flux.range(0, 50_000).map((number) -> "x".repeat(1000)))
 			.doOnSubscribe((subscription) -> this.gate.open());
 		assertThat(Failure.of(upload).error()).isInstanceOf(IOException.class);
 		assertReason(client, server, End.RESET);

@@ -92,11 +92,7 @@ class PeerHeaderLimitIntegrationTests {
 	}
 
 	private static Mono<String> withCookie(TestClient client, RawServer server) {
-		return client.httpClient()
-			.headers((headers) -> headers.set("cookie", "a=" + SECRET))
-			.get()
-			.uri(server.url("/"))
-			.responseSingle((response, body) -> body.asString());
+		return client.request("GET", server.url("/")).header("cookie", "a=" + SECRET).text();
 	}
 
 	private void answer(RawConnection connection, int limit) throws Exception {

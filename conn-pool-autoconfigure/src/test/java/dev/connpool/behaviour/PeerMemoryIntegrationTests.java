@@ -119,11 +119,9 @@ class PeerMemoryIntegrationTests {
 	}
 
 	private static void send(TestClient client, RawServer server, String value) {
-		String body = client.httpClient()
-			.headers((headers) -> headers.set("x-unique", value + "!".repeat(FIELD)))
-			.get()
-			.uri(server.url("/"))
-			.responseSingle((response, content) -> content.asString())
+		String body = client.request("GET", server.url("/"))
+			.header("x-unique", value + "!".repeat(FIELD))
+			.text()
 			.block(PATIENCE);
 		assertThat(body).isEqualTo("ok");
 	}

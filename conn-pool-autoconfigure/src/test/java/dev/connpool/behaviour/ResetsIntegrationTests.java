@@ -123,7 +123,7 @@ class ResetsIntegrationTests {
 			}
 		});
 		TestClient client = client((settings) -> settings);
-		client.httpClient().get().uri(late.url("/")).responseContent().take(1).blockLast(PATIENCE);
+		client.request("GET", late.url("/")).parts().take(1).blockLast(PATIENCE);
 		assertThat(client).activeStreams(late, 0);
 		cancelled.open();
 		assertThat(client.fetch(late.url("/"))).isEqualTo("ok");

@@ -76,6 +76,7 @@ class UnrulyCallersIntegrationTests {
 
 	@Test
 	void anObserverMayThrowWhenAConnectionIsDelivered() {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = Wire.H1.server().start(this.network);
 		TestClient client = this.network.client();
 		TestClient throwing = client.derive((plain) -> plain.doOnConnected((connection) -> {

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
@@ -102,18 +101,16 @@ class GzipIntegrationTests {
 
 	/** What the server does if nothing is decoded. */
 	private static String coding(TestClient client, ServerProcess server) {
-		return client.httpClient()
-			.compress(false)
-			.headers((headers) -> headers.set("Accept-Encoding", "gzip"))
-			.get()
-			.uri(server.url("/stock"))
-			.response()
-			.mapNotNull((response) -> response.responseHeaders().get("Content-Encoding"))
+		return client.derive((httpClient) -> httpClient.compress(false))
+			.request("GET", server.url("/stock"))
+			.header("Accept-Encoding", "gzip")
+			.head()
+			.mapNotNull((response) -> response.headers().get("Content-Encoding"))
 			.block(PATIENCE);
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
+		return client.webClient();
 	}
 
 	private static RestClient restClient(TestClient client) {

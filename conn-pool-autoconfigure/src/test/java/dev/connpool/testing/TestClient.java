@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.ClientHttpResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -78,7 +79,7 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 		return this.httpClient;
 	}
 
-	boolean isDirect() {
+	public boolean isDirect() {
 		return this.sent != null;
 	}
 
@@ -86,6 +87,19 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	public ClientHttpConnector connector() {
 		return (this.sent != null) ? this.sent.watch(new DirectConnector(this.httpClient))
 				: new PooledConnector(this.httpClient);
+	}
+
+	/** A {@code WebClient} on this transport, as an application has it. */
+	public WebClient webClient() {
+		return WebClient.builder().clientConnector(connector()).build();
+	}
+
+	/** The same with something between it and its connector. */
+	public WebClient webClient(UnaryOperator<Mono<ClientHttpResponse>> responses) {
+		ClientHttpConnector connector = connector();
+		return WebClient.builder()
+			.clientConnector((method, uri, write) -> responses.apply(connector.connect(method, uri, write)))
+			.build();
 	}
 
 	/** A request on the transport of this client. */

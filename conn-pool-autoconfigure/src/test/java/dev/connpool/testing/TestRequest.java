@@ -77,6 +77,11 @@ public abstract class TestRequest {
 		return response().map(TestResponse::text);
 	}
 
+	/** The body of the response as it is. */
+	public Mono<byte[]> bytes() {
+		return exchange((head, parts) -> joined(parts)).single();
+	}
+
 	/** The response with its body. */
 	public Mono<TestResponse> response() {
 		return exchange((head, parts) -> text(parts).map(head::with)).single();
@@ -103,8 +108,12 @@ public abstract class TestRequest {
 	}
 
 	private static Mono<String> text(Flux<byte[]> parts) {
+		return joined(parts).map((all) -> new String(all, StandardCharsets.UTF_8));
+	}
+
+	private static Mono<byte[]> joined(Flux<byte[]> parts) {
 		return parts.collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes)
-			.map((all) -> all.toString(StandardCharsets.UTF_8));
+			.map(ByteArrayOutputStream::toByteArray);
 	}
 
 	/** Whatever is made of the response, as soon as its head is there. */
