@@ -9,6 +9,7 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.channel.EventLoop;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Many requests at once need few HTTP/2 connections, and none of them fails (B18).
  */
+@Transport.Each
 class BurstIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -33,9 +35,13 @@ class BurstIntegrationTests {
 	private static final Duration SHORT = Duration.ofMillis(30);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	BurstIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })

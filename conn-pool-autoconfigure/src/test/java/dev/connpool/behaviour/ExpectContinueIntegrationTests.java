@@ -16,6 +16,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,6 +36,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * With {@code Expect: 100-continue} the body of a request waits for its server (B16).
  */
+@Transport.Each
 class ExpectContinueIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -48,9 +50,13 @@ class ExpectContinueIntegrationTests {
 	private static final long LENGTH = PART.length() * PARTS;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	ExpectContinueIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@MethodSource("everything")

@@ -9,6 +9,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,12 +25,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A response that only announces another (RFC 9110, section 15.2) is not taken for it:
  * the caller gets the final one, and so does nobody else.
  */
+@Transport.Each
 class InterimResponsesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	InterimResponsesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@MethodSource

@@ -10,6 +10,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A connection that the server ends says whether it was closed (FIN) or reset (RST).
  */
+@Transport.Each
 class PeerClosesIntegrationTests {
 
 	private static final String EMPTY = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -35,9 +37,13 @@ class PeerClosesIntegrationTests {
 	private static final int HEADERS = 1;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	PeerClosesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource

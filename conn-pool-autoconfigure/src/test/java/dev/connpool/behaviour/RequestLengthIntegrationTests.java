@@ -18,6 +18,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -57,6 +58,7 @@ import static org.awaitility.Awaitility.await;
  * The body of a request is as long as its Content-Length says, or the request fails
  * before anything else is sent in its name (B39, N5).
  */
+@Transport.Each
 class RequestLengthIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -70,12 +72,16 @@ class RequestLengthIntegrationTests {
 			List.of("a", "", "b", ""));
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
 
 	private final Gate gate = new Gate();
+
+	RequestLengthIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@MethodSource("tooLong")

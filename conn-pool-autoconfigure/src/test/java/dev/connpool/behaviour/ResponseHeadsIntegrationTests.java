@@ -11,6 +11,7 @@ import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestResponse;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import static org.awaitility.Awaitility.await;
  * A response on HTTP/1.1 whose head leaves it open what follows is refused by name, and
  * its connection serves nobody else (B40).
  */
+@Transport.Each
 class ResponseHeadsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -33,7 +35,11 @@ class ResponseHeadsIntegrationTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	ResponseHeadsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",

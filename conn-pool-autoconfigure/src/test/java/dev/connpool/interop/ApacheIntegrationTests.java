@@ -13,6 +13,7 @@ import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +28,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What Apache httpd does to connections costs no request.
  */
+@Transport.Each
 class ApacheIntegrationTests {
 
 	private static final String CONFIGURATION = """
@@ -64,7 +66,7 @@ class ApacheIntegrationTests {
 			""";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
@@ -72,6 +74,10 @@ class ApacheIntegrationTests {
 	@BeforeAll
 	static void needsApache() {
 		ServerProcess.assumeInstalled("apache2");
+	}
+
+	ApacheIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
 	}
 
 	// B20, B26: its last GOAWAY may name a stream as accepted that is never answered

@@ -8,6 +8,7 @@ import dev.connpool.settings.Protocol;
 import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What servers compress arrives decompressed, with the first response too (B37).
  */
+@Transport.Each
 class GzipIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -49,10 +51,14 @@ class GzipIntegrationTests {
 			""";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
+
+	GzipIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "HTTP_1_1" })

@@ -13,6 +13,7 @@ import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  * HAProxy in front of a server: its time-outs cost no request that can be saved, and
  * those that cannot are answered by it.
  */
+@Transport.Each
 class HaproxyIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -51,7 +53,7 @@ class HaproxyIntegrationTests {
 			""";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
@@ -61,6 +63,10 @@ class HaproxyIntegrationTests {
 	@BeforeAll
 	static void needsHaproxy() {
 		ServerProcess.assumeInstalled("haproxy");
+	}
+
+	HaproxyIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
 	}
 
 	// B10
