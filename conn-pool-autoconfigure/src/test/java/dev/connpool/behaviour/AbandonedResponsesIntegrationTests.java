@@ -288,8 +288,7 @@ class AbandonedResponsesIntegrationTests {
 	}
 
 	private static void abandonAfterFirstPart(TestClient client, ObservedServer server, String path) {
-		assertThat(client.request("GET", server.url(path)).parts().take(1).blockLast(PATIENCE))
-			.isNotNull();
+		assertThat(client.request("GET", server.url(path)).parts().take(1).blockLast(PATIENCE)).isNotNull();
 	}
 
 	private static void assertCancelled(TestClient client, RawServer server) {

@@ -284,12 +284,8 @@ class ContentCodingsIntegrationTests {
 		TestServer server = serving(wire, "gzip", bomb(16));
 		TestClient client = this.network.client(wire.settings());
 		for (int request = 0; request < 3; request++) {
-			assertThat(client.request("GET", server.url("/coded"))
-				.parts()
-				.limitRate(1)
-				.take(3)
-				.count()
-				.block(PATIENCE)).isEqualTo(3);
+			assertThat(client.request("GET", server.url("/coded")).parts().limitRate(1).take(3).count().block(PATIENCE))
+				.isEqualTo(3);
 			assertThat(client).connections(server, 0, 0, 1).activeStreams(server, 0);
 		}
 		// On HTTP/1.1 because all that is left of the response has been received.

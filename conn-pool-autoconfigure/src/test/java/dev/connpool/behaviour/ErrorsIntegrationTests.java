@@ -209,10 +209,7 @@ class ErrorsIntegrationTests {
 			Mono<String> call(TestClient client, String url, Supplier<Error> error) {
 				return client.isDirect() ? client.webClient().post().uri(url).body((request, context) -> {
 					throw error.get();
-				})
-					.retrieve()
-					.bodyToMono(String.class)
-					.onErrorMap(WebClientRequestException.class, Throwable::getCause)
+				}).retrieve().bodyToMono(String.class).onErrorMap(WebClientRequestException.class, Throwable::getCause)
 						: client.httpClient().post().uri(url).send((request, outbound) -> {
 							throw error.get();
 						}).responseSingle((response, body) -> body.asString());

@@ -245,10 +245,7 @@ class ExpectContinueIntegrationTests {
 	}
 
 	private static WebClient.RequestBodySpec request(TestClient client, ScriptedServer server) {
-		return client.webClient()
-			.post()
-			.uri(server.url("/upload"))
-			.header("Expect", "100-continue");
+		return client.webClient().post().uri(server.url("/upload")).header("Expect", "100-continue");
 	}
 
 	private static Mono<String> answer(WebClient.RequestHeadersSpec<?> request) {

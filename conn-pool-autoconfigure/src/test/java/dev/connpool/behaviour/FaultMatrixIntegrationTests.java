@@ -33,9 +33,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every fault on every wire for every kind of request on every transport, on a new
- * connection and on one that had worked: what comes of the call, how often it arrived (B19, B20, B21, B26, N4),
- * and that nothing is left (N1). Keeps {@code docs/fault-matrix.md} equal to it. Run with
- * {@code -Ddocs.update} to rewrite the page.
+ * connection and on one that had worked: what comes of the call, how often it arrived
+ * (B19, B20, B21, B26, N4), and that nothing is left (N1). Keeps
+ * {@code docs/fault-matrix.md} equal to it. Run with {@code -Ddocs.update} to rewrite the
+ * page.
  */
 class FaultMatrixIntegrationTests {
 
@@ -49,7 +50,7 @@ class FaultMatrixIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(5);
 
-	private static final int AT_ONCE = 16;
+	private static final int AT_ONCE = 12;
 
 	private static final String INTRODUCTION = """
 			# Faults
@@ -92,12 +93,14 @@ class FaultMatrixIntegrationTests {
 		Gate read = new Gate();
 		cell.fault().play(server.onRequest(cell.reused() ? 2 : 1), read);
 		TestClient client = this.network
-			.client(cell.transport(), (settings) -> cell.fault().hangs() ? settings.responseHeader(HEADER).request(REQUEST) : settings)
+			.client(cell.transport(),
+					(settings) -> cell.fault().hangs() ? settings.responseHeader(HEADER).request(REQUEST) : settings)
 			.derive((httpClient) -> httpClient.compress(true));
 		if (cell.reused()) {
 			client.fetch(server.url("/before"));
 		}
-		Failure failure = Failure.of(request(cell.call(), client, server.url("/faulty")).whenAnswered(read::open).text());
+		Failure failure = Failure
+			.of(request(cell.call(), client, server.url("/faulty")).whenAnswered(read::open).text());
 		int arrivals = server.log().arrived() - (cell.reused() ? 1 : 0);
 		assertThat(client).pending(server, 0).activeStreams(server, 0);
 		boolean recovered = Failure.of(client.get(server.url("/after"))).error() == null;

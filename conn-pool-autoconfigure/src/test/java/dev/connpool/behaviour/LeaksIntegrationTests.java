@@ -280,8 +280,7 @@ class LeaksIntegrationTests {
 		assertThat(client).activeStreams(server, wire.multiplexed() ? 1 : 0);
 		await().until(() -> wire.multiplexed() ? client.host(server).streams().active() == 0
 				: client.host(server).connections().total() == 0);
-		assertThat(Failure.of(held.getAndSet(null).read()).error())
-			.isInstanceOf(RequestTimeoutException.class);
+		assertThat(Failure.of(held.getAndSet(null).read()).error()).isInstanceOf(RequestTimeoutException.class);
 	}
 
 	@ParameterizedTest

@@ -227,8 +227,7 @@ class LeftoversIntegrationTests {
 			connection.write("ended" + HALF);
 		}));
 		TestClient client = this.network.client((settings) -> settings.discard(1024, PATIENCE));
-		assertThat(client.request("GET", server.url("/bad")).parts().take(1).blockLast(PATIENCE))
-			.isNotNull();
+		assertThat(client.request("GET", server.url("/bad")).parts().take(1).blockLast(PATIENCE)).isNotNull();
 		this.gate.open();
 		assertNextIsServedElsewhere(client, server);
 	}

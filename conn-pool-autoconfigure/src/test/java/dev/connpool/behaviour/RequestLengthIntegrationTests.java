@@ -358,7 +358,8 @@ class RequestLengthIntegrationTests {
 			.post()
 			.uri(server.url("/upload"))
 			.header("Content-Length", length)
-			.body((request, context) -> ((ZeroCopyHttpOutputMessage) request).writeWith(file, 0, file.toFile().length()))
+			.body((request, context) -> ((ZeroCopyHttpOutputMessage) request).writeWith(file, 0,
+					file.toFile().length()))
 			.retrieve()
 			.bodyToMono(String.class)
 			.onErrorMap(WebClientRequestException.class, Throwable::getCause);
@@ -431,7 +432,8 @@ class RequestLengthIntegrationTests {
 		WEB_CLIENT {
 			@Override
 			void post(TestClient client, String url, Path file) throws IOException {
-				client.webClient().post()
+				client.webClient()
+					.post()
 					.uri(url)
 					.header("Content-Length", "3")
 					.body(Flux.just(Files.readString(file)), String.class)
@@ -444,7 +446,8 @@ class RequestLengthIntegrationTests {
 		WEB_CLIENT_RESOURCE {
 			@Override
 			void post(TestClient client, String url, Path file) {
-				client.webClient().post()
+				client.webClient()
+					.post()
 					.uri(url)
 					.header("Content-Length", "3")
 					.bodyValue(new FileSystemResource(file))

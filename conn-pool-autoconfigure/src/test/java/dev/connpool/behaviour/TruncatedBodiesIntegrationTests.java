@@ -172,7 +172,8 @@ class TruncatedBodiesIntegrationTests {
 
 			@Override
 			String get(TestClient client, String url) {
-				return String.valueOf(client.webClient().get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+				return String
+					.valueOf(client.webClient().get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
 			}
 
 		},

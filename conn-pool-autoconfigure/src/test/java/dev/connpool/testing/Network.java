@@ -96,9 +96,8 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 
 	private TestClient client(Transport transport, TlsMaterial tls, UnaryOperator<TestSettings> change,
 			List<ConnectionListener> listeners) {
-		TestClient client = new TestClient(
-				new PooledHttpClient(TestClient.NAME, change.apply(new TestSettings()).build(), tls, LOOPS,
-						new ConnectionListeners(listeners)),
+		TestClient client = new TestClient(new PooledHttpClient(TestClient.NAME,
+				change.apply(new TestSettings()).build(), tls, LOOPS, new ConnectionListeners(listeners)),
 				(transport == Transport.DIRECT) ? this.sent : null);
 		this.clients.add(client);
 		return client;

@@ -22,7 +22,10 @@ final class ReactorNettyRequest extends TestRequest {
 
 	@Override
 	public Mono<TestResponse> head() {
-		return receiver().responseSingle((response, body) -> Mono.just(head(response)));
+		return receiver().responseSingle((response, body) -> {
+			answered();
+			return Mono.just(head(response));
+		});
 	}
 
 	@Override

@@ -119,9 +119,13 @@ public abstract class TestRequest {
 	/** Whatever is made of the response, as soon as its head is there. */
 	public final <T> Flux<T> exchange(Reader<T> reader) {
 		return send((head, parts) -> {
-			this.answered.run();
+			answered();
 			return reader.read(head, parts);
 		});
+	}
+
+	final void answered() {
+		this.answered.run();
 	}
 
 	abstract <T> Flux<T> send(Reader<T> reader);
