@@ -232,9 +232,18 @@ class ErrorsIntegrationTests {
 
 			@Override
 			Mono<String> call(TestClient client, String url, Supplier<Error> error) {
-				return client.request("POST", url).body(Flux.just("a", "b")).whenAnswered(() -> {
+				return client.isDirect() ? client.webClient((heads) -> heads.doOnNext((head) -> {
 					throw error.get();
-				}).text();
+				}))
+					.post()
+					.uri(url)
+					.body(Flux.just("a", "b"), String.class)
+					.retrieve()
+					.bodyToMono(String.class)
+					.onErrorMap(WebClientRequestException.class, Throwable::getCause)
+						: client.derive((http) -> http.doOnResponse((response, connection) -> {
+							throw error.get();
+						})).post(url, Flux.just("a", "b"));
 			}
 
 		};
