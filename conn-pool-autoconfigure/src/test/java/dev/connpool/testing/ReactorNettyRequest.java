@@ -1,6 +1,7 @@
 package dev.connpool.testing;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -33,12 +34,16 @@ final class ReactorNettyRequest extends TestRequest {
 		return receiver().response((response, body) -> reader.read(head(response), body.asByteArray()));
 	}
 
+	private void set(HttpHeaders headers) {
+		headers().names().forEach((name) -> headers.set(name, headers().getAll(name)));
+	}
+
 	private static TestResponse head(HttpClientResponse response) {
 		return new TestResponse(response.status().code(), response.responseHeaders());
 	}
 
 	private HttpClient.ResponseReceiver<?> receiver() {
-		HttpClient.RequestSender request = this.client.headers((headers) -> headers.setAll(headers()))
+		HttpClient.RequestSender request = this.client.headers(this::set)
 			.request(HttpMethod.valueOf(method()))
 			.uri(url());
 		Publisher<? extends ByteBuf> body = body();
