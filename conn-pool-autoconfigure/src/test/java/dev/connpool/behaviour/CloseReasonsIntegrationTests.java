@@ -28,6 +28,7 @@ import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestSettings;
 import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
+import io.netty.handler.timeout.ReadTimeoutException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -200,7 +201,7 @@ class CloseReasonsIntegrationTests {
 		TestClient client = client(UnaryOperator.identity());
 		Mono<String> call = client.derive((httpClient) -> httpClient.responseTimeout(Duration.ofMillis(100)))
 			.get(server.url("/"));
-		assertThat(Failure.of(call).error()).isNotNull();
+		assertThat(Failure.of(call).error()).isInstanceOf(ReadTimeoutException.class);
 		assertReasons(client, server, "response-timeout");
 	}
 
