@@ -13,6 +13,7 @@ import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,10 +29,11 @@ import static org.awaitility.Awaitility.await;
 /**
  * What nginx does to connections costs no request.
  */
+@Transport.Each
 class NginxIntegrationTests {
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
@@ -39,6 +41,10 @@ class NginxIntegrationTests {
 	@BeforeAll
 	static void needsNginx() {
 		ServerProcess.assumeInstalled("nginx");
+	}
+
+	NginxIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
 	}
 
 	// B20, B26: on HTTP/2 nginx says which requests it did not begin with
