@@ -11,7 +11,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -24,8 +23,6 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /**
  * Writes the request of one exchange when it is subscribed to. Of content that is still
@@ -34,12 +31,6 @@ import reactor.util.context.Context;
  * content come; all else happens on the event loop of the connection.
  */
 final class RequestWriter extends Mono<Void> implements ChannelFutureListener, Subscription {
-
-	/** Parts that wait to be written: the channel may only hold them back. */
-	private static final int MOST_PENDING = 32;
-
-	/** Parts that are asked for and have not come: they may come from another thread. */
-	private static final int MOST_ASKED = 4;
 
 	private final DirectExchange exchange;
 
@@ -54,7 +45,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	private @Nullable CoreSubscriber<? super Void> subscriber;
 
-	private @Nullable Parts source;
+	private @Nullable RequestContent source;
 
 	/** The last that is written; its success is that of all. */
 	private @Nullable ChannelFuture last;
@@ -119,7 +110,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		if (this.parts != null) {
 			prepare(this.head.headers(), this.exchange.isShared());
 			channel.write(this.head).addListener(this);
-			Parts source = new Parts(actual.currentContext(), channel);
+			RequestContent source = new RequestContent(this, actual.currentContext(), channel);
 			this.source = source;
 			this.parts.subscribe(source);
 		}
@@ -134,6 +125,22 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		else {
 			writeLast(whole());
 		}
+	}
+
+	/**
+	 * Note that all of the content has been written.
+	 */
+	void contentEnds() {
+		writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+	}
+
+	/**
+	 * End the exchange, as there is no more content.
+	 * @param error what its source has reported
+	 */
+	void contentFails(Throwable error) {
+		stop();
+		this.exchange.failed(error);
 	}
 
 	private void writeLast(Object msg) {
@@ -232,177 +239,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		if (this.region != null) {
 			this.region.release();
 		}
-	}
-
-	/**
-	 * The content that is still to come.
-	 */
-	private final class Parts implements CoreSubscriber<ByteBuf> {
-
-		private final Context context;
-
-		private final Channel channel;
-
-		private @Nullable Subscription upstream;
-
-		/** Parts that are written and not sent. */
-		private int pending;
-
-		/** Parts that were asked for and have not come. */
-		private int asked;
-
-		private boolean asking;
-
-		private boolean flushing;
-
-		private boolean done;
-
-		Parts(Context context, Channel channel) {
-			this.context = context;
-			this.channel = channel;
-		}
-
-		@Override
-		public Context currentContext() {
-			return this.context;
-		}
-
-		// On whichever thread the content comes
-
-		@Override
-		public void onSubscribe(Subscription upstream) {
-			if (this.channel.eventLoop().inEventLoop()) {
-				subscribed(upstream);
-			}
-			else {
-				execute(() -> subscribed(upstream));
-			}
-		}
-
-		@Override
-		public void onNext(ByteBuf part) {
-			if (this.channel.eventLoop().inEventLoop()) {
-				write(part);
-				return;
-			}
-			try {
-				this.channel.eventLoop().execute(() -> write(part));
-			}
-			catch (RejectedExecutionException ex) {
-				part.release();
-			}
-		}
-
-		@Override
-		public void onError(Throwable error) {
-			execute(() -> fail(error));
-		}
-
-		@Override
-		public void onComplete() {
-			if (this.channel.eventLoop().inEventLoop()) {
-				end();
-			}
-			else {
-				execute(this::end);
-			}
-		}
-
-		private void execute(Runnable task) {
-			try {
-				this.channel.eventLoop().execute(task);
-			}
-			catch (RejectedExecutionException ex) {
-				// The event loop has been stopped, and has ended the exchange.
-			}
-		}
-
-		// On the event loop
-
-		private void subscribed(Subscription upstream) {
-			if (!Operators.validate(this.upstream, upstream)) {
-				return;
-			}
-			this.upstream = upstream;
-			if (this.done) {
-				upstream.cancel();
-				return;
-			}
-			flushLater();
-			ask();
-		}
-
-		/**
-		 * Ask for the next part, if the channel takes it.
-		 */
-		void ask() {
-			Subscription upstream = this.upstream;
-			if (upstream == null || this.asking) {
-				return;
-			}
-			// A part may come at once.
-			this.asking = true;
-			try {
-				while (!this.done && this.asked < MOST_ASKED && this.asked + this.pending < MOST_PENDING
-						&& this.channel.isWritable()) {
-					this.asked++;
-					upstream.request(1);
-				}
-			}
-			finally {
-				this.asking = false;
-			}
-		}
-
-		private void write(ByteBuf part) {
-			this.asked--;
-			if (this.done) {
-				part.release();
-				return;
-			}
-			this.pending++;
-			this.channel.write(new DefaultHttpContent(part)).addListener((written) -> {
-				this.pending--;
-				operationComplete((ChannelFuture) written);
-			});
-			flushLater();
-			ask();
-		}
-
-		private void flushLater() {
-			if (!this.flushing) {
-				this.flushing = true;
-				execute(() -> {
-					this.flushing = false;
-					this.channel.flush();
-				});
-			}
-		}
-
-		private void end() {
-			if (!this.done) {
-				this.done = true;
-				writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
-			}
-		}
-
-		private void fail(Throwable error) {
-			if (!this.done) {
-				this.done = true;
-				RequestWriter.this.stop();
-				RequestWriter.this.exchange.failed(error);
-			}
-		}
-
-		void stop() {
-			if (!this.done) {
-				this.done = true;
-				if (this.upstream != null) {
-					this.upstream.cancel();
-				}
-			}
-		}
-
 	}
 
 }

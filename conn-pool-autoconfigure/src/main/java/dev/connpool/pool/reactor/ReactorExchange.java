@@ -150,26 +150,34 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 			ReactorNetty.setChannelContext(channel, context);
 		}
 		changed(stream.connection(), reused ? State.ACQUIRED : State.CONNECTED);
-		ChannelOperations.OnSetup factory = this.config.channelOperationsProvider();
 		if (stream.isConnection()) {
-			if (DirectHandler.leave(channel)) {
-				rejoin(channel);
-			}
-			ChannelOperations<?, ?> made = factory.create(stream.connection(), this, null);
-			if (made != null) {
-				made.bind();
-				deliver(made);
-				changed(made, State.CONFIGURED);
-			}
+			deliverConnection(stream);
 		}
 		else {
-			ChannelOperations.addReactiveBridge(channel, factory, this);
-			ChannelOperations<?, ?> made = factory.create(Connection.from(channel), this, null);
-			if (made != null) {
-				made.bind();
-				changed(made, HttpClientState.STREAM_CONFIGURED);
-				deliver(made);
-			}
+			deliverStream(channel);
+		}
+	}
+
+	private void deliverConnection(SessionStream stream) {
+		if (DirectHandler.leave(stream.channel())) {
+			rejoin(stream.channel());
+		}
+		ChannelOperations<?, ?> made = this.config.channelOperationsProvider().create(stream.connection(), this, null);
+		if (made != null) {
+			made.bind();
+			deliver(made);
+			changed(made, State.CONFIGURED);
+		}
+	}
+
+	private void deliverStream(Channel channel) {
+		ChannelOperations.OnSetup factory = this.config.channelOperationsProvider();
+		ChannelOperations.addReactiveBridge(channel, factory, this);
+		ChannelOperations<?, ?> made = factory.create(Connection.from(channel), this, null);
+		if (made != null) {
+			made.bind();
+			changed(made, HttpClientState.STREAM_CONFIGURED);
+			deliver(made);
 		}
 	}
 
