@@ -59,6 +59,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	private String resource;
 
+	/** What was set for this request alone; {@code null} if nothing was. */
 	private @Nullable Duration readTimeout;
 
 	private @Nullable Redirects redirects;
@@ -88,7 +89,6 @@ final class DirectSubscription implements DirectCaller, Subscription {
 		this.actual = actual;
 		this.context = actual.currentContext();
 		this.callSite = call.connector().transport().callSite();
-		this.readTimeout = call.connector().transport().readTimeout();
 	}
 
 	// The subscription
@@ -194,8 +194,13 @@ final class DirectSubscription implements DirectCaller, Subscription {
 	}
 
 	@Override
-	public @Nullable Duration readTimeout() {
-		return this.readTimeout;
+	public @Nullable Duration readTimeout(Host host) {
+		if (this.readTimeout != null) {
+			return this.readTimeout;
+		}
+		Duration configured = connector().transport().readTimeout();
+		Duration ofHost = host.readTimeout(configured);
+		return (ofHost != null) ? ofHost : configured;
 	}
 
 	void readTimeout(Duration readTimeout) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -91,6 +92,20 @@ class DirectConnectorIntegrationTests {
 			.header("user-agent", "mine")
 			.header("ACCEPT", "a/b", "c/d")
 			.header("Accept-Encoding", "identity"))).isEqualTo("[mine] [a/b, c/d] [identity] " + host);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GET", "DELETE" })
+	void whatHasNoContentAfterAllSaysNothingOfOne(String method) {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			String head = Objects.requireNonNull(connection.readHead());
+			connection.write("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(head.length(), head));
+		});
+		assertAnswer(body(webClient(this.network.client()).method(HttpMethod.valueOf(method))
+			.uri(server.url("/"))
+			.body(Flux.<String>empty(), String.class)))
+			.doesNotMatch((head) -> head.toLowerCase(Locale.ROOT).contains("transfer-encoding"))
+			.doesNotMatch((head) -> head.toLowerCase(Locale.ROOT).contains("content-length"));
 	}
 
 	@Test

@@ -207,7 +207,7 @@ public final class DirectExchange extends Exchange {
 	void written() {
 		if (isCarried() && !this.over) {
 			requestSent();
-			this.readTimeout = ReadTimeout.begin(this, this.caller.readTimeout());
+			this.readTimeout = ReadTimeout.begin(this, this.caller.readTimeout(host()));
 		}
 	}
 

@@ -149,6 +149,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 			part.release();
 			return;
 		}
+		this.writer.writeHead();
 		this.pending++;
 		this.channel.write(new DefaultHttpContent(part)).addListener((written) -> {
 			this.pending--;

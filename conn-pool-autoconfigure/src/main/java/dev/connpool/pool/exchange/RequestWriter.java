@@ -50,6 +50,8 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	/** The last that is written; its success is that of all. */
 	private @Nullable ChannelFuture last;
 
+	private boolean headWritten;
+
 	/** Whether all is written, or nothing more will be. */
 	private boolean ended;
 
@@ -108,8 +110,9 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		this.subscriber = actual;
 		Channel channel = this.exchange.channel();
 		if (this.parts != null) {
-			prepare(this.head.headers(), this.exchange.isShared());
-			channel.write(this.head).addListener(this);
+			if (mayHaveContent(this.head.method())) {
+				writeHead();
+			}
 			RequestContent source = new RequestContent(this, actual.currentContext(), channel);
 			this.source = source;
 			this.parts.subscribe(source);
@@ -128,10 +131,22 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	}
 
 	/**
+	 * Write the head, unless it is written: one that is usual without content waits for
+	 * the first part of it.
+	 */
+	void writeHead() {
+		if (!this.headWritten) {
+			this.headWritten = true;
+			prepare(this.head.headers(), this.exchange.isShared());
+			this.exchange.channel().write(this.head).addListener(this);
+		}
+	}
+
+	/**
 	 * Note that all of the content has been written.
 	 */
 	void contentEnds() {
-		writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+		writeLast(this.headWritten ? LastHttpContent.EMPTY_LAST_CONTENT : whole());
 	}
 
 	/**
