@@ -20,6 +20,8 @@ import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +39,7 @@ import static org.awaitility.Awaitility.await;
  * With {@code Expect: 100-continue} the body of a request waits for its server (B16).
  */
 @Transport.Each
+@Execution(ExecutionMode.CONCURRENT)
 class ExpectContinueIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

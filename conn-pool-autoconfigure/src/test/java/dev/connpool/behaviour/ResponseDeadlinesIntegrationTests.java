@@ -19,6 +19,8 @@ import dev.connpool.testing.Wire;
 import io.netty.handler.timeout.ReadTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +37,7 @@ import static org.awaitility.Awaitility.await;
  * to B14).
  */
 @Transport.Each
+@Execution(ExecutionMode.CONCURRENT)
 class ResponseDeadlinesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
