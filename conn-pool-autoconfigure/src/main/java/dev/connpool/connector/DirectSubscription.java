@@ -120,7 +120,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 		}
 		DirectResponse received = this.response;
 		if (received != null) {
-			received.cancelled(this.method);
+			received.cancelled();
 		}
 	}
 

@@ -193,7 +193,7 @@ public final class DirectExchange extends Exchange {
 	 * @return whether it may be, as this has not ended
 	 */
 	boolean writes(HttpRequest head, RequestWriter by) {
-		if (!isCarried() || this.over || this.abandoned || isAborted()) {
+		if (!isCarried() || this.over || this.abandoned || isAborted() || isReplaced()) {
 			return false;
 		}
 		this.request = head;
@@ -246,8 +246,19 @@ public final class DirectExchange extends Exchange {
 		if (!this.over) {
 			ChannelConfig config = channel().config();
 			if (config.isAutoRead() != wanted) {
+				waits(wanted);
 				config.setAutoRead(wanted);
 			}
+		}
+	}
+
+	// The silence of a server counts only while somebody waits for it to end.
+	private void waits(boolean wanted) {
+		if (progress().isEventStream()) {
+			progress().silence(wanted);
+		}
+		if (wanted && this.readTimeout != null) {
+			this.readTimeout.heard();
 		}
 	}
 
@@ -302,12 +313,6 @@ public final class DirectExchange extends Exchange {
 		}
 	}
 
-	private static boolean isEventStream(HttpHeaders headers) {
-		String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
-				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
-	}
-
 	private void ends() {
 		if (this.over) {
 			return;
@@ -317,10 +322,14 @@ public final class DirectExchange extends Exchange {
 		}
 		read(true);
 		this.over = true;
-		if (this.writer != null && this.writer.stop()) {
+		boolean refused = this.writer != null && this.writer.stop();
+		if (refused) {
 			progress().refusedBody();
 		}
 		release();
+		if (refused && this.writer != null) {
+			this.writer.notWanted();
+		}
 		if (this.body != null) {
 			this.body.complete();
 		}
@@ -403,8 +412,12 @@ public final class DirectExchange extends Exchange {
 
 	@Override
 	public void failed(Throwable thrown) {
-		if (!this.over && (isCarried() || !hasBegun())) {
+		if (!this.over && !isReplaced() && (isCarried() || !hasBegun())) {
 			super.failed(thrown);
+			if (this.body != null && !this.over && !this.abandoned) {
+				// Handlers keep to themselves what they take for the end of the channel.
+				tell(host().errors().failed(thrown));
+			}
 		}
 	}
 
@@ -448,6 +461,9 @@ public final class DirectExchange extends Exchange {
 	void channelEnded() {
 		if (!isAborted()) {
 			thrown(new ClosedChannelException());
+		}
+		else if (this.body != null && !this.over && !this.abandoned) {
+			tell(host().errors().lost(describeEnd(), null, granted().end().failure()));
 		}
 		if (this.writer != null) {
 			this.writer.stop();

@@ -16,6 +16,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -452,6 +454,17 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (this.leakDetector != null && !isToldOfParts()) {
 			addForCaller(channel, LeakDetector.NAME, this.leakDetector);
 		}
+	}
+
+	/**
+	 * Tell whether a response is one without a foreseeable end.
+	 * @param headers its headers
+	 * @return whether its content type is that of an event stream
+	 */
+	protected static boolean isEventStream(HttpHeaders headers) {
+		String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
+				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.connpool.pool.exchange;
 
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -25,6 +26,12 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	/** Parts that are asked for and have not come: they may come from another thread. */
 	private static final int MOST_ASKED = 4;
 
+	private static final AtomicIntegerFieldUpdater<RequestContent> HANDED_OVER = AtomicIntegerFieldUpdater
+		.newUpdater(RequestContent.class, "handedOver");
+
+	private static final Runnable NOTHING = () -> {
+	};
+
 	private final RequestWriter writer;
 
 	private final Context context;
@@ -45,6 +52,9 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 
 	private boolean done;
 
+	/** Signals that another thread has left for the event loop. */
+	private volatile int handedOver;
+
 	RequestContent(RequestWriter writer, Context context, Channel channel) {
 		this.writer = writer;
 		this.context = context;
@@ -60,49 +70,64 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 
 	@Override
 	public void onSubscribe(Subscription upstream) {
-		if (this.channel.eventLoop().inEventLoop()) {
+		if (isNext()) {
 			subscribed(upstream);
 		}
 		else {
-			execute(() -> subscribed(upstream));
+			handOver(() -> subscribed(upstream), upstream::cancel);
 		}
 	}
 
 	@Override
 	public void onNext(ByteBuf part) {
-		if (this.channel.eventLoop().inEventLoop()) {
+		if (isNext()) {
 			write(part);
-			return;
 		}
-		try {
-			this.channel.eventLoop().execute(() -> write(part));
-		}
-		catch (RejectedExecutionException ex) {
-			part.release();
+		else {
+			handOver(() -> write(part), part::release);
 		}
 	}
 
 	@Override
 	public void onError(Throwable error) {
-		execute(() -> fail(error));
+		if (isNext()) {
+			fail(error);
+		}
+		else {
+			handOver(() -> fail(error), NOTHING);
+		}
 	}
 
 	@Override
 	public void onComplete() {
-		if (this.channel.eventLoop().inEventLoop()) {
+		if (isNext()) {
 			end();
 		}
 		else {
-			execute(this::end);
+			handOver(this::end, NOTHING);
 		}
 	}
 
-	private void execute(Runnable task) {
+	/**
+	 * Return whether a signal may be followed at once. One that comes on the event loop
+	 * may have overtaken those that were left for it.
+	 * @return whether it is on the event loop, and nothing comes before it
+	 */
+	private boolean isNext() {
+		return this.channel.eventLoop().inEventLoop() && this.handedOver == 0;
+	}
+
+	private void handOver(Runnable signal, Runnable otherwise) {
+		HANDED_OVER.incrementAndGet(this);
 		try {
-			this.channel.eventLoop().execute(task);
+			this.channel.eventLoop().execute(() -> {
+				HANDED_OVER.decrementAndGet(this);
+				signal.run();
+			});
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loop has been stopped, and has ended the exchange.
+			otherwise.run();
 		}
 	}
 
@@ -138,6 +163,11 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 				upstream.request(1);
 			}
 		}
+		catch (Throwable ex) {
+			// Reactor throws what it takes for fatal, and tells nobody else.
+			stop();
+			this.writer.contentFails(ex);
+		}
 		finally {
 			this.asking = false;
 		}
@@ -162,7 +192,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	private void flushLater() {
 		if (!this.flushing) {
 			this.flushing = true;
-			execute(() -> {
+			this.channel.eventLoop().execute(() -> {
 				this.flushing = false;
 				this.channel.flush();
 			});
@@ -183,11 +213,22 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 		}
 	}
 
+	/**
+	 * Ask for no more, and write nothing that still comes.
+	 */
 	void stop() {
-		if (!this.done) {
-			this.done = true;
-			if (this.upstream != null) {
-				this.upstream.cancel();
+		if (this.done) {
+			return;
+		}
+		this.done = true;
+		Subscription upstream = this.upstream;
+		if (upstream != null) {
+			try {
+				upstream.cancel();
+			}
+			catch (Throwable ex) {
+				// What a source throws must not keep the exchange from ending.
+				Operators.onErrorDropped(ex, this.context);
 			}
 		}
 	}

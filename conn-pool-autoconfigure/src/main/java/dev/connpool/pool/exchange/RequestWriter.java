@@ -1,6 +1,8 @@
 package dev.connpool.pool.exchange;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -41,6 +43,8 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	private final @Nullable Publisher<? extends ByteBuf> parts;
 
+	private final @Nullable Path file;
+
 	private final @Nullable DefaultFileRegion region;
 
 	private @Nullable CoreSubscriber<? super Void> subscriber;
@@ -56,35 +60,37 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private boolean ended;
 
 	private RequestWriter(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content,
-			@Nullable Publisher<? extends ByteBuf> parts, @Nullable DefaultFileRegion region) {
+			@Nullable Publisher<? extends ByteBuf> parts, @Nullable Path file, @Nullable DefaultFileRegion region) {
 		this.exchange = exchange;
 		this.head = head;
 		this.content = content;
 		this.parts = parts;
+		this.file = file;
 		this.region = region;
 	}
 
 	static RequestWriter whole(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content) {
-		return new RequestWriter(exchange, head, content, null, null);
+		return new RequestWriter(exchange, head, content, null, null, null);
 	}
 
 	static RequestWriter parts(DirectExchange exchange, HttpRequest head, Publisher<? extends ByteBuf> parts) {
-		return new RequestWriter(exchange, head, null, parts, null);
+		return new RequestWriter(exchange, head, null, parts, null, null);
 	}
 
 	static RequestWriter file(DirectExchange exchange, HttpRequest head, Path file, long position, long count) {
-		return new RequestWriter(exchange, head, null, null, new DefaultFileRegion(file.toFile(), position, count));
+		return new RequestWriter(exchange, head, null, null, file,
+				new DefaultFileRegion(file.toFile(), position, count));
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super Void> actual) {
 		actual.onSubscribe(this);
 		if (this.exchange.eventLoop().inEventLoop()) {
-			write(actual);
+			begin(actual);
 			return;
 		}
 		try {
-			this.exchange.eventLoop().execute(() -> write(actual));
+			this.exchange.eventLoop().execute(() -> begin(actual));
 		}
 		catch (RejectedExecutionException ex) {
 			release();
@@ -102,12 +108,22 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		// Who gives up the request cancels the exchange, which stops this.
 	}
 
-	private void write(CoreSubscriber<? super Void> actual) {
+	private void begin(CoreSubscriber<? super Void> actual) {
 		if (!this.exchange.writes(this.head, this)) {
 			release();
 			return;
 		}
 		this.subscriber = actual;
+		try {
+			write(actual);
+		}
+		catch (Throwable ex) {
+			stop();
+			this.exchange.failed(ex);
+		}
+	}
+
+	private void write(CoreSubscriber<? super Void> actual) {
 		Channel channel = this.exchange.channel();
 		if (this.parts != null) {
 			if (mayHaveContent(this.head.method())) {
@@ -117,17 +133,36 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 			this.source = source;
 			this.parts.subscribe(source);
 		}
-		else if (this.region != null) {
-			if (!this.head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
-				this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, this.region.count());
-			}
-			channel.write(this.head).addListener(this);
-			channel.write(this.region).addListener(this);
-			writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+		else if (this.file != null && this.region != null) {
+			writeFile(channel, this.file, this.region);
 		}
 		else {
 			writeLast(whole());
 		}
+	}
+
+	private void writeFile(Channel channel, Path file, DefaultFileRegion region) {
+		try {
+			// Later, what is wrong with the file would look like the end of the channel.
+			region.open();
+			long missing = region.position() + region.count() - Files.size(file);
+			if (missing > 0) {
+				throw new EOFException("The file '%s' ends %d bytes before what is to be sent of it does"
+					.formatted(file.getFileName(), missing));
+			}
+		}
+		catch (IOException ex) {
+			release();
+			stop();
+			this.exchange.failed(ex);
+			return;
+		}
+		if (!this.head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+			this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, region.count());
+		}
+		channel.write(this.head).addListener(this);
+		channel.write(region).addListener(this);
+		writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
 	}
 
 	/**
@@ -221,7 +256,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private void failed(Throwable cause) {
 		if (!this.ended && !(cause instanceof IOException)) {
 			stop();
-			this.exchange.failed(cause);
+			this.exchange.thrown(cause);
 		}
 	}
 
@@ -245,6 +280,15 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 			this.source.stop();
 		}
 		return incomplete;
+	}
+
+	/**
+	 * Note that the server wants no more of the request than it has.
+	 */
+	void notWanted() {
+		if (this.subscriber != null) {
+			this.subscriber.onComplete();
+		}
 	}
 
 	private void release() {

@@ -279,12 +279,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 	}
 
 	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.isWebsocket()) {
-			return true;
-		}
-		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
-		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
-				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
+		return response.isWebsocket() || isEventStream(response.responseHeaders());
 	}
 
 	@Override
