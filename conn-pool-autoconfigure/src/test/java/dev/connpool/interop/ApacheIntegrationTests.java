@@ -87,7 +87,7 @@ class ApacheIntegrationTests {
 		try (ServerProcess apache = apache("MaxKeepAliveRequests 0")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, apache);
-			Traffic traffic = Traffic.start(5_000, (number) -> (number % 10 != 0) ? calls.get() : calls.keyedPost());
+			Traffic traffic = Traffic.start(3_000, (number) -> (number % 10 != 0) ? calls.get() : calls.keyedPost());
 			for (double share : new double[] { 0.25, 0.5, 0.75 }) {
 				traffic.reaches(share);
 				apache.run(command("-k", "graceful"));
@@ -98,7 +98,7 @@ class ApacheIntegrationTests {
 				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
 						: Set.of("peer-closed", "peer-reset", "keep-alive-off"))
 				.isNotEmpty();
-			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(5_000 - counters.opened());
+			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(3_000 - counters.opened());
 			apache.assertLeftBy(client);
 		}
 	}

@@ -24,8 +24,9 @@ import reactor.util.Loggers;
  * Notices that nobody reads the response of one exchange. Only made if the client looks
  * for leaks; looked at with the deadlines, on the event loop of the connection.
  * <p>
- * Reactor Netty reads ahead of slow readers, so that bytes alone do not tell whether
- * there is one: what it hands over tells when it is released.
+ * A transport reads ahead of slow readers, so that bytes alone do not tell whether there
+ * is one. The direct one says when a part is read; what is handed to Reactor Netty tells
+ * when it is released.
  */
 final class LeakDetector extends ChannelInboundHandlerAdapter {
 

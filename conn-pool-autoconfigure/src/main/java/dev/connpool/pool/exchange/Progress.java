@@ -224,7 +224,7 @@ public final class Progress {
 
 	/**
 	 * Return whether the response waits for its reader. While anybody wants more of it,
-	 * Reactor Netty leaves reading to the channel.
+	 * transports leave reading to the channel.
 	 * @return whether nobody wants more of a response that has not ended
 	 */
 	boolean isUnread() {

@@ -72,8 +72,8 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 	}
 
 	/**
-	 * Return the longest silence of a response that Reactor Netty is to allow. It counts
-	 * the wait for the header too, for which this host may have a deadline of its own.
+	 * Return the longest silence of a response that is to be allowed. It counts the wait
+	 * for the header too, for which this host may have a deadline of its own.
 	 * @param configured what it was told for all hosts, or {@code null} for any
 	 * @return the time to tell it, or {@code null} if that may stay
 	 */

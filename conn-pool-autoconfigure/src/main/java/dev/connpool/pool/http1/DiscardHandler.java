@@ -20,7 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves an HTTP/1.1 connection whose response is no longer read. Reactor Netty closes it;
+ * Saves an HTTP/1.1 connection whose response is no longer read. Transports close it;
  * instead, what is left of the response is read and discarded, provided that this is
  * little and soon done.
  */
