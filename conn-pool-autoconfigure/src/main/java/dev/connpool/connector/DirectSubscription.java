@@ -3,7 +3,7 @@ package dev.connpool.connector;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import dev.connpool.error.RedirectException;
 import dev.connpool.pool.exchange.DirectCaller;
@@ -30,18 +30,8 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
  */
 final class DirectSubscription implements DirectCaller, Subscription {
 
-	private static final AtomicIntegerFieldUpdater<DirectSubscription> STATE = AtomicIntegerFieldUpdater
-		.newUpdater(DirectSubscription.class, "state");
-
-	/** Nobody has asked for the response. */
-	private static final int NEW = 0;
-
-	private static final int WAITING = 1;
-
-	private static final int ANSWERED = 2;
-
-	/** The caller wants no answer any more, or was told an error. */
-	private static final int GIVEN_UP = 3;
+	private static final AtomicReferenceFieldUpdater<DirectSubscription, State> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(DirectSubscription.class, State.class, "state");
 
 	private final DirectCall call;
 
@@ -64,7 +54,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	private @Nullable Redirects redirects;
 
-	private volatile int state;
+	private volatile State state = State.NEW;
 
 	private volatile @Nullable Exchange exchange;
 
@@ -95,7 +85,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	@Override
 	public void request(long n) {
-		if (Operators.validate(n) && STATE.compareAndSet(this, NEW, WAITING)) {
+		if (Operators.validate(n) && STATE.compareAndSet(this, State.NEW, State.WAITING)) {
 			send();
 		}
 	}
@@ -111,10 +101,10 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	@Override
 	public void cancel() {
-		if (STATE.compareAndSet(this, NEW, GIVEN_UP)) {
+		if (STATE.compareAndSet(this, State.NEW, State.GIVEN_UP)) {
 			return;
 		}
-		if (STATE.compareAndSet(this, WAITING, GIVEN_UP)) {
+		if (STATE.compareAndSet(this, State.WAITING, State.GIVEN_UP)) {
 			giveUp();
 			return;
 		}
@@ -157,12 +147,12 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	@Override
 	public boolean isDone() {
-		return this.state != WAITING;
+		return this.state != State.WAITING;
 	}
 
 	@Override
 	public boolean fail(Throwable error) {
-		if (!STATE.compareAndSet(this, WAITING, GIVEN_UP)) {
+		if (!STATE.compareAndSet(this, State.WAITING, State.GIVEN_UP)) {
 			return false;
 		}
 		giveUp();
@@ -261,7 +251,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 		}
 		DirectResponse received = new DirectResponse(connector(), exchange.channel(), head, body);
 		this.response = received;
-		if (!STATE.compareAndSet(this, WAITING, ANSWERED)) {
+		if (!STATE.compareAndSet(this, State.WAITING, State.ANSWERED)) {
 			body.discard();
 			return;
 		}
@@ -311,6 +301,21 @@ final class DirectSubscription implements DirectCaller, Subscription {
 			this.method = HttpMethod.GET;
 		}
 		send();
+	}
+
+	/**
+	 * How far a request has come. It is answered or given up once.
+	 */
+	private enum State {
+
+		/** Nobody has asked for the response. */
+		NEW,
+
+		WAITING, ANSWERED,
+
+		/** The caller wants no answer any more, or was told an error. */
+		GIVEN_UP
+
 	}
 
 }
