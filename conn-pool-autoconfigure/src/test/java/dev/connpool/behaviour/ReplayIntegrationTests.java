@@ -292,6 +292,33 @@ class ReplayIntegrationTests {
 		assertThat(client.host(server).counters().replaysByReason()).containsOnlyKeys("goaway");
 	}
 
+	// B20: the request has its stream and is not written yet
+	@ParameterizedTest
+	@EnumSource(names = { "H2", "H2C" })
+	void whatIsPreparedWhenGoAwayComesIsSentOnAnotherConnection(Wire wire) {
+		Gate leave = new Gate();
+		Gate prepared = new Gate();
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).waitsForBody().waitsFor(leave).goesAway(Http2Error.NO_ERROR).answers();
+		TestClient client = this.network.client(wire.settings());
+		Mono<List<String>> first = client.begin(server.url("/first"), 1);
+		await().until(() -> server.log().arrived() == 1);
+		Mono<String> late = client.webClient()
+			.get()
+			.uri(server.url("/late"))
+			.httpRequest((request) -> request.beforeCommit(prepared::opened))
+			.retrieve()
+			.bodyToMono(String.class)
+			.cache();
+		late.onErrorComplete().subscribe();
+		assertThat(client).activeStreams(server, 2);
+		leave.open();
+		assertThat(first.block(PATIENCE)).hasSize(1);
+		prepared.open();
+		assertThat(late.block(PATIENCE)).isNotEmpty();
+		assertThat(server).acceptedConnections(2).processedRequests(2);
+	}
+
 	@Test
 	void whatGoAwayLeavesOutIsNotSentAgainIfItsBodyIsGone() {
 		ScriptedServer server = this.network.scripted(Wire.H2);
