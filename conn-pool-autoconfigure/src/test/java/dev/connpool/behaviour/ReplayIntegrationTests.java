@@ -296,6 +296,7 @@ class ReplayIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
 	void whatIsPreparedWhenGoAwayComesIsSentOnAnotherConnection(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
 		Gate leave = new Gate();
 		Gate prepared = new Gate();
 		ScriptedServer server = this.network.scripted(wire);

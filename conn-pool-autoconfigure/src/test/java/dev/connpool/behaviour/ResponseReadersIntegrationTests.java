@@ -82,9 +82,11 @@ class ResponseReadersIntegrationTests {
 
 	// Slow readers
 
+	// Reactor Netty reads ahead
 	@ParameterizedTest
 	@EnumSource
 	void aSlowReaderDoesNotMakeAnEventStreamLate(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
 		TestServer server = parts(wire, "text/event-stream");
 		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).streamIdle(DEADLINE));
 		assertSlowReader(client, server, StreamIdleTimeoutException.class);
@@ -115,7 +117,8 @@ class ResponseReadersIntegrationTests {
 		reader.request(1);
 		await().until(() -> reader.parts.equals(List.of("one")));
 		Duration work = DEADLINE.multipliedBy(7).dividedBy(4);
-		await().pollDelay(work).until(() -> reader.error.get() == null);
+		await().pollDelay(work).until(() -> true);
+		assertThat(reader.error.get()).isNull();
 		reader.request(1);
 		Duration pause = DEADLINE.dividedBy(2);
 		await().pollDelay(pause).until(() -> true);
