@@ -108,7 +108,8 @@ class UploadsIntegrationTests {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		TestClient client = this.network.client(wire.settings());
 		for (int round = 0; round < ROUNDS; round++) {
-			assertThat(echoed(client, server, (request) -> request.writeAndFlushWith(elsewhere(request).map(Flux::just))))
+			assertThat(
+					echoed(client, server, (request) -> request.writeAndFlushWith(elsewhere(request).map(Flux::just))))
 				.isEqualTo(sent());
 		}
 	}
@@ -129,9 +130,7 @@ class UploadsIntegrationTests {
 	void linesOfJsonKeepTheirOrder(Wire wire) {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		TestClient client = this.network.client(wire.settings());
-		String lines = IntStream.range(0, PARTS)
-			.mapToObj("{\"number\":%d}\n"::formatted)
-			.collect(Collectors.joining());
+		String lines = IntStream.range(0, PARTS).mapToObj("{\"number\":%d}\n"::formatted).collect(Collectors.joining());
 		for (int round = 0; round < ROUNDS; round++) {
 			assertThat(client.webClient()
 				.post()
@@ -175,8 +174,8 @@ class UploadsIntegrationTests {
 
 	private static String echoed(TestClient client, ObservedServer server,
 			Function<ClientHttpRequest, Mono<Void>> callback) {
-		return String.valueOf(connect(client, server, "/echo", callback).flatMap(UploadsIntegrationTests::text)
-			.block(PATIENCE));
+		return String
+			.valueOf(connect(client, server, "/echo", callback).flatMap(UploadsIntegrationTests::text).block(PATIENCE));
 	}
 
 	// That fail
@@ -206,9 +205,11 @@ class UploadsIntegrationTests {
 		}
 	}
 
+	// On Reactor Netty buffers are lost over HTTP/2
 	@ParameterizedTest
 	@EnumSource
 	void anErrorThatAPublisherThrowsIsTold(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		List<Function<ClientHttpRequest, Mono<Void>>> callbacks = List.of(
@@ -265,9 +266,11 @@ class UploadsIntegrationTests {
 		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
 	}
 
+	// On Reactor Netty the connection is not given back
 	@ParameterizedTest
 	@EnumSource
 	void aCookieThatCannotBeSentIsTold(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		Failure failure = Failure.of(client.webClient()
@@ -282,15 +285,19 @@ class UploadsIntegrationTests {
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, wire.multiplexed() ? 1 : 0);
 	}
 
+	// On Reactor Netty the buffer is lost
 	@ParameterizedTest
 	@EnumSource
 	void aBufferThatIsNotSentIsReleased(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		AtomicReference<ByteBuf> kept = new AtomicReference<>();
 		Failure failure = Failure.of(connect(client, server, "/upload", (request) -> {
 			request.getCookies().add("a", new HttpCookie("a", "b c"));
-			DataBuffer buffer = request.bufferFactory().allocateBuffer(16).write("value".getBytes(StandardCharsets.UTF_8));
+			DataBuffer buffer = request.bufferFactory()
+				.allocateBuffer(16)
+				.write("value".getBytes(StandardCharsets.UTF_8));
 			kept.set(NettyDataBufferFactory.toByteBuf(buffer));
 			return request.writeWith(Mono.just(buffer).doOnDiscard(DataBuffer.class, DataBufferUtils::release));
 		}).timeout(PATIENCE));
@@ -300,9 +307,11 @@ class UploadsIntegrationTests {
 
 	// That are not needed any more
 
+	// On Reactor Netty the response does not end
 	@ParameterizedTest
 	@EnumSource
 	void aSubscriptionMayThrowWhenItIsCancelled(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").answers("early");
 		TestClient client = this.network.client(wire.settings());
@@ -354,18 +363,20 @@ class UploadsIntegrationTests {
 		List<SignalType> body = new CopyOnWriteArrayList<>();
 		List<SignalType> written = new CopyOnWriteArrayList<>();
 		Flux<String> parts = Flux.just("begun").concatWith(Mono.never()).doFinally(body::add);
-		assertThat(client.webClient()
-			.mutate()
-			.filter((request, next) -> next.exchange(ClientRequest.from(request)
-				.body((message, context) -> request.body().insert(message, context).doFinally(written::add))
-				.build()))
-			.build()
-			.post()
-			.uri(server.url("/upload"))
-			.body(parts, String.class)
-			.retrieve()
-			.bodyToMono(String.class)
-			.block(PATIENCE)).isEqualTo("early");
+		assertThat(
+				client.webClient()
+					.mutate()
+					.filter((request, next) -> next.exchange(ClientRequest.from(request)
+						.body((message, context) -> request.body().insert(message, context).doFinally(written::add))
+						.build()))
+					.build()
+					.post()
+					.uri(server.url("/upload"))
+					.body(parts, String.class)
+					.retrieve()
+					.bodyToMono(String.class)
+					.block(PATIENCE))
+			.isEqualTo("early");
 		await().atMost(PATIENCE).untilAsserted(() -> assertThat(body).hasSize(1));
 		await().atMost(PATIENCE).untilAsserted(() -> assertThat(written).hasSize(1));
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, wire.multiplexed() ? 1 : 0);
