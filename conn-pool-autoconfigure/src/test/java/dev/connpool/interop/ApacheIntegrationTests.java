@@ -92,7 +92,7 @@ class ApacheIntegrationTests {
 				traffic.reaches(share);
 				apache.run(command("-k", "graceful"));
 			}
-			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 4_500, "POST", 500));
+			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 2_700, "POST", 300));
 			HostSnapshot.Counters counters = client.host(apache).counters();
 			assertThat(counters.closedByReason().keySet()).as("%s", counters)
 				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
