@@ -87,18 +87,18 @@ class ApacheIntegrationTests {
 		try (ServerProcess apache = apache("MaxKeepAliveRequests 0")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, apache);
-			Traffic traffic = Traffic.start(3_000, (number) -> (number % 10 != 0) ? calls.get() : calls.keyedPost());
+			Traffic traffic = Traffic.start(1_500, (number) -> (number % 10 != 0) ? calls.get() : calls.keyedPost());
 			for (double share : new double[] { 0.25, 0.5, 0.75 }) {
 				traffic.reaches(share);
 				apache.run(command("-k", "graceful"));
 			}
-			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 2_700, "POST", 300));
+			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 1_350, "POST", 150));
 			HostSnapshot.Counters counters = client.host(apache).counters();
 			assertThat(counters.closedByReason().keySet()).as("%s", counters)
 				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
 						: Set.of("peer-closed", "peer-reset", "keep-alive-off"))
 				.isNotEmpty();
-			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(3_000 - counters.opened());
+			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(1_500 - counters.opened());
 			apache.assertLeftBy(client);
 		}
 	}
@@ -109,12 +109,12 @@ class ApacheIntegrationTests {
 		try (ServerProcess apache = apache("MaxKeepAliveRequests 50")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(Protocol.HTTP_1_1));
 			Calls calls = new Calls(client, apache);
-			Traffic traffic = Traffic.start(2_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
-			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 1_800, "POST", 200));
+			Traffic traffic = Traffic.start(1_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
+			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 900, "POST", 100));
 			apache.assertLeftBy(client);
 			HostSnapshot.Counters counters = client.host(apache).counters();
 			assertThat(counters.closedByReason().get("keep-alive-off")).as("%s", counters)
-				.isBetween(2_000 / 50 - 32L, 2_000 / 50 + 0L);
+				.isBetween(1_000 / 50 - 32L, 1_000 / 50 + 0L);
 		}
 	}
 
