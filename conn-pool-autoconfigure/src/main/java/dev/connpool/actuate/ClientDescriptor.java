@@ -20,6 +20,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * One client.
  *
  * @param protocols the ALPN ids it may speak, in the order of preference
+ * @param transport what sends the requests of its {@code WebClient}: {@code direct} or
+ * {@code reactor-netty}
+ * @param transportReason why it is that one
  * @param settings its settings, in groups
  * @param hosts the hosts it knows, by {@code scheme://host:port}
  * @param omittedHosts how many hosts were left out because there are too many; left out
@@ -31,9 +34,11 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * answer in time; else left out
  */
 @JsonInclude(Include.NON_NULL)
-@JsonPropertyOrder({ "protocols", "settings", "hosts", "omittedHosts", "recentlyClosed", "findings", "partial" })
-public record ClientDescriptor(List<String> protocols, Map<String, Object> settings, Map<String, HostDescriptor> hosts,
-		@Nullable Integer omittedHosts, @Nullable List<Closed> recentlyClosed, List<Found> findings,
+@JsonPropertyOrder({ "protocols", "transport", "transportReason", "settings", "hosts", "omittedHosts", "recentlyClosed",
+		"findings", "partial" })
+public record ClientDescriptor(List<String> protocols, String transport, String transportReason,
+		Map<String, Object> settings, Map<String, HostDescriptor> hosts, @Nullable Integer omittedHosts,
+		@Nullable List<Closed> recentlyClosed, List<Found> findings,
 		@Nullable Boolean partial) implements OperationResponseBody {
 
 	static ClientDescriptor summary(ConnPoolClient client, List<Finding> findings, Values values) {
@@ -49,7 +54,8 @@ public record ClientDescriptor(List<String> protocols, Map<String, Object> setti
 			List<Finding> findings, Values values) {
 		Map<String, HostDescriptor> hosts = new LinkedHashMap<>();
 		snapshot.hosts().forEach((origin, host) -> hosts.put(origin, HostDescriptor.of(host, values)));
-		return new ClientDescriptor(snapshot.protocols(), SettingsDescriptor.of(client.settings(), values), hosts,
+		return new ClientDescriptor(snapshot.protocols(), client.transport().used().id(), client.transport().reason(),
+				SettingsDescriptor.of(client.settings(), values), hosts,
 				(snapshot.omittedHosts() > 0) ? snapshot.omittedHosts() : null, closed,
 				findings.stream().map(Found::of).toList(), snapshot.partial() ? true : null);
 	}

@@ -11,6 +11,7 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.settings.IdleTimeout;
 import dev.connpool.settings.ProxySettings;
+import dev.connpool.settings.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,9 @@ final class SettingsDescriptor {
 	private static @Nullable Object shown(@Nullable Object value) {
 		if (value instanceof Duration || value instanceof IdleTimeout) {
 			return value.toString();
+		}
+		if (value instanceof Transport transport) {
+			return transport.id();
 		}
 		if (value instanceof HostSettings host) {
 			Map<String, Object> groups = components(host);

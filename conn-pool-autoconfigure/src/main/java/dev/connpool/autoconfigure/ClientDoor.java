@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import dev.connpool.autoconfigure.binding.BootSettings;
@@ -35,13 +36,14 @@ final class ClientDoor {
 
 	private final BootSettings boot;
 
-	private final List<ConnPoolClientCustomizer> customizers;
+	private final List<NamedBean<ConnPoolClientCustomizer>> customizers;
 
 	private final Variant ownTls;
 
 	private final Map<SslBundle, Variant> otherTls = Collections.synchronizedMap(new WeakHashMap<>());
 
-	ClientDoor(PooledHttpClient pooled, ClientTls tls, BootSettings boot, List<ConnPoolClientCustomizer> customizers) {
+	ClientDoor(PooledHttpClient pooled, ClientTls tls, BootSettings boot,
+			List<NamedBean<ConnPoolClientCustomizer>> customizers) {
 		this.pooled = pooled;
 		this.tls = tls;
 		this.bundle = tls.bundle(pooled.name());
@@ -92,9 +94,26 @@ final class ClientDoor {
 	 * @return the client to use
 	 */
 	HttpClient customize(HttpClient httpClient) {
+		return customize(httpClient, (name) -> {
+		});
+	}
+
+	/**
+	 * Apply our customizers.
+	 * @param httpClient the client so far
+	 * @param changing takes the names of those that make another client of it
+	 * @return the client to use
+	 */
+	// A client that an operator was applied to is another one, whatever that has set.
+	@SuppressWarnings("ReferenceEquality")
+	HttpClient customize(HttpClient httpClient, Consumer<String> changing) {
 		HttpClient customized = httpClient;
-		for (ConnPoolClientCustomizer customizer : this.customizers) {
-			customized = customizer.customize(this.pooled.name(), customized);
+		for (NamedBean<ConnPoolClientCustomizer> customizer : this.customizers) {
+			HttpClient before = customized;
+			customized = customizer.bean().customize(this.pooled.name(), before);
+			if (customized != before) {
+				changing.accept(customizer.name());
+			}
 		}
 		return customized;
 	}

@@ -18,7 +18,7 @@ final class ClientDoors {
 	private final Map<String, ClientDoor> doors = new LinkedHashMap<>();
 
 	ClientDoors(ConfiguredClients configured, PooledClients pooled, ClientTls tls, HttpClientSettings shared,
-			List<ConnPoolClientCustomizer> customizers) {
+			List<NamedBean<ConnPoolClientCustomizer>> customizers) {
 		configured.names().forEach((name) -> {
 			ClientDoor door = new ClientDoor(pooled.get(name), tls, configured.bootSettings(name, shared), customizers);
 			this.doors.put(name, door);

@@ -1,7 +1,6 @@
 package dev.connpool.autoconfigure;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 import dev.connpool.autoconfigure.binding.BindingConfiguration;
@@ -16,6 +15,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -78,22 +78,24 @@ public final class ConnPoolAutoConfiguration {
 
 	@Bean
 	ClientDoors connPoolClientDoors(ConfiguredClients configured, PooledClients pooled, ClientTls tls,
-			ObjectProvider<HttpClientSettings> settings, ObjectProvider<ConnPoolClientCustomizer> customizers) {
+			ObjectProvider<HttpClientSettings> settings, ObjectProvider<ConnPoolClientCustomizer> customizers,
+			ListableBeanFactory beanFactory) {
 		return new ClientDoors(configured, pooled, tls, settings.getIfAvailable(HttpClientSettings::defaults),
-				customizers.orderedStream().toList());
+				NamedBean.ordered(customizers, ConnPoolClientCustomizer.class, beanFactory));
 	}
 
 	@Bean
-	PooledConnectors connPoolConnectors(ClientDoors doors,
-			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
-		List<ClientHttpConnectorBuilderCustomizer<?>> ordered = customizers.orderedStream().toList();
-		return new PooledConnectors(doors, ordered);
+	PooledConnectors connPoolConnectors(ConfiguredClients configured, ClientDoors doors,
+			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers, ListableBeanFactory beanFactory) {
+		CustomizedBuilder builder = new CustomizedBuilder(
+				NamedBean.ordered(customizers, ClientHttpConnectorBuilderCustomizer.class, beanFactory));
+		return new PooledConnectors(doors, builder, new TransportChoice(configured));
 	}
 
 	@Bean
-	SettingsReload connPoolSettingsReload(Environment environment, ConfiguredClients configured,
-			PooledClients clients) {
-		return new SettingsReload(environment, configured, clients);
+	SettingsReload connPoolSettingsReload(Environment environment, ConfiguredClients configured, PooledClients clients,
+			PooledConnectors connectors) {
+		return new SettingsReload(environment, configured, clients, connectors);
 	}
 
 	@Bean

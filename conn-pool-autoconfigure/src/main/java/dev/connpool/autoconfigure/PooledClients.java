@@ -31,7 +31,6 @@ final class PooledClients implements AutoCloseable {
 					tls.material(tls.bundle(name)), loops, listeners);
 			this.clients.put(name, client);
 			tls.follow(client);
-			logger.info(new StartReport(name, configured.settings(name)));
 			Proxies.of(configured.settings(name).proxy())
 				.ignored()
 				.forEach((entry) -> logger.warn("Client '%s' ignores an entry: %s".formatted(name, entry)));

@@ -1,48 +1,66 @@
 package dev.connpool.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
+import dev.connpool.connector.DirectConnector;
+import dev.connpool.connector.PoolConnector;
 import dev.connpool.connector.PooledConnector;
+import dev.connpool.settings.Transport;
+import dev.connpool.web.ClientTransport;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 
 /**
- * Builds connectors that run on the pool of one client.
+ * Builds connectors that run on the pool of one client, all of them on the same
+ * transport.
  */
-final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<ReactorClientHttpConnector> {
+final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<PoolConnector> {
 
 	private final ClientDoor door;
 
-	private final ReactorClientHttpConnectorBuilder builder;
+	private final CustomizedBuilder customized;
 
 	private final boolean keepsAddresses;
 
 	private final CapturedClient httpClient;
 
-	private final ReactorClientHttpConnector own;
+	private final ClientTransport transport;
 
-	PooledConnectorBuilder(ClientDoor door, ReactorClientHttpConnectorBuilder builder) {
+	private final PoolConnector own;
+
+	PooledConnectorBuilder(ClientDoor door, CustomizedBuilder customized, TransportChoice choice) {
 		this.door = door;
-		this.builder = builder.withoutHttpClientDefaults();
-		this.keepsAddresses = door.keepsAddresses(this::build);
-		this.httpClient = new CapturedClient(door::customize);
-		this.own = connector(door.own(), this.httpClient);
+		this.customized = customized;
+		this.keepsAddresses = keepsAddresses(customized.builder());
+		List<String> changing = new ArrayList<>();
+		this.httpClient = new CapturedClient((built) -> door.customize(built, changing::add));
+		changing.addAll(0, customized.changing(() -> build(door.own(), this.httpClient)));
+		if (!this.keepsAddresses) {
+			changing.add(0, customized.first((builder) -> !keepsAddresses(builder)));
+		}
+		this.transport = choice.of(door.pooled().name(), changing.stream().distinct().toList());
+		this.own = connector(this.httpClient.get());
 	}
 
 	@Override
-	public ReactorClientHttpConnector build(@Nullable HttpClientSettings settings) {
-		return (settings == null || this.door.isOwn(settings)) ? this.own
-				: connector(settings, new CapturedClient(this.door::customize));
+	public PoolConnector build(@Nullable HttpClientSettings settings) {
+		if (settings == null || this.door.isOwn(settings)) {
+			return this.own;
+		}
+		CapturedClient other = new CapturedClient(this.door::customize);
+		build(settings, other);
+		return connector(other.get());
 	}
 
-	private ReactorClientHttpConnector connector(HttpClientSettings settings, CapturedClient last) {
-		build(this.door.start(settings, this.keepsAddresses), last);
-		return new PooledConnector(last.get());
+	private PoolConnector connector(HttpClient httpClient) {
+		return (this.transport.used() == Transport.DIRECT) ? new DirectConnector(httpClient)
+				: new PooledConnector(httpClient);
 	}
 
 	ClientDoor door() {
@@ -57,8 +75,26 @@ final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<Reactor
 		return this.httpClient.get();
 	}
 
-	private ReactorClientHttpConnector build(ClientDoor.Start start, UnaryOperator<HttpClient> last) {
-		return this.builder.withHttpClientFactory(start::httpClient)
+	/**
+	 * Return the transport of all connectors.
+	 * @return the transport, and why it is that one
+	 */
+	ClientTransport transport() {
+		return this.transport;
+	}
+
+	private boolean keepsAddresses(ReactorClientHttpConnectorBuilder builder) {
+		return this.door.keepsAddresses((start, last) -> build(builder, start, last));
+	}
+
+	private void build(HttpClientSettings settings, UnaryOperator<HttpClient> last) {
+		build(this.customized.builder(), this.door.start(settings, this.keepsAddresses), last);
+	}
+
+	private static void build(ReactorClientHttpConnectorBuilder builder, ClientDoor.Start start,
+			UnaryOperator<HttpClient> last) {
+		builder.withoutHttpClientDefaults()
+			.withHttpClientFactory(start::httpClient)
 			.withHttpClientCustomizer(last)
 			.build(start.settings());
 	}

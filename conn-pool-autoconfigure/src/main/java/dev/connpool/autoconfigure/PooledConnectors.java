@@ -1,7 +1,6 @@
 package dev.connpool.autoconfigure;
 
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -10,12 +9,10 @@ import java.util.function.Supplier;
 
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
-import org.springframework.boot.util.LambdaSafe;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -23,11 +20,14 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class PooledConnectors {
 
+	private static final Log logger = LogFactory.getLog(PooledConnectors.class);
+
 	private final Map<String, PooledConnectorBuilder> builders;
 
-	PooledConnectors(ClientDoors doors, List<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
-		ReactorClientHttpConnectorBuilder builder = customize(ClientHttpConnectorBuilder.reactor(), customizers);
-		this.builders = doors.each((door) -> new PooledConnectorBuilder(door, builder));
+	PooledConnectors(ClientDoors doors, CustomizedBuilder customized, TransportChoice choice) {
+		this.builders = doors.each((door) -> new PooledConnectorBuilder(door, customized, choice));
+		this.builders.forEach((name, builder) -> logger
+			.info(new StartReport(name, builder.door().pooled().settings(), builder.transport())));
 	}
 
 	/**
@@ -68,18 +68,8 @@ final class PooledConnectors {
 		return new ConnPoolClients(this.builders.entrySet()
 			.stream()
 			.map((entry) -> new ConnPoolClient(entry.getValue().door().pooled(), entry.getValue().httpClient(),
-					() -> webClients.apply(entry.getKey())))
+					entry.getValue().transport(), () -> webClients.apply(entry.getKey())))
 			.toList(), reload);
-	}
-
-	@SuppressWarnings("unchecked")
-	private static ReactorClientHttpConnectorBuilder customize(ReactorClientHttpConnectorBuilder builder,
-			List<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
-		ReactorClientHttpConnectorBuilder[] customized = { builder };
-		LambdaSafe.callbacks(ClientHttpConnectorBuilderCustomizer.class, customizers, builder)
-			.invoke((customizer) -> customized[0] = (ReactorClientHttpConnectorBuilder) customizer
-				.customize(customized[0]));
-		return customized[0];
 	}
 
 }

@@ -28,10 +28,14 @@ final class SettingsReload implements Supplier<Set<String>> {
 
 	private final PooledClients clients;
 
-	SettingsReload(Environment environment, ConfiguredClients started, PooledClients clients) {
+	private final PooledConnectors connectors;
+
+	SettingsReload(Environment environment, ConfiguredClients started, PooledClients clients,
+			PooledConnectors connectors) {
 		this.environment = environment;
 		this.started = started;
 		this.clients = clients;
+		this.connectors = connectors;
 	}
 
 	/**
@@ -66,7 +70,7 @@ final class SettingsReload implements Supplier<Set<String>> {
 	private void reload(String name, ClientSettings settings) {
 		int generation = this.clients.get(name).reload(settings);
 		logger.info("Changed settings (generation %d), the connections are drained. %s".formatted(generation,
-				new StartReport(name, settings)));
+				new StartReport(name, settings, this.connectors.get(name).transport())));
 	}
 
 }

@@ -11,6 +11,8 @@ import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Shown;
 import dev.connpool.settings.TimeoutSettings;
+import dev.connpool.settings.Transport;
+import dev.connpool.web.ClientTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +20,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the client name
  * @param settings its settings
+ * @param transport its transport
  */
-record StartReport(String name, ClientSettings settings) {
+record StartReport(String name, ClientSettings settings, ClientTransport transport) {
 
 	@Override
 	public String toString() {
-		return "Client '%s'%s: %s; %s; %s".formatted(this.name, target(this.settings.baseUrl()), protocols(),
-				limits(this.settings.pool()), deadlines(this.settings.timeouts()));
+		return "Client '%s'%s: %s; %s; %s; %s".formatted(this.name, target(this.settings.baseUrl()), protocols(),
+				text(this.transport), limits(this.settings.pool()), deadlines(this.settings.timeouts()));
 	}
 
 	private String protocols() {
 		return this.settings.protocols().stream().map(Protocol::id).collect(Collectors.joining(", ", "protocols ", ""));
+	}
+
+	private static String text(ClientTransport transport) {
+		return (transport.used() == Transport.DIRECT) ? "transport direct"
+				: "transport %s (%s)".formatted(transport.used(), transport.reason());
 	}
 
 	private static String target(@Nullable URI baseUrl) {

@@ -43,6 +43,8 @@ final class FixedSettings {
 	private static Map<String, @Nullable Object> of(ClientSettings settings) {
 		Map<String, @Nullable Object> fixed = new LinkedHashMap<>();
 		fixed.put("base-url", settings.baseUrl());
+		fixed.put("transport", settings.transport());
+		fixed.put("user-agent", settings.userAgent());
 		fixed.put("pool.min-idle-connections", settings.pool().minIdleConnections());
 		fixed.put("hosts.<alias>.pool.min-idle-connections", minimumOfHosts(settings));
 		fixed.put("tcp.keep-alive", settings.tcp().keepAlive());

@@ -28,7 +28,7 @@ final class HttpClients {
 
 	static HttpClient create(ReactorConnectionProvider connections, ClientSettings settings, SslContext tls,
 			@Nullable LoopResources loops) {
-		HttpClient client = HttpClient.create(connections);
+		HttpClient client = userAgent(HttpClient.create(connections), settings.userAgent());
 		// The protocols stay as they are, which is HTTP/1.1: the pool speaks HTTP/2 where
 		// it is negotiated, and Reactor Netty need not know.
 		return ((loops != null) ? client.runOn(loops) : client).remoteAddress(ReactorConnectionProvider::missingHost)
@@ -44,6 +44,21 @@ final class HttpClients {
 			// The pool decides what is sent again.
 			.disableRetry(true)
 			.mapConnect(connections::scoped);
+	}
+
+	private static HttpClient userAgent(HttpClient client, String userAgent) {
+		return userAgent.isEmpty()
+				// Reactor Netty adds its own to requests without one, after the headers
+				// of
+				// the client and before those of the request.
+				? client.doOnRequest((request, connection) -> removeDefault(request.requestHeaders()))
+				: client.headers((headers) -> headers.set(HttpHeaderNames.USER_AGENT, userAgent));
+	}
+
+	private static void removeDefault(HttpHeaders headers) {
+		if (headers.containsValue(HttpHeaderNames.USER_AGENT, HttpClient.USER_AGENT, false)) {
+			headers.remove(HttpHeaderNames.USER_AGENT);
+		}
 	}
 
 	// Reactor Netty asks for Brotli too where that is on the class path; the pool decodes

@@ -49,12 +49,9 @@ public final class DirectConnector implements PoolConnector {
 		this.headers = headers(this.transport.headers());
 	}
 
-	// As Reactor Netty does.
+	// As Reactor Netty does, but without a user agent where none is wanted.
 	private static List<Header> headers(HttpHeaders configured) {
 		HttpHeaders all = new DefaultHttpHeaders().add(configured);
-		if (!all.contains(HttpHeaderNames.USER_AGENT)) {
-			all.set(HttpHeaderNames.USER_AGENT, HttpClient.USER_AGENT);
-		}
 		if (!all.contains(HttpHeaderNames.ACCEPT)) {
 			all.set(HttpHeaderNames.ACCEPT, "*/*");
 		}

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param baseUrl what relative URLs are resolved against, or {@code null}
  * @param protocols the protocols to speak, in the order of preference
+ * @param transport what sends the requests of a {@code WebClient}
+ * @param userAgent the {@code User-Agent} of requests that state none, or empty
  * @param pool the connection limits
  * @param timeouts the deadlines
  * @param tcp the socket options
@@ -31,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param hosts what differs for some hosts, by authority in lower case, such as
  * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
-public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, PoolSettings pool,
-		TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DiscardSettings discard, ReplaySettings replay,
-		DnsSettings dns, ProxySettings proxy, @Nullable String sslBundle, boolean compression,
+public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Transport transport, String userAgent,
+		PoolSettings pool, TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DiscardSettings discard,
+		ReplaySettings replay, DnsSettings dns, ProxySettings proxy, @Nullable String sslBundle, boolean compression,
 		int maxResponseHeaderSize, boolean logExchanges, LeakSettings leaks, FindingSettings findings,
 		Map<String, HostSettings> hosts) {
 
@@ -46,13 +48,15 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 	 * What a client gets when nothing is configured.
 	 */
 	public static final ClientSettings DEFAULTS = new ClientSettings(null, List.of(Protocol.H2, Protocol.HTTP_1_1),
-			PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS, Http2Settings.DEFAULTS,
-			DiscardSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS, ProxySettings.DEFAULTS, null, true,
-			64 * 1024, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS, Map.of());
+			Transport.AUTO, UserAgent.standard(), PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS,
+			Http2Settings.DEFAULTS, DiscardSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS,
+			ProxySettings.DEFAULTS, null, true, 64 * 1024, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS,
+			Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);
 		hosts = Map.copyOf(hosts);
+		UserAgent.check(userAgent);
 		Require.atLeast("max-response-header-size", maxResponseHeaderSize, 1, "");
 		if (baseUrl != null) {
 			checkBaseUrl(baseUrl, protocols);
@@ -142,6 +146,10 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 
 		private List<Protocol> protocols;
 
+		private Transport transport;
+
+		private String userAgent;
+
 		private PoolSettings pool;
 
 		private TimeoutSettings timeouts;
@@ -175,6 +183,8 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 		private Builder(ClientSettings from) {
 			this.baseUrl = from.baseUrl;
 			this.protocols = from.protocols;
+			this.transport = from.transport;
+			this.userAgent = from.userAgent;
 			this.pool = from.pool;
 			this.timeouts = from.timeouts;
 			this.tcp = from.tcp;
@@ -199,6 +209,16 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 
 		public Builder protocols(List<Protocol> protocols) {
 			this.protocols = protocols;
+			return this;
+		}
+
+		public Builder transport(Transport transport) {
+			this.transport = transport;
+			return this;
+		}
+
+		public Builder userAgent(String userAgent) {
+			this.userAgent = userAgent;
 			return this;
 		}
 
@@ -278,9 +298,10 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Po
 		}
 
 		private ClientSettings build() {
-			return new ClientSettings(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-					this.discard, this.replay, this.dns, this.proxy, this.sslBundle, this.compression,
-					this.maxResponseHeaderSize, this.logExchanges, this.leaks, this.findings, this.hosts);
+			return new ClientSettings(this.baseUrl, this.protocols, this.transport, this.userAgent, this.pool,
+					this.timeouts, this.tcp, this.http2, this.discard, this.replay, this.dns, this.proxy,
+					this.sslBundle, this.compression, this.maxResponseHeaderSize, this.logExchanges, this.leaks,
+					this.findings, this.hosts);
 		}
 
 	}

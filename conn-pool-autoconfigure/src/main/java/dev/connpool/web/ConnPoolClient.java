@@ -20,17 +20,22 @@ public final class ConnPoolClient {
 
 	private final HttpClient httpClient;
 
+	private final ClientTransport transport;
+
 	private final Supplier<WebClient> webClient;
 
 	/**
 	 * Create a client.
 	 * @param pooled the client and its pool
 	 * @param httpClient the client of Reactor Netty with everything applied to it
+	 * @param transport what sends the requests of Spring's client
 	 * @param webClient makes Spring's client on it, called once when first needed
 	 */
-	public ConnPoolClient(PooledHttpClient pooled, HttpClient httpClient, Supplier<WebClient> webClient) {
+	public ConnPoolClient(PooledHttpClient pooled, HttpClient httpClient, ClientTransport transport,
+			Supplier<WebClient> webClient) {
 		this.pooled = pooled;
 		this.httpClient = httpClient;
+		this.transport = transport;
 		this.webClient = SingletonSupplier.of(webClient);
 	}
 
@@ -57,6 +62,15 @@ public final class ConnPoolClient {
 	 */
 	public HttpClient httpClient() {
 		return this.httpClient;
+	}
+
+	/**
+	 * Return what sends the requests of {@link #webClient()}, and of HTTP services.
+	 * {@link #httpClient()} always is Reactor Netty.
+	 * @return the transport, and why it is that one
+	 */
+	public ClientTransport transport() {
+		return this.transport;
 	}
 
 	/**

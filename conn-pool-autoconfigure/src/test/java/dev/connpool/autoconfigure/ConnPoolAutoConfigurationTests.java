@@ -258,10 +258,11 @@ class ConnPoolAutoConfigurationTests {
 				assertThat(output.getOut().lines().filter((line) -> line.contains("Client 'orders'"))).singleElement()
 					.asString()
 					.contains("INFO")
-					.endsWith("Client 'orders' for https://orders.example.com:8443/v1: protocols h2, http/1.1; "
-							+ "at most 100 connections per host, 100 of them idle (1000 over all hosts, each for ever), "
-							+ "1000 callers waiting; deadlines connect 5s, tls-handshake 5s, acquire 10s, "
-							+ "response-header 10s, request 1500ms, stream-idle none");
+					.endsWith(
+							"Client 'orders' for https://orders.example.com:8443/v1: protocols h2, http/1.1; transport direct; "
+									+ "at most 100 connections per host, 100 of them idle (1000 over all hosts, each for ever), "
+									+ "1000 callers waiting; deadlines connect 5s, tls-handshake 5s, acquire 10s, "
+									+ "response-header 10s, request 1500ms, stream-idle none");
 				assertThat(output).doesNotContain("secret");
 			});
 	}

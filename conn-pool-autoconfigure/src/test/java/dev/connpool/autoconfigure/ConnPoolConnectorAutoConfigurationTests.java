@@ -55,6 +55,9 @@ class ConnPoolConnectorAutoConfigurationTests {
 			ImperativeHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 			RestClientAutoConfiguration.class);
 
+	/** Its connectors tell which client they run on. */
+	private static final String REACTOR_NETTY = "conn-pool.transport=reactor-netty";
+
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS)
 		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0");
@@ -64,7 +67,8 @@ class ConnPoolConnectorAutoConfigurationTests {
 		this.contextRunner.run((context) -> {
 			assertThat(context).hasSingleBean(ClientHttpConnectorBuilder.class)
 				.hasSingleBean(PooledConnectorBuilder.class);
-			assertThat(httpClient(context.getBean(ClientHttpConnector.class))).isSameAs(defaultClient(context));
+			assertThat(context.getBean(ClientHttpConnector.class))
+				.isSameAs(context.getBean(PooledConnectorBuilder.class).build(null));
 		});
 	}
 
@@ -127,7 +131,7 @@ class ConnPoolConnectorAutoConfigurationTests {
 
 	@Test
 	void anotherBundleMakesAnotherClientOnTheSameSettings() {
-		this.contextRunner.run((context) -> {
+		this.contextRunner.withPropertyValues(REACTOR_NETTY).run((context) -> {
 			ClientHttpConnectorBuilder<?> builder = context.getBean(ClientHttpConnectorBuilder.class);
 			HttpClientSettings settings = context.getBean(HttpClientSettings.class)
 				.withSslBundle(SslBundle.systemDefault());
@@ -144,7 +148,7 @@ class ConnPoolConnectorAutoConfigurationTests {
 		DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry("mine", SslBundle.of(null));
 		this.contextRunner.withBean(SslBundles.class, () -> bundles)
 			.withBean(HttpClientSettings.class, () -> HttpClientSettings.ofSslBundle(boots))
-			.withPropertyValues("conn-pool.ssl.bundle=mine")
+			.withPropertyValues("conn-pool.ssl.bundle=mine", REACTOR_NETTY)
 			.run((context) -> {
 				ClientHttpConnectorBuilder<?> builder = context.getBean(ClientHttpConnectorBuilder.class);
 				HttpClientSettings settings = context.getBean(HttpClientSettings.class);
@@ -156,7 +160,7 @@ class ConnPoolConnectorAutoConfigurationTests {
 
 	@Test
 	void connectTimeoutThatIsNotASettingOfOursIsKept() {
-		this.contextRunner.run((context) -> {
+		this.contextRunner.withPropertyValues(REACTOR_NETTY).run((context) -> {
 			ClientHttpConnectorBuilder<?> builder = context.getBean(ClientHttpConnectorBuilder.class);
 			HttpClient other = httpClient(
 					builder.build(HttpClientSettings.defaults().withConnectTimeout(Duration.ofMillis(123))));

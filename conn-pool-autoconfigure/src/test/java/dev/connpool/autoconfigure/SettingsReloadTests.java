@@ -59,7 +59,7 @@ class SettingsReloadTests {
 			assertThat(orders.settings().pool().maxConnectionsPerHost()).isEqualTo(9);
 			assertThat(context.getBean("orders")).isSameAs(webClient).isSameAs(orders.webClient());
 			assertThat(output).contains("Changed settings (generation 2), the connections are drained. "
-					+ "Client 'orders': protocols h2, http/1.1; at most 9 connections per host");
+					+ "Client 'orders': protocols h2, http/1.1; transport direct; at most 9 connections per host");
 			assertThat(reload(context)).isEmpty();
 		});
 	}
@@ -88,6 +88,9 @@ class SettingsReloadTests {
 			"conn-pool.clients.stock.pool.max-conections-per-host | 1 | is set but there is no property of that name",
 			"conn-pool.clients.stock.base-url | http://stock | is 'http://stock' but cannot be changed from 'null'",
 			"conn-pool.clients.stock.compression | false | is 'false' but cannot be changed from 'true'",
+			"conn-pool.clients.stock.transport | direct | is 'direct' but cannot be changed from 'auto'",
+			"conn-pool.user-agent | shop/2 | has a value of length 6 that is not shown, as it may hold credentials,"
+					+ " but cannot be changed",
 			"conn-pool.tcp.no-delay | false | is 'false' but cannot be changed from 'true'",
 			"conn-pool.oauth2.client | stock | is 'stock' but cannot be changed",
 			"conn-pool.enabled | false | is 'false' but cannot be changed",

@@ -230,8 +230,7 @@ class RedirectsIntegrationTests {
 						.header("Location", "//localhost:" + server[0].port() + "/moved")
 						.send())
 			.start(this.network);
-		assertThat(door.get(client(Wire.H1), "http://localhost:" + server[0].port() + "/bare"))
-			.isEqualTo("seen");
+		assertThat(door.get(client(Wire.H1), "http://localhost:" + server[0].port() + "/bare")).isEqualTo("seen");
 		assertThat(last().headers().get("Cookie")).isEqualTo("session=secret");
 		assertThat(last().headers().get("Authorization")).isEqualTo("Bearer secret");
 	}
@@ -254,7 +253,8 @@ class RedirectsIntegrationTests {
 		TestServer server = redirecting(server(TestServer.h1()), 303, "/seen").start(this.network);
 		List<String> subscriptions = new CopyOnWriteArrayList<>();
 		Flux<String> body = Flux.just("once").doOnSubscribe((subscription) -> subscriptions.add("once"));
-		assertThat(door.webClient(client(Wire.H1)).post()
+		assertThat(door.webClient(client(Wire.H1))
+			.post()
 			.uri(server.url("/moved"))
 			.body(body, String.class)
 			.retrieve()

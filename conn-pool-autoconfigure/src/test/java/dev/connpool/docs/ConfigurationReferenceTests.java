@@ -37,8 +37,8 @@ class ConfigurationReferenceTests {
 
 	private static final String PREFIX = "conn-pool.";
 
-	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "ssl.bundle", "hosts", "clients",
-			"replay.retry-statuses", "findings.silenced", "oauth2.client", "proxy.url", "proxy.no-proxy",
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("base-url", "user-agent", "ssl.bundle", "hosts",
+			"clients", "replay.retry-statuses", "findings.silenced", "oauth2.client", "proxy.url", "proxy.no-proxy",
 			"proxy.username", "proxy.password");
 
 	private static final Map<String, String> GO_NAMES = Map.ofEntries(
@@ -214,6 +214,7 @@ class ConfigurationReferenceTests {
 		Map<String, Object> defaults = new LinkedHashMap<>();
 		defaults.put("enabled", true);
 		defaults.put("protocols", client.protocols().stream().map(Protocol::id).toList());
+		defaults.put("transport", client.transport());
 		defaults.put("compression", client.compression());
 		defaults.put("max-response-header-size", DataSize.ofBytes(client.maxResponseHeaderSize()));
 		defaults.put("proxy.mode", client.proxy().mode());

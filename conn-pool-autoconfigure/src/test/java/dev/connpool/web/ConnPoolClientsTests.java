@@ -5,6 +5,7 @@ import java.util.List;
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.client.TlsMaterial;
 import dev.connpool.settings.ClientSettings;
+import dev.connpool.settings.Transport;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.HttpResources;
 
@@ -50,7 +51,8 @@ class ConnPoolClientsTests {
 	private static ConnPoolClient client(String name) {
 		PooledHttpClient pooled = new PooledHttpClient(name, ClientSettings.DEFAULTS, TlsMaterial.DEFAULT,
 				HttpResources.get());
-		return new ConnPoolClient(pooled, pooled.httpClient(), WebClient::create);
+		return new ConnPoolClient(pooled, pooled.httpClient(), new ClientTransport(Transport.DIRECT, "test"),
+				WebClient::create);
 	}
 
 }

@@ -13,6 +13,7 @@ import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Shown;
+import dev.connpool.settings.Transport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -25,6 +26,10 @@ import org.springframework.util.unit.DataSize;
  * @param baseUrl URL that relative URLs of WebClient beans and HTTP services are resolved
  * against. With Spring Cloud LoadBalancer also lb://service.
  * @param protocols Protocols to speak, in the order of preference.
+ * @param transport What sends the requests of WebClients: the pool itself where nobody
+ * has changed the Reactor Netty client, always the pool itself, or always Reactor Netty.
+ * @param userAgent User-Agent of requests that state none, by default that of conn-pool
+ * with its version. Empty sends none.
  * @param pool Connection limits.
  * @param timeouts Deadlines.
  * @param tcp Socket options.
@@ -45,8 +50,8 @@ import org.springframework.util.unit.DataSize;
  * @param findings What to look for in clients.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  */
-record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols,
-		@NestedConfigurationProperty @DefaultValue PoolProperties pool,
+record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols, @Nullable Transport transport,
+		@Nullable String userAgent, @NestedConfigurationProperty @DefaultValue PoolProperties pool,
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
@@ -70,6 +75,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		return base
 			.with((client) -> client.baseUrl((this.baseUrl != null) ? uri("base-url", this.baseUrl) : base.baseUrl())
 				.protocols((this.protocols != null) ? Protocol.parse(this.protocols) : base.protocols())
+				.transport(Absent.or(this.transport, base.transport()))
+				.userAgent(Absent.or(this.userAgent, base.userAgent()))
 				.pool(this.pool.over(base.pool()))
 				.timeouts(this.timeouts.over(base.timeouts()))
 				.tcp(this.tcp.over(base.tcp()))

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import dev.connpool.settings.Transport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,6 +20,10 @@ import org.springframework.util.unit.DataSize;
  * @param baseUrl URL that relative URLs of WebClient beans and HTTP services are resolved
  * against. With Spring Cloud LoadBalancer also lb://service.
  * @param protocols Protocols to speak, in the order of preference.
+ * @param transport What sends the requests of WebClients: the pool itself where nobody
+ * has changed the Reactor Netty client, always the pool itself, or always Reactor Netty.
+ * @param userAgent User-Agent of requests that state none, by default that of conn-pool
+ * with its version. Empty sends none.
  * @param pool Connection limits.
  * @param timeouts Deadlines.
  * @param tcp Socket options.
@@ -43,7 +48,8 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties(prefix = ConnPoolProperties.PREFIX, ignoreUnknownFields = false)
 record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable String baseUrl,
-		@Nullable List<String> protocols, @NestedConfigurationProperty @DefaultValue PoolProperties pool,
+		@Nullable List<String> protocols, @Nullable Transport transport, @Nullable String userAgent,
+		@NestedConfigurationProperty @DefaultValue PoolProperties pool,
 		@NestedConfigurationProperty @DefaultValue TimeoutProperties timeouts,
 		@NestedConfigurationProperty @DefaultValue TcpProperties tcp,
 		@NestedConfigurationProperty @DefaultValue Http2Properties http2,
@@ -65,9 +71,10 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 	 * @return the properties of the default client
 	 */
 	ClientProperties defaults() {
-		return new ClientProperties(this.baseUrl, this.protocols, this.pool, this.timeouts, this.tcp, this.http2,
-				this.discard, this.replay, this.dns, this.proxy, this.ssl, this.compression, this.maxResponseHeaderSize,
-				this.logging, this.leakDetectionThreshold, this.leakReclaimThreshold, this.findings, this.hosts);
+		return new ClientProperties(this.baseUrl, this.protocols, this.transport, this.userAgent, this.pool,
+				this.timeouts, this.tcp, this.http2, this.discard, this.replay, this.dns, this.proxy, this.ssl,
+				this.compression, this.maxResponseHeaderSize, this.logging, this.leakDetectionThreshold,
+				this.leakReclaimThreshold, this.findings, this.hosts);
 	}
 
 }

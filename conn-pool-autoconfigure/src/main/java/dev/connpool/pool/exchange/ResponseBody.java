@@ -116,7 +116,7 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 	 * if that is cheap. Nothing happens if somebody has subscribed.
 	 */
 	public void discard() {
-		if (TAKEN.compareAndSet(this, 0, 1)) {
+		if (this.taken == 0 && TAKEN.compareAndSet(this, 0, 1)) {
 			cancel();
 		}
 	}

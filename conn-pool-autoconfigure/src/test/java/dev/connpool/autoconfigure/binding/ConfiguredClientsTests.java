@@ -24,11 +24,14 @@ import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.ProxySettings;
 import dev.connpool.settings.ReplaySettings;
+import dev.connpool.settings.Shown;
 import dev.connpool.settings.TcpSettings;
 import dev.connpool.settings.TimeoutSettings;
+import dev.connpool.settings.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.mock.env.MockEnvironment;
 
@@ -50,10 +53,11 @@ class ConfiguredClientsTests {
 
 	@Test
 	void everyPropertyArrives() {
-		set("conn-pool.", "base-url=https://example.com", "protocols=h2", "pool.max-connections-per-host=1",
-				"pool.max-idle-connections-per-host=2", "pool.max-idle-connections=3", "pool.idle-timeout=4s",
-				"pool.max-lifetime=5s", "pool.max-lifetime-jitter=0.6", "pool.max-pending-acquires=7",
-				"pool.keep-alive=false", "timeouts.connect=8s", "timeouts.tls-handshake=9s", "timeouts.acquire=10s",
+		set("conn-pool.", "base-url=https://example.com", "protocols=h2", "transport=reactor-netty",
+				"user-agent=orders/1.0", "pool.max-connections-per-host=1", "pool.max-idle-connections-per-host=2",
+				"pool.max-idle-connections=3", "pool.idle-timeout=4s", "pool.max-lifetime=5s",
+				"pool.max-lifetime-jitter=0.6", "pool.max-pending-acquires=7", "pool.keep-alive=false",
+				"timeouts.connect=8s", "timeouts.tls-handshake=9s", "timeouts.acquire=10s",
 				"timeouts.response-header=11s", "timeouts.request=12s", "timeouts.stream-idle=13s",
 				"timeouts.expect-continue=26s", "tcp.keep-alive=false", "tcp.keep-alive-idle=14s", "tcp.no-delay=false",
 				"http2.strict-max-concurrent-streams=true", "http2.max-concurrent-streams=15",
@@ -70,6 +74,8 @@ class ConfiguredClientsTests {
 		assertThat(clients().settings("default"))
 			.isEqualTo(defaults.with((client) -> client.baseUrl(URI.create("https://example.com"))
 				.protocols(List.of(Protocol.H2))
+				.transport(Transport.REACTOR_NETTY)
+				.userAgent("orders/1.0")
 				.pool(defaults.pool()
 					.with((pool) -> pool.maxConnectionsPerHost(1)
 						.maxIdleConnectionsPerHost(2)
@@ -128,6 +134,23 @@ class ConfiguredClientsTests {
 		return Arrays.stream(type.getRecordComponents())
 			.map(RecordComponent::getName)
 			.collect(Collectors.toCollection(ArrayList::new));
+	}
+
+	@Test
+	void aClientHasTheUserAgentOfTheDefaultClientUntilItHasItsOwn() {
+		set("conn-pool.", "user-agent=shop/2", "clients.orders.user-agent=", "clients.stock.compression=false");
+		assertThat(clients().settings("stock").userAgent()).isEqualTo("shop/2");
+		assertThat(clients().settings("orders").userAgent()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "shop\r\nX-Injected: 1", "shop\n", "\u0000", "büro/1.0", " shop", "shop ", "shop\u007f", "\t" })
+	void whatIsNoUserAgentIsRefused(String value) {
+		this.environment.setProperty("conn-pool.clients.orders.user-agent", value);
+		assertThatExceptionOfType(InvalidPropertyException.class).isThrownBy(this::clients)
+			.withMessage("Property 'conn-pool.clients.orders.user-agent' %s but must be printable ASCII without spaces"
+					+ " around it, as in 'orders/1.0', or empty to send none", Shown.clause(value));
 	}
 
 	@Test
@@ -374,6 +397,7 @@ class ConfiguredClientsTests {
 					conn-pool.base-url                                              | http:///orders | must name a host
 					conn-pool.clients.orders.base-url                               | orders.example.com | must start with 'http://'
 					conn-pool.http2.initial-window-size                             | 3221225472B | must be less than 2GB
+					conn-pool.clients.orders.transport                              | direkt | must be one of 'auto', 'direct', 'reactor-netty'
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
 					conn-pool.clients.orders.findings.silenced                      | leaks | must be one of 'leak', 'pool-saturated'

@@ -99,9 +99,9 @@ class StartSecretsTests {
 	void wordInPlaceOfANumber(String secret) {
 		for (String property : new String[] { "proxy.port", "proxy.mode", "timeouts.connect", "tcp.keep-alive-idle",
 				"pool.max-connections-per-host", "pool.idle-timeout", "pool.max-lifetime-jitter", "pool.keep-alive",
-				"max-response-header-size", "compression", "enabled", "protocols", "protocols[0]", "findings.silenced",
-				"findings.silenced[0]", "replay.budget-ratio", "replay.retry-statuses", "replay.retry-statuses[0]",
-				"http2.initial-window-size", "hosts.legacy.pool.max-connections-per-host",
+				"max-response-header-size", "compression", "transport", "enabled", "protocols", "protocols[0]",
+				"findings.silenced", "findings.silenced[0]", "replay.budget-ratio", "replay.retry-statuses",
+				"replay.retry-statuses[0]", "http2.initial-window-size", "hosts.legacy.pool.max-connections-per-host",
 				"clients.orders.drain.max-wait", "clients.orders.pool.idle-timeout",
 				"clients.orders.hosts.legacy.http2.max-concurrent-streams", "clients", "pool", "hosts.legacy",
 				"leak-detection-threshold", "dns.refresh-interval", "logging.exchange", "oauth2", "oauth2.client" }) {
@@ -138,6 +138,7 @@ class StartSecretsTests {
 			pool.max-lifetime-jitter        | 10%
 			pool.keep-alive                 | ture
 			max-response-header-size        | 64KiB
+			transport                       | diretc
 			protocols                       | h3
 			protocols                       | HTTP_2
 			findings.silenced               | pool-saturatd
