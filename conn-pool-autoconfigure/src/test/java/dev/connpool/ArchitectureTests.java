@@ -89,14 +89,31 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void thePoolIsUsedThroughItsDoors() {
+	void onlyTheClientAndTheConnectorUseThePoolAndOnlyThroughItsDoors() {
 		noClasses().that()
-			.resideOutsideOfPackage("dev.connpool.pool..")
+			.resideOutsideOfPackages("dev.connpool.pool..", "dev.connpool.client..", "dev.connpool.connector..")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("dev.connpool.pool.connection..", "dev.connpool.pool.replay..",
-					"dev.connpool.pool.content..", "dev.connpool.pool.dial..", "dev.connpool.pool.http1..",
-					"dev.connpool.pool.http2..", "dev.connpool.pool.acquire..", "dev.connpool.pool.survey..")
+			.resideInAPackage("dev.connpool.pool..")
+			.check(main);
+		noClasses().that()
+			.resideInAPackage("dev.connpool.client..")
+			.should()
+			.dependOnClassesThat(DescribedPredicate.describe("are of the pool but no door of it",
+					(type) -> type.getPackageName().startsWith("dev.connpool.pool") && !JavaClass.Predicates
+						.resideInAnyPackage("dev.connpool.pool", "dev.connpool.pool.reactor")
+						.test(type) && !type.getName().equals("dev.connpool.pool.host.ReloadableSslContext")))
+			.check(main);
+	}
+
+	@Test
+	void whatServesAnyTransportKnowsNothingOfReactorNetty() {
+		noClasses().that()
+			.resideInAnyPackage("dev.connpool.pool.exchange..", "dev.connpool.pool.replay..",
+					"dev.connpool.pool.acquire..", "dev.connpool.pool.survey..", "dev.connpool.pool.content..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("reactor.netty..")
 			.check(main);
 	}
 
@@ -137,8 +154,8 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void theConnectorKnowsNobody() {
-		packageDependsOn("connector");
+	void theConnectorKnowsThePoolAndWhatThatShows() {
+		packageDependsOn("connector", "pool.exchange", "pool.reactor", "pool.host", "error", "settings");
 	}
 
 	@Test

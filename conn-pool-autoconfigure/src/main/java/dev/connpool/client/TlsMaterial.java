@@ -53,7 +53,7 @@ public record TlsMaterial(@Nullable KeyManagerFactory keyManagers, @Nullable Tru
 			.ciphers(this.ciphers)
 			.protocols(this.versions);
 		List<String> offered = protocols.stream()
-			.filter((protocol) -> protocol != Protocol.H2C)
+			.filter((protocol) -> protocol.isSpokenOver(true))
 			.map(Protocol::id)
 			.toList();
 		if (!offered.isEmpty()) {

@@ -80,6 +80,9 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	private @Nullable List<Supplier<? extends Mono<Void>>> before;
 
+	/** The body, if there is one that comes as a whole. */
+	private @Nullable Mono<? extends DataBuffer> whole;
+
 	private boolean committing;
 
 	private boolean committed;
@@ -255,6 +258,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
 		if (body instanceof Mono<? extends DataBuffer> single) {
+			this.whole = single;
 			return commit((head) -> new WholeBody(this.exchange, head, single, isWithoutBody()));
 		}
 		return isWithoutBody() ? setComplete()
@@ -281,6 +285,15 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 					FILE_BUFFER);
 			return this.exchange.send(head, new RequestBody(DataBufferUtils.takeUntilByteCount(parts, count)));
 		});
+	}
+
+	// There may be a buffer already, which nobody else releases.
+	private void dropBody() {
+		Mono<? extends DataBuffer> body = this.whole;
+		if (body != null) {
+			body.subscribe(DataBufferUtils::release, (error) -> {
+			});
+		}
 	}
 
 	private boolean isWithoutBody() {
@@ -353,7 +366,16 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 		@Override
 		public void subscribe(CoreSubscriber<? super Void> actual) {
-			this.content.apply(this.request.head()).subscribe(actual);
+			HttpRequest head;
+			try {
+				head = this.request.head();
+			}
+			catch (RuntimeException ex) {
+				this.request.dropBody();
+				Operators.error(actual, ex);
+				return;
+			}
+			this.content.apply(head).subscribe(actual);
 		}
 
 	}

@@ -10,7 +10,6 @@ import reactor.core.publisher.Flux;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseCookie;
 import org.springframework.http.client.reactive.ClientHttpResponse;
@@ -74,12 +73,9 @@ final class DirectResponse implements ClientHttpResponse {
 
 	/**
 	 * Discard a body that was not asked for and now never will be.
-	 * @param method the method of the request
 	 */
-	void cancelled(HttpMethod method) {
-		if (PooledResponse.mayHaveBody(this.head.status().code(), this.headers, method)) {
-			this.body.discard();
-		}
+	void cancelled() {
+		this.body.discard();
 	}
 
 	/**

@@ -3,7 +3,7 @@ package dev.connpool.connector;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import dev.connpool.error.RedirectException;
 import dev.connpool.pool.exchange.DirectCaller;
@@ -30,18 +30,8 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
  */
 final class DirectSubscription implements DirectCaller, Subscription {
 
-	private static final AtomicIntegerFieldUpdater<DirectSubscription> STATE = AtomicIntegerFieldUpdater
-		.newUpdater(DirectSubscription.class, "state");
-
-	/** Nobody has asked for the response. */
-	private static final int NEW = 0;
-
-	private static final int WAITING = 1;
-
-	private static final int ANSWERED = 2;
-
-	/** The caller wants no answer any more, or was told an error. */
-	private static final int GIVEN_UP = 3;
+	private static final AtomicReferenceFieldUpdater<DirectSubscription, State> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(DirectSubscription.class, State.class, "state");
 
 	private final DirectCall call;
 
@@ -59,11 +49,12 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	private String resource;
 
+	/** What was set for this request alone; {@code null} if nothing was. */
 	private @Nullable Duration readTimeout;
 
 	private @Nullable Redirects redirects;
 
-	private volatile int state;
+	private volatile State state = State.NEW;
 
 	private volatile @Nullable Exchange exchange;
 
@@ -88,14 +79,13 @@ final class DirectSubscription implements DirectCaller, Subscription {
 		this.actual = actual;
 		this.context = actual.currentContext();
 		this.callSite = call.connector().transport().callSite();
-		this.readTimeout = call.connector().transport().readTimeout();
 	}
 
 	// The subscription
 
 	@Override
 	public void request(long n) {
-		if (Operators.validate(n) && STATE.compareAndSet(this, NEW, WAITING)) {
+		if (Operators.validate(n) && STATE.compareAndSet(this, State.NEW, State.WAITING)) {
 			send();
 		}
 	}
@@ -111,16 +101,16 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	@Override
 	public void cancel() {
-		if (STATE.compareAndSet(this, NEW, GIVEN_UP)) {
+		if (STATE.compareAndSet(this, State.NEW, State.GIVEN_UP)) {
 			return;
 		}
-		if (STATE.compareAndSet(this, WAITING, GIVEN_UP)) {
+		if (STATE.compareAndSet(this, State.WAITING, State.GIVEN_UP)) {
 			giveUp();
 			return;
 		}
 		DirectResponse received = this.response;
 		if (received != null) {
-			received.cancelled(this.method);
+			received.cancelled();
 		}
 	}
 
@@ -157,12 +147,12 @@ final class DirectSubscription implements DirectCaller, Subscription {
 
 	@Override
 	public boolean isDone() {
-		return this.state != WAITING;
+		return this.state != State.WAITING;
 	}
 
 	@Override
 	public boolean fail(Throwable error) {
-		if (!STATE.compareAndSet(this, WAITING, GIVEN_UP)) {
+		if (!STATE.compareAndSet(this, State.WAITING, State.GIVEN_UP)) {
 			return false;
 		}
 		giveUp();
@@ -194,8 +184,13 @@ final class DirectSubscription implements DirectCaller, Subscription {
 	}
 
 	@Override
-	public @Nullable Duration readTimeout() {
-		return this.readTimeout;
+	public @Nullable Duration readTimeout(Host host) {
+		if (this.readTimeout != null) {
+			return this.readTimeout;
+		}
+		Duration configured = connector().transport().readTimeout();
+		Duration ofHost = host.readTimeout(configured);
+		return (ofHost != null) ? ofHost : configured;
 	}
 
 	void readTimeout(Duration readTimeout) {
@@ -256,7 +251,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 		}
 		DirectResponse received = new DirectResponse(connector(), exchange.channel(), head, body);
 		this.response = received;
-		if (!STATE.compareAndSet(this, WAITING, ANSWERED)) {
+		if (!STATE.compareAndSet(this, State.WAITING, State.ANSWERED)) {
 			body.discard();
 			return;
 		}
@@ -306,6 +301,21 @@ final class DirectSubscription implements DirectCaller, Subscription {
 			this.method = HttpMethod.GET;
 		}
 		send();
+	}
+
+	/**
+	 * How far a request has come. It is answered or given up once.
+	 */
+	private enum State {
+
+		/** Nobody has asked for the response. */
+		NEW,
+
+		WAITING, ANSWERED,
+
+		/** The caller wants no answer any more, or was told an error. */
+		GIVEN_UP
+
 	}
 
 }

@@ -1,7 +1,5 @@
 package dev.connpool.finding;
 
-import java.util.List;
-
 import dev.connpool.settings.Http2Settings;
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,7 @@ final class SmallWindows implements Rule.SettingsCheck {
 		Http2Settings http2 = client.settings().http2();
 		int stream = http2.initialWindowSize();
 		int connection = http2.connectionWindowSize();
-		if (client.settings().protocols().equals(List.of(Protocol.HTTP_1_1))) {
+		if (client.settings().protocols().stream().noneMatch(Protocol::isMultiplexed)) {
 			return null;
 		}
 		if (stream <= PROTOCOL_WINDOW) {

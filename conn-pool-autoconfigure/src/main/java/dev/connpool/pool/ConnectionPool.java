@@ -256,6 +256,10 @@ public final class ConnectionPool {
 
 	// For the hosts
 
+	/**
+	 * Return what the client is told now. On any thread.
+	 * @return the settings, until they change
+	 */
 	public SettingsGeneration generation() {
 		return this.generation;
 	}
@@ -276,13 +280,17 @@ public final class ConnectionPool {
 		return this.idleConnections;
 	}
 
+	/**
+	 * Return where exchanges are watched while they are in flight.
+	 * @return the exchanges of all event loops
+	 */
 	public ClientExchanges exchanges() {
 		return this.exchanges;
 	}
 
-	SessionFactory sessions(Protocol protocol) {
+	SessionFactory sessionFactory(Protocol protocol) {
 		return SESSIONS.stream()
-			.filter((factory) -> factory.serves(protocol))
+			.filter((factory) -> factory.speaks(protocol))
 			.findFirst()
 			.orElseThrow(() -> new IllegalArgumentException("There is no session for " + protocol));
 	}

@@ -110,12 +110,7 @@ final class HostPools implements HostPoolOwner {
 					"Client '%s': set 'protocols' in its properties instead of calling HttpClient.protocol(…)"
 						.formatted(this.client.name()));
 		}
-		Host host = host(spec, key, now);
-		if (key.secure() && now.speaksH2cOnly()) {
-			return host.errors().noCommonProtocol("'h2c' is for http; add 'h2' or 'http/1.1' for https");
-		}
-		return (!key.secure() && host.protocolFor(null) == null)
-				? host.errors().noCommonProtocol("'h2' needs https; add 'http/1.1' or 'h2c' for http") : null;
+		return now.speaks(key.secure()) ? null : host(spec, key, now).errors().noProtocolForScheme();
 	}
 
 	// For the pools
@@ -182,8 +177,8 @@ final class HostPools implements HostPoolOwner {
 	}
 
 	@Override
-	public SessionFactory sessions(Protocol protocol) {
-		return this.client.sessions(protocol);
+	public SessionFactory sessionFactory(Protocol protocol) {
+		return this.client.sessionFactory(protocol);
 	}
 
 	@Override

@@ -4,7 +4,6 @@ import dev.connpool.pool.exchange.CallSites;
 import dev.connpool.pool.exchange.InFlightExchanges;
 import dev.connpool.pool.host.ReplayBudgets;
 import dev.connpool.settings.ClientSettings;
-import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxies;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +40,12 @@ public record SettingsGeneration(int number, ClientSettings settings, Proxies pr
 	}
 
 	/**
-	 * Return whether nothing but HTTP/2 with prior knowledge may be spoken.
-	 * @return whether TLS is of no use
+	 * Return whether there is a protocol to speak with hosts of a kind.
+	 * @param secure whether they are those of {@code https}
+	 * @return whether connections to them are of use
 	 */
-	boolean speaksH2cOnly() {
-		return this.settings.protocols().stream().allMatch(Protocol.H2C::equals);
+	boolean speaks(boolean secure) {
+		return this.settings.protocols().stream().anyMatch((protocol) -> protocol.isSpokenOver(secure));
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +82,12 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 		if (scheme.equals(LOAD_BALANCED)) {
 			return;
 		}
-		Protocol useless = scheme.equals("http") ? Protocol.H2 : Protocol.H2C;
-		if (protocols.equals(List.of(useless))) {
-			throw new InvalidSettingException("protocols", useless.id(),
-					scheme.equals("http")
-							? "cannot be spoken to '%s': 'h2' needs https; add 'http/1.1', or use 'h2c'"
-								.formatted(Shown.value(baseUrl))
+		boolean secure = !scheme.equals("http");
+		if (protocols.stream().noneMatch((protocol) -> protocol.isSpokenOver(secure))) {
+			throw new InvalidSettingException("protocols",
+					protocols.stream().map(Protocol::id).collect(Collectors.joining(", ")),
+					!secure ? "cannot be spoken to '%s': 'h2' needs https; add 'http/1.1', or use 'h2c'"
+						.formatted(Shown.value(baseUrl))
 							: "cannot be spoken to '%s': 'h2c' needs http; use 'h2'".formatted(Shown.value(baseUrl)));
 		}
 	}

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An application protocol, named as in ALPN (RFC 7301).
  */
@@ -12,22 +14,31 @@ public enum Protocol {
 	/**
 	 * HTTP/1.1 over TLS or cleartext (RFC 9112).
 	 */
-	HTTP_1_1("http/1.1"),
+	HTTP_1_1("http/1.1", true, true, false),
 
 	/**
 	 * HTTP/2 over TLS, negotiated by ALPN (RFC 9113).
 	 */
-	H2("h2"),
+	H2("h2", true, false, true),
 
 	/**
 	 * HTTP/2 over cleartext with prior knowledge (RFC 9113, section 3.3).
 	 */
-	H2C("h2c");
+	H2C("h2c", false, true, true);
 
 	private final String id;
 
-	Protocol(String id) {
+	private final boolean secure;
+
+	private final boolean cleartext;
+
+	private final boolean multiplexed;
+
+	Protocol(String id, boolean secure, boolean cleartext, boolean multiplexed) {
 		this.id = id;
+		this.secure = secure;
+		this.cleartext = cleartext;
+		this.multiplexed = multiplexed;
 	}
 
 	/**
@@ -36,6 +47,37 @@ public enum Protocol {
 	 */
 	public String id() {
 		return this.id;
+	}
+
+	/**
+	 * Return whether the protocol is spoken on connections of a kind.
+	 * @param secure whether they are those of {@code https}, with TLS
+	 * @return whether it can be spoken there
+	 */
+	public boolean isSpokenOver(boolean secure) {
+		return secure ? this.secure : this.cleartext;
+	}
+
+	/**
+	 * Return whether several exchanges share one connection at the same time.
+	 * @return whether there are streams
+	 */
+	public boolean isMultiplexed() {
+		return this.multiplexed;
+	}
+
+	/**
+	 * Return what is spoken over TLS with a server.
+	 * @param alpn what it has chosen, or {@code null} if it chose nothing
+	 * @return the protocol of that id, else HTTP/1.1, which needs no choice
+	 */
+	public static Protocol negotiated(@Nullable String alpn) {
+		for (Protocol protocol : values()) {
+			if (protocol.secure && protocol.id.equals(alpn)) {
+				return protocol;
+			}
+		}
+		return HTTP_1_1;
 	}
 
 	/**

@@ -33,6 +33,17 @@ public record ConnectionSnapshot(String id, @Nullable String protocol, State sta
 		List<StreamSnapshot> streams, int omittedStreams) {
 
 	/**
+	 * Add what only HTTP/2 has.
+	 * @param http2 how it is
+	 * @return the connection with that
+	 */
+	public ConnectionSnapshot with(Http2 http2) {
+		return new ConnectionSnapshot(this.id, this.protocol, this.state, this.localAddress, this.remoteAddress,
+				this.tls, this.openedAt, this.age, this.idleFor, this.exchanges, this.bytesSent, this.bytesReceived,
+				this.phases, http2, this.streams, this.omittedStreams);
+	}
+
+	/**
 	 * What a connection is doing.
 	 */
 	public enum State {

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.finding.Findings;
+import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Transport;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.FullBacklog;
@@ -185,7 +186,8 @@ class TransportIntegrationTests {
 					.response()
 					.block(PATIENCE);
 			}));
-		assertThat(userAgents).containsExactly("[conn-pool]", "[mine]", "[orders/1.0]", "[mine]", "[]", "[mine]", "[]");
+		assertThat(userAgents).containsExactly("[" + ClientSettings.DEFAULTS.userAgent() + "]", "[mine]",
+				"[orders/1.0]", "[mine]", "[]", "[mine]", "[]");
 	}
 
 	private static void assertSilent(Failure failure) {

@@ -15,6 +15,7 @@ import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What happens to a connection whose response nobody reads any more (B15).
  */
+@Transport.Each
 class AbandonedResponsesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -43,9 +45,13 @@ class AbandonedResponsesIntegrationTests {
 	private static final String HELLO = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	AbandonedResponsesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H1", "H1_TLS" })
@@ -151,12 +157,7 @@ class AbandonedResponsesIntegrationTests {
 		RawServer server = RawServer.answering(this.network, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
 		TestClient client = this.network.client();
 		for (int round = 0; round < 3; round++) {
-			Integer status = client.httpClient()
-				.head()
-				.uri(server.url("/"))
-				.responseSingle((response, body) -> Mono.just(response.status().code()))
-				.block(PATIENCE);
-			assertThat(status).isEqualTo(200);
+			assertThat(client.request("HEAD", server.url("/")).status().block(PATIENCE)).isEqualTo(200);
 			assertThat(client).connections(server, 0, 0, 1);
 		}
 		assertThat(server).acceptedConnections(1);
@@ -181,12 +182,9 @@ class AbandonedResponsesIntegrationTests {
 	void aConnectionWhoseRequestIsIncompleteIsClosed() {
 		RawServer server = sending("Content-Length: 10\r\n\r\nbegin");
 		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
-		client.httpClient()
-			.post()
-			.uri(server.url("/"))
-			.send((request, outbound) -> outbound.sendString(Flux.just("part").concatWith(Mono.never()),
-					StandardCharsets.UTF_8))
-			.responseContent()
+		client.request("POST", server.url("/"))
+			.body(Flux.just("part").concatWith(Mono.never()))
+			.parts()
 			.take(1)
 			.blockLast(PATIENCE);
 		assertCancelled(client, server);
@@ -224,6 +222,7 @@ class AbandonedResponsesIntegrationTests {
 	// Whoever disposes of the connection means it
 	@Test
 	void aConnectionThatTheCallerClosesIsClosed() {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = sending("Content-Length: 10\r\n\r\nbegin");
 		TestClient client = this.network.client((settings) -> settings.discard(KB, LONG));
 		client.httpClient()
@@ -281,11 +280,7 @@ class AbandonedResponsesIntegrationTests {
 	}
 
 	private static Integer abandon(TestClient client, String url) {
-		return client.httpClient()
-			.get()
-			.uri(url)
-			.responseSingle((response, body) -> Mono.just(response.status().code()))
-			.block(PATIENCE);
+		return client.request("GET", url).status().block(PATIENCE);
 	}
 
 	private static void abandonAfterFirstPart(TestClient client, RawServer server) {
@@ -293,8 +288,7 @@ class AbandonedResponsesIntegrationTests {
 	}
 
 	private static void abandonAfterFirstPart(TestClient client, ObservedServer server, String path) {
-		assertThat(client.httpClient().get().uri(server.url(path)).responseContent().take(1).blockLast(PATIENCE))
-			.isNotNull();
+		assertThat(client.request("GET", server.url(path)).parts().take(1).blockLast(PATIENCE)).isNotNull();
 	}
 
 	private static void assertCancelled(TestClient client, RawServer server) {

@@ -9,6 +9,7 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.channel.EventLoop;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClientConfig;
 
@@ -25,6 +27,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Many requests at once need few HTTP/2 connections, and none of them fails (B18).
  */
+@Transport.Each
 class BurstIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -32,9 +35,13 @@ class BurstIntegrationTests {
 	private static final Duration SHORT = Duration.ofMillis(30);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	BurstIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "H2C" })
@@ -80,16 +87,18 @@ class BurstIntegrationTests {
 	@Test
 	void connectionsOfABurstAreSpreadOverTheEventLoops() {
 		TestServer server = TestServer.h1().hold("/held", this.gate).start(this.network);
-		Queue<EventLoop> used = new ConcurrentLinkedQueue<>();
-		TestClient client = this.network.client()
-			.derive((plain) -> plain.doOnConnected((connection) -> used.add(connection.channel().eventLoop())));
+		Queue<Thread> used = new ConcurrentLinkedQueue<>();
+		TestClient client = this.network.client();
 		HttpClientConfig config = client.httpClient().configuration();
 		EventLoop caller = config.loopResources().onClient(config.isPreferNative()).next();
-		caller.execute(() -> client.begin(server.url("/held"), 8));
+		Mono<String> call = client.request("GET", server.url("/held"))
+			.whenAnswered(() -> used.add(Thread.currentThread()))
+			.text();
+		caller.execute(() -> Flux.range(0, 8).flatMap((number) -> call, 8).subscribe());
 		await().until(() -> server.requests("/held") == 8);
-		assertThat(used).hasSize(8);
-		assertThat(used.stream().filter((eventLoop) -> eventLoop == caller)).hasSize(4);
 		this.gate.open();
+		await().until(() -> used.size() == 8);
+		assertThat(used.stream().filter(caller::inEventLoop)).hasSize(4);
 	}
 
 	// A request that waits at the stream limit must be seen to wait

@@ -8,6 +8,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ import static org.awaitility.Awaitility.await;
  * A caller may give up at any moment: nothing is left of its exchange, and its connection
  * serves others (B14, B15, N1). There are no deadlines here that would end it.
  */
+@Transport.Each
 class CancellationsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -46,11 +48,15 @@ class CancellationsIntegrationTests {
 	private static final String[] PATHS = { "/begun", "/hello" };
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
-	/** What happens when Reactor Netty lets go of the head of a response. */
+	/** What happens when the transport lets go of the head of a response. */
 	private volatile Runnable meanwhile = () -> {
 	};
+
+	CancellationsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@BeforeEach
 	void interject() {
@@ -74,7 +80,7 @@ class CancellationsIntegrationTests {
 			for (int call = 0; call < CALLS; call++) {
 				Disposable.Swap caller = Disposables.swap();
 				this.meanwhile = caller::dispose;
-				caller.update(client.get(server.url(path)).subscribe());
+				caller.update(call(client, server.url(path)).subscribe());
 				await().atMost(PATIENCE).until(caller::isDisposed);
 				assertNothingIsLeft(client, server);
 			}
@@ -85,6 +91,7 @@ class CancellationsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aThreadMayBeInterruptedWhenTheHeadIsOnItsWay(Wire wire) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = server(wire);
 		TestClient client = this.network.client(timeless(wire));
 		client.fetch(server.url("/hello"));
@@ -100,6 +107,14 @@ class CancellationsIntegrationTests {
 				assertNothingIsLeft(client, server);
 			}
 		}
+	}
+
+	private Mono<String> call(TestClient client, String url) {
+		return client.isDirect() ? client.webClient((heads) -> heads.doOnNext((head) -> this.meanwhile.run()))
+			.get()
+			.uri(url)
+			.retrieve()
+			.bodyToMono(String.class) : client.get(url);
 	}
 
 	private static void interruptWhileWaiting(Thread thread) {

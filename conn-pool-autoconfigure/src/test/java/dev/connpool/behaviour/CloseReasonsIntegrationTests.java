@@ -26,7 +26,9 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
+import io.netty.handler.timeout.ReadTimeoutException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,7 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -43,6 +44,7 @@ import static org.awaitility.Awaitility.await;
  * The reason for which a connection was closed tells who closed it (B43). These servers
  * close none.
  */
+@Transport.Each
 class CloseReasonsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -52,11 +54,15 @@ class CloseReasonsIntegrationTests {
 	private static final String HALF = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\npart";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
 
 	private final List<String> told = new CopyOnWriteArrayList<>();
+
+	CloseReasonsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	// Some give up as the response arrives, some before, some with it half read
 	@ParameterizedTest
@@ -99,6 +105,7 @@ class CloseReasonsIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("refusals")
 	void aRefusedUpgrade(String answer) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		for (boolean secure : new boolean[] { false, true }) {
 			this.told.clear();
 			RawServer server = serving(secure, (connection) -> {
@@ -123,6 +130,7 @@ class CloseReasonsIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void aHandshakeThatIsNotOne(boolean secure) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = serving(secure, (connection) -> {
 			connection.readHead();
 			connection.write(switching("wrong"));
@@ -135,6 +143,7 @@ class CloseReasonsIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void aWebSocketThatTheServerHasEndedButNotClosed(boolean secure) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = serving(secure, (connection) -> {
 			connection.write(switching(accept(String.valueOf(connection.readHead()))));
 			connection.write("\u0081\u0002hi\u0088\u0002\u0003\u00e8");
@@ -147,6 +156,7 @@ class CloseReasonsIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void aWebSocketThatTheCallerEnds(boolean secure) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = serving(secure, (connection) -> {
 			connection.write(switching(accept(String.valueOf(connection.readHead()))));
 			connection.write("\u0081\u0002hi");
@@ -161,11 +171,9 @@ class CloseReasonsIntegrationTests {
 	void aBodyThatCannotBeProduced(boolean secure) {
 		RawServer server = serving(secure, RawConnection::readHead);
 		TestClient client = client(UnaryOperator.identity());
-		Mono<?> call = client.httpClient()
-			.post()
-			.uri(server.url("/"))
-			.send(ByteBufFlux.fromString(Flux.just("part").concatWith(Flux.error(new IllegalStateException("Sorry")))))
-			.response();
+		Mono<?> call = client.request("POST", server.url("/"))
+			.body(Flux.just("part").concatWith(Flux.error(new IllegalStateException("Sorry"))))
+			.status();
 		assertThat(Failure.of(call).error()).hasMessage("Sorry");
 		assertReasons(client, server, "cancelled");
 	}
@@ -173,6 +181,7 @@ class CloseReasonsIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void aResponseThatIsDisposedOf(boolean secure) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = serving(secure, (connection) -> {
 			connection.readHead();
 			connection.write(HALF);
@@ -187,12 +196,12 @@ class CloseReasonsIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void aResponseThatReactorNettyFindsLate(boolean secure) {
+	void aResponseThatIsLateForTheHttpClient(boolean secure) {
 		RawServer server = serving(secure, RawConnection::readHead);
 		TestClient client = client(UnaryOperator.identity());
 		Mono<String> call = client.derive((httpClient) -> httpClient.responseTimeout(Duration.ofMillis(100)))
 			.get(server.url("/"));
-		assertThat(Failure.of(call).error()).isNotNull();
+		assertThat(Failure.of(call).error()).isInstanceOf(ReadTimeoutException.class);
 		assertReasons(client, server, "response-timeout");
 	}
 

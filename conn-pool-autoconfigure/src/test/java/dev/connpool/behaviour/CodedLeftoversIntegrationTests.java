@@ -12,6 +12,7 @@ import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import static org.awaitility.Awaitility.await;
  * another: a compressed response that has arrived is not read on behalf of its caller
  * (B36 to B38).
  */
+@Transport.Each
 class CodedLeftoversIntegrationTests {
 
 	/** More than is decoded at a time. */
@@ -37,7 +39,7 @@ class CodedLeftoversIntegrationTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	static Stream<String> leftovers() {
 		return Stream.of("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n",
@@ -45,6 +47,10 @@ class CodedLeftoversIntegrationTests {
 				"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s".formatted(MEMBER.length(),
 						MEMBER),
 				"garbage\r\n", "HTTP/1.1 403 Forbidden\r\nX: ");
+	}
+
+	CodedLeftoversIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
 	}
 
 	@ParameterizedTest

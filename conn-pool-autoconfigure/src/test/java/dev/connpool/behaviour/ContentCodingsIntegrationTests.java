@@ -17,16 +17,16 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.error.StreamIdleTimeoutException;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.TestResponse;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -55,6 +55,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Coded content arrives decoded, as fast as it is read, or not at all (B37).
  */
+@Transport.Each
 class ContentCodingsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -64,7 +65,11 @@ class ContentCodingsIntegrationTests {
 	private static final int MB = 1 << 20;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	ContentCodingsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource
@@ -83,6 +88,7 @@ class ContentCodingsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void restClientGetsItDecoded(Wire wire) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = serving(wire, "gzip", gzip(TEXT));
 		RestClient restClient = RestClient.builder()
 			.requestFactory(new ReactorClientHttpRequestFactory(this.network.client(wire.settings()).httpClient()))
@@ -135,13 +141,7 @@ class ContentCodingsIntegrationTests {
 		byte[] coded = gzip(TEXT);
 		TestServer server = serving(wire, "gzip", coded);
 		TestClient client = this.network.client(wire.settings()).derive((http) -> http.compress(false));
-		assertThat(client.httpClient()
-			.get()
-			.uri(server.url("/coded"))
-			.responseContent()
-			.aggregate()
-			.asByteArray()
-			.block(PATIENCE)).isEqualTo(coded);
+		assertThat(client.request("GET", server.url("/coded")).bytes().block(PATIENCE)).isEqualTo(coded);
 	}
 
 	// A part of what is coded cannot be decoded
@@ -167,11 +167,9 @@ class ContentCodingsIntegrationTests {
 		for (String path : List.of("/none", "/zero", "/unchanged")) {
 			assertThat(client.fetch(server.url(path))).as(path).isEmpty();
 		}
-		assertThat(client.httpClient()
+		assertThat(client.request("HEAD", server.url("/head"))
 			.head()
-			.uri(server.url("/head"))
-			.response()
-			.map((response) -> response.responseHeaders().get("Content-Encoding"))
+			.map((response) -> response.headers().get("Content-Encoding"))
 			.block(PATIENCE)).isEqualTo("gzip");
 		assertThat(client).connections(server, 0, 0, 1);
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
@@ -239,7 +237,7 @@ class ContentCodingsIntegrationTests {
 		TestClient client = this.network.client(wire.settings());
 		Reader reader = new Reader();
 		long before = memory();
-		client.httpClient().get().uri(server.url("/coded")).responseContent().subscribe(reader);
+		client.request("GET", server.url("/coded")).parts().subscribe(reader);
 		reader.request(1);
 		await().until(() -> reader.bytes.get() > 0);
 		// What is decoded without being asked for is decoded by then.
@@ -267,7 +265,7 @@ class ContentCodingsIntegrationTests {
 		});
 		TestClient client = this.network.client();
 		Reader reader = new Reader();
-		client.httpClient().get().uri(server.url("/")).responseContent().subscribe(reader);
+		client.request("GET", server.url("/")).parts().subscribe(reader);
 		reader.request(1);
 		assertThat(server).settlesAt(0);
 		await().until(() -> reader.parts.get() == 1);
@@ -286,14 +284,8 @@ class ContentCodingsIntegrationTests {
 		TestServer server = serving(wire, "gzip", bomb(16));
 		TestClient client = this.network.client(wire.settings());
 		for (int request = 0; request < 3; request++) {
-			assertThat(client.httpClient()
-				.get()
-				.uri(server.url("/coded"))
-				.responseContent()
-				.limitRate(1)
-				.take(3)
-				.count()
-				.block(PATIENCE)).isEqualTo(3);
+			assertThat(client.request("GET", server.url("/coded")).parts().limitRate(1).take(3).count().block(PATIENCE))
+				.isEqualTo(3);
 			assertThat(client).connections(server, 0, 0, 1).activeStreams(server, 0);
 		}
 		// On HTTP/1.1 because all that is left of the response has been received.
@@ -303,6 +295,7 @@ class ContentCodingsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void theBodyOfRestClientIsDecodedAsItIsRead(Wire wire) throws IOException {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = serving(wire, "gzip", bomb(64));
 		long before = memory();
 		RestClient restClient = RestClient.builder()
@@ -347,14 +340,16 @@ class ContentCodingsIntegrationTests {
 	}
 
 	private static String fetch(TestClient client, TestServer server, HttpHeaders headers) {
-		return client.httpClient().get().uri(server.url("/coded")).responseSingle((response, body) -> {
-			response.responseHeaders().forEach((header) -> headers.add(header.getKey(), header.getValue()));
-			return body.asString();
-		}).block(PATIENCE);
+		TestResponse response = client.request("GET", server.url("/coded"))
+			.response()
+			.blockOptional(PATIENCE)
+			.orElseThrow();
+		response.headers().forEach((header) -> headers.add(header.getKey(), header.getValue()));
+		return response.text();
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
+		return client.webClient();
 	}
 
 	/** What all buffers take, of whichever allocator Netty chooses. */
@@ -534,7 +529,7 @@ class ContentCodingsIntegrationTests {
 	}
 
 	/** Reads what it is told to. */
-	private static final class Reader extends BaseSubscriber<ByteBuf> {
+	private static final class Reader extends BaseSubscriber<byte[]> {
 
 		private final AtomicLong bytes = new AtomicLong();
 
@@ -548,8 +543,8 @@ class ContentCodingsIntegrationTests {
 		}
 
 		@Override
-		protected void hookOnNext(ByteBuf part) {
-			this.bytes.addAndGet(part.readableBytes());
+		protected void hookOnNext(byte[] part) {
+			this.bytes.addAndGet(part.length);
 			this.parts.incrementAndGet();
 		}
 

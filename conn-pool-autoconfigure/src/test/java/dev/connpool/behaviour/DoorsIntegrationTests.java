@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.AcquireTimeoutException;
 import dev.connpool.error.ConnPoolException;
@@ -74,8 +75,10 @@ class DoorsIntegrationTests {
 	void bodilessEntitiesShareOneConnection() {
 		TestServer server = TestServer.h1().start(this.network);
 		TestClient client = this.network.client();
-		for (int request = 0; request < 50; request++) {
-			webClient(client).get().uri(server.url("/hello")).retrieve().toBodilessEntity().block(PATIENCE);
+		for (WebClient webClient : List.of(webClient(client), directClient(client))) {
+			for (int request = 0; request < 50; request++) {
+				webClient.get().uri(server.url("/hello")).retrieve().toBodilessEntity().block(PATIENCE);
+			}
 		}
 		assertThat(server).acceptedConnections(1);
 	}
@@ -157,6 +160,10 @@ class DoorsIntegrationTests {
 		door.assertFails(client, server.url("/"), ProtocolErrorException.class);
 	}
 
+	private static WebClient directClient(TestClient client) {
+		return WebClient.builder().clientConnector(new DirectConnector(client.httpClient())).build();
+	}
+
 	private static WebClient webClient(TestClient client) {
 		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
@@ -175,8 +182,16 @@ class DoorsIntegrationTests {
 
 			@Override
 			String get(TestClient client, String url) {
-				return String
-					.valueOf(webClient(client).get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+				return fetch(webClient(client), url);
+			}
+
+		},
+
+		DIRECT(WebClientRequestException.class) {
+
+			@Override
+			String get(TestClient client, String url) {
+				return fetch(directClient(client), url);
 			}
 
 		},
@@ -197,6 +212,10 @@ class DoorsIntegrationTests {
 		}
 
 		abstract String get(TestClient client, String url);
+
+		private static String fetch(WebClient client, String url) {
+			return String.valueOf(client.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+		}
 
 		void assertFails(TestClient client, String url, Class<? extends ConnPoolException> cause) {
 			assertThatExceptionOfType(this.error).isThrownBy(() -> get(client, url))

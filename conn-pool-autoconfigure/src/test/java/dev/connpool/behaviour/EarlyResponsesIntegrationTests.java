@@ -7,6 +7,7 @@ import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A final response that arrives while the body of the request is being sent is delivered
  * (B34; RFC 9112, section 9.5, RFC 9113, section 8.1).
  */
+@Transport.Each
 class EarlyResponsesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -36,7 +38,11 @@ class EarlyResponsesIntegrationTests {
 	private static final int PARTS = 160;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	EarlyResponsesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	// Closing with unread data resets the connection: the rest of the body cannot be sent
 	@ParameterizedTest
@@ -85,13 +91,10 @@ class EarlyResponsesIntegrationTests {
 	}
 
 	private static String status(TestClient client, ObservedServer server, Publisher<ByteBuf> body) {
-		return String.valueOf(client.httpClient()
-			.post()
-			.uri(server.url("/upload"))
+		return String.valueOf(client.request("POST", server.url("/upload"))
 			.send(body)
-			.responseSingle((response, content) -> content.asString()
-				.map((text) -> response.status().code() + " " + text)
-				.defaultIfEmpty(response.status().code() + ""))
+			.response()
+			.map((response) -> response.status() + " " + response.text())
 			.block(PATIENCE));
 	}
 

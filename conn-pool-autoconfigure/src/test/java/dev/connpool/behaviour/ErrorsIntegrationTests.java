@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ExchangeFailedException;
 import dev.connpool.listener.ConnectionInfo;
@@ -17,8 +16,8 @@ import dev.connpool.testing.ScarceAllocator;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,10 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
-import reactor.netty.http.client.HttpClient;
 
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,6 +37,7 @@ import static org.awaitility.Awaitility.await;
  * the caller is told, and its slot is given back (B42). There are no deadlines here that
  * would do it.
  */
+@Transport.Each
 class ErrorsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -46,7 +45,11 @@ class ErrorsIntegrationTests {
 	private static final String BODY = "0123456789".repeat(10_000);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	ErrorsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource
@@ -76,12 +79,15 @@ class ErrorsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aCallerMayThrowAnythingAnywhere(Step step) {
+		if (step == Step.CONNECTED) {
+			this.network.isFor(Transport.REACTOR_NETTY);
+		}
 		for (Wire wire : new Wire[] { Wire.H1, Wire.H2C }) {
 			TestServer server = wire.server().echo("/echo").start(this.network);
 			TestClient client = this.network
 				.client((settings) -> timeless(wire).apply(settings).maxConnectionsPerHost(1));
 			for (Supplier<Error> error : Step.ERRORS) {
-				Mono<String> call = step.call(client.httpClient(), server.url("/echo"), error);
+				Mono<String> call = step.call(client, server.url("/echo"), error);
 				assertThat(Failure.of(call.timeout(PATIENCE)).error()).as("%s over %s", error.get(), wire)
 					.isInstanceOfAny(ExchangeFailedException.class, error.get().getClass());
 				assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
@@ -98,9 +104,9 @@ class ErrorsIntegrationTests {
 		TestClient client = this.network.client(timeless(wire));
 		int calls = 0;
 		for (Supplier<Error> error : Step.ERRORS) {
-			client.httpClient().get().uri(server.url("/none")).responseSingle((response, body) -> {
+			client.request("GET", server.url("/none")).whenAnswered(() -> {
 				throw error.get();
-			}).onErrorComplete().subscribe();
+			}).text().onErrorComplete().subscribe();
 			int begun = ++calls;
 			await().atMost(PATIENCE).until(() -> client.host(server).counters().acquired() == begun);
 			await().atMost(PATIENCE).until(() -> client.host(server).connections().active() == 0);
@@ -113,7 +119,7 @@ class ErrorsIntegrationTests {
 	void whatEncodesABodyMayThrowAnything(Wire wire) {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		TestClient client = this.network.client(timeless(wire));
-		WebClient webClient = WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
+		WebClient webClient = client.webClient();
 		for (Supplier<Error> error : Step.ERRORS) {
 			Flux<String> body = Flux.just("a", "b").map((part) -> {
 				if (part.equals("b")) {
@@ -173,11 +179,10 @@ class ErrorsIntegrationTests {
 
 	// Without operators of its own that need memory
 	private static Mono<Integer> count(TestClient client, String url) {
-		return client.httpClient()
-			.post()
-			.uri(url)
-			.send(ByteBufFlux.fromString(Flux.just(BODY, BODY)))
-			.response((response, body) -> body.map(ByteBuf::readableBytes))
+		return client.request("POST", url)
+			.body(Flux.just(BODY, BODY))
+			.parts()
+			.map((part) -> part.length)
 			.reduce(0, Integer::sum);
 	}
 
@@ -190,10 +195,10 @@ class ErrorsIntegrationTests {
 		CONNECTED {
 
 			@Override
-			Mono<String> call(HttpClient client, String url, Supplier<Error> error) {
-				return post(client.doOnRequest((request, connection) -> {
+			Mono<String> call(TestClient client, String url, Supplier<Error> error) {
+				return client.derive((http) -> http.doOnRequest((request, connection) -> {
 					throw error.get();
-				}), url);
+				})).post(url, Flux.just("a", "b"));
 			}
 
 		},
@@ -201,10 +206,13 @@ class ErrorsIntegrationTests {
 		WRITING {
 
 			@Override
-			Mono<String> call(HttpClient client, String url, Supplier<Error> error) {
-				return client.post().uri(url).send((request, outbound) -> {
+			Mono<String> call(TestClient client, String url, Supplier<Error> error) {
+				return client.isDirect() ? client.webClient().post().uri(url).body((request, context) -> {
 					throw error.get();
-				}).responseSingle((response, body) -> body.asString());
+				}).retrieve().bodyToMono(String.class).onErrorMap(WebClientRequestException.class, Throwable::getCause)
+						: client.httpClient().post().uri(url).send((request, outbound) -> {
+							throw error.get();
+						}).responseSingle((response, body) -> body.asString());
 			}
 
 		},
@@ -212,10 +220,10 @@ class ErrorsIntegrationTests {
 		BODY {
 
 			@Override
-			Mono<String> call(HttpClient client, String url, Supplier<Error> error) {
-				return client.post().uri(url).send((request, outbound) -> outbound.sendString(Mono.fromSupplier(() -> {
+			Mono<String> call(TestClient client, String url, Supplier<Error> error) {
+				return client.request("POST", url).body(Mono.fromSupplier(() -> {
 					throw error.get();
-				}))).responseSingle((response, body) -> body.asString());
+				})).text();
 			}
 
 		},
@@ -223,10 +231,19 @@ class ErrorsIntegrationTests {
 		RESPONSE {
 
 			@Override
-			Mono<String> call(HttpClient client, String url, Supplier<Error> error) {
-				return post(client.doOnResponse((response, connection) -> {
+			Mono<String> call(TestClient client, String url, Supplier<Error> error) {
+				return client.isDirect() ? client.webClient((heads) -> heads.doOnNext((head) -> {
 					throw error.get();
-				}), url);
+				}))
+					.post()
+					.uri(url)
+					.body(Flux.just("a", "b"), String.class)
+					.retrieve()
+					.bodyToMono(String.class)
+					.onErrorMap(WebClientRequestException.class, Throwable::getCause)
+						: client.derive((http) -> http.doOnResponse((response, connection) -> {
+							throw error.get();
+						})).post(url, Flux.just("a", "b"));
 			}
 
 		};
@@ -235,14 +252,7 @@ class ErrorsIntegrationTests {
 				() -> new NoClassDefFoundError("thrown"), () -> new StackOverflowError("thrown"),
 				() -> new OutOfMemoryError("thrown"));
 
-		abstract Mono<String> call(HttpClient client, String url, Supplier<Error> error);
-
-		private static Mono<String> post(HttpClient client, String url) {
-			return client.post()
-				.uri(url)
-				.send((request, outbound) -> outbound.sendString(Flux.just("a", "b")))
-				.responseSingle((response, body) -> body.asString());
-		}
+		abstract Mono<String> call(TestClient client, String url, Supplier<Error> error);
 
 	}
 

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.testing.Failure;
@@ -17,9 +16,12 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +38,8 @@ import static org.awaitility.Awaitility.await;
 /**
  * With {@code Expect: 100-continue} the body of a request waits for its server (B16).
  */
+@Transport.Each
+@Execution(ExecutionMode.CONCURRENT)
 class ExpectContinueIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -49,9 +53,13 @@ class ExpectContinueIntegrationTests {
 	private static final long LENGTH = PART.length() * PARTS;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	ExpectContinueIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@MethodSource("everything")
@@ -240,12 +248,7 @@ class ExpectContinueIntegrationTests {
 	}
 
 	private static WebClient.RequestBodySpec request(TestClient client, ScriptedServer server) {
-		return WebClient.builder()
-			.clientConnector(new PooledConnector(client.httpClient()))
-			.build()
-			.post()
-			.uri(server.url("/upload"))
-			.header("Expect", "100-continue");
+		return client.webClient().post().uri(server.url("/upload")).header("Expect", "100-continue");
 	}
 
 	private static Mono<String> answer(WebClient.RequestHeadersSpec<?> request) {

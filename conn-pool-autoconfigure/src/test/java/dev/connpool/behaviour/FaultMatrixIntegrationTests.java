@@ -17,6 +17,8 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.TestRequest;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,17 +28,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.ByteBufFlux;
-import reactor.netty.ByteBufMono;
-import reactor.netty.http.client.HttpClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Every fault on every wire for every kind of request, on a new connection and on one
- * that had worked: what comes of the call, how often it arrived (B19, B20, B21, B26, N4),
- * and that nothing is left (N1). Keeps {@code docs/fault-matrix.md} equal to it. Run with
- * {@code -Ddocs.update} to rewrite the page.
+ * Every fault on every wire for every kind of request on every transport, on a new
+ * connection and on one that had worked: what comes of the call, how often it arrived
+ * (B19, B20, B21, B26, N4), and that nothing is left (N1). Keeps
+ * {@code docs/fault-matrix.md} equal to it. Run with {@code -Ddocs.update} to rewrite the
+ * page.
  */
 class FaultMatrixIntegrationTests {
 
@@ -50,7 +50,7 @@ class FaultMatrixIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(5);
 
-	private static final int AT_ONCE = 8;
+	private static final int AT_ONCE = 12;
 
 	private static final String INTRODUCTION = """
 			# Faults
@@ -93,13 +93,14 @@ class FaultMatrixIntegrationTests {
 		Gate read = new Gate();
 		cell.fault().play(server.onRequest(cell.reused() ? 2 : 1), read);
 		TestClient client = this.network
-			.client((settings) -> cell.fault().hangs() ? settings.responseHeader(HEADER).request(REQUEST) : settings);
+			.client(cell.transport(),
+					(settings) -> cell.fault().hangs() ? settings.responseHeader(HEADER).request(REQUEST) : settings)
+			.derive((httpClient) -> httpClient.compress(true));
 		if (cell.reused()) {
 			client.fetch(server.url("/before"));
 		}
-		Failure failure = Failure.of(call(cell.call(),
-				client.httpClient().compress(true).doOnResponse((response, connection) -> read.open()),
-				server.url("/faulty")));
+		Failure failure = Failure
+			.of(request(cell.call(), client, server.url("/faulty")).whenAnswered(read::open).text());
 		int arrivals = server.log().arrived() - (cell.reused() ? 1 : 0);
 		assertThat(client).pending(server, 0).activeStreams(server, 0);
 		boolean recovered = Failure.of(client.get(server.url("/after"))).error() == null;
@@ -107,15 +108,16 @@ class FaultMatrixIntegrationTests {
 				failure.after().compareTo((cell.fault().hangs() ? REQUEST.plus(SLACK) : SOON)) < 0, recovered);
 	}
 
-	private static Mono<String> call(Call call, HttpClient client, String url) {
-		HttpClient keyed = call.idempotent() ? client.headers((headers) -> headers.set("Idempotency-Key", "1"))
-				: client;
-		HttpClient.ResponseReceiver<?> receiver = switch (call) {
-			case GET -> client.get().uri(url);
-			case POST, KEYED_POST -> keyed.post().uri(url).send(ByteBufMono.fromString(Mono.just("body")));
-			case STREAMING_POST -> keyed.post().uri(url).send(ByteBufFlux.fromString(Flux.just("bo", "dy")));
+	private static TestRequest request(Call call, TestClient client, String url) {
+		TestRequest request = client.request((call == Call.GET) ? "GET" : "POST", url);
+		if (call.idempotent() && call != Call.GET) {
+			request.header("Idempotency-Key", "1");
+		}
+		return switch (call) {
+			case GET -> request;
+			case POST, KEYED_POST -> request.body("body");
+			case STREAMING_POST -> request.body(Flux.just("bo", "dy"));
 		};
-		return receiver.responseSingle((response, body) -> body.asString().defaultIfEmpty(""));
 	}
 
 	private static String result(@Nullable Throwable error) {
@@ -124,10 +126,12 @@ class FaultMatrixIntegrationTests {
 
 	private static List<Cell> cells(Fault fault) {
 		List<Cell> cells = new ArrayList<>();
-		for (Wire wire : fault.wires()) {
-			for (boolean reused : new boolean[] { false, true }) {
-				for (Call call : Call.values()) {
-					cells.add(new Cell(fault, wire, reused, call));
+		for (Transport transport : Transport.values()) {
+			for (Wire wire : fault.wires()) {
+				for (boolean reused : new boolean[] { false, true }) {
+					for (Call call : Call.values()) {
+						cells.add(new Cell(transport, fault, wire, reused, call));
+					}
 				}
 			}
 		}
@@ -159,7 +163,7 @@ class FaultMatrixIntegrationTests {
 		for (Wire wire : fault.wires()) {
 			for (boolean reused : new boolean[] { false, true }) {
 				String outcomes = Arrays.stream(Call.values())
-					.map((call) -> new Cell(fault, wire, reused, call).expected())
+					.map((call) -> fault.expected(wire, reused, call))
 					.map(FaultMatrixIntegrationTests::text)
 					.collect(Collectors.joining(" | "));
 				rows.computeIfAbsent(outcomes, (key) -> new ArrayList<>())
@@ -184,7 +188,7 @@ class FaultMatrixIntegrationTests {
 		return (outcome.arrivals() != 1) ? result + " (%d)".formatted(outcome.arrivals()) : result;
 	}
 
-	private record Cell(Fault fault, Wire wire, boolean reused, Call call) {
+	private record Cell(Transport transport, Fault fault, Wire wire, boolean reused, Call call) {
 
 		FaultOutcome expected() {
 			return this.fault.expected(this.wire, this.reused, this.call);

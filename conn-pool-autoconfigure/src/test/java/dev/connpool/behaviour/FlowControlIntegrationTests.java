@@ -22,8 +22,8 @@ import dev.connpool.testing.Origin;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,6 +42,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Windows are wide enough for long ways and narrow enough for slow readers (B19, B23).
  */
+@Transport.Each
 class FlowControlIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -66,25 +67,25 @@ class FlowControlIntegrationTests {
 	private static final int INITIAL_WINDOW_SIZE = 4;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	FlowControlIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@Test
 	void aDownloadOverALongWayIsNotHeldBack() {
-		assertNotHeldBack((client, server) -> client.httpClient()
-			.get()
-			.uri(server.url("/big"))
-			.responseContent()
-			.map((part) -> (long) part.readableBytes())
+		assertNotHeldBack((client, server) -> client.request("GET", server.url("/big"))
+			.parts()
+			.map((part) -> (long) part.length)
 			.reduce(0L, Long::sum));
 	}
 
 	@Test
 	void anUploadOverALongWayIsNotHeldBack() {
-		assertNotHeldBack((client, server) -> client.httpClient()
-			.post()
-			.uri(server.url("/upload"))
+		assertNotHeldBack((client, server) -> client.request("POST", server.url("/upload"))
 			.send(Flux.range(0, SIZE / PART).map((number) -> Unpooled.directBuffer(PART).writeZero(PART)))
-			.responseSingle((response, body) -> body.asString())
+			.text()
 			.map(Long::valueOf));
 	}
 
@@ -123,11 +124,9 @@ class FlowControlIntegrationTests {
 		awaitStandstill(client, server);
 		stalled.addAll(stall(client, server, readers - first));
 		awaitStandstill(client, server);
-		Mono<Long> other = client.httpClient()
-			.get()
-			.uri(server.url("/big"))
-			.responseContent()
-			.map((part) -> (long) part.readableBytes())
+		Mono<Long> other = client.request("GET", server.url("/big"))
+			.parts()
+			.map((part) -> (long) part.length)
 			.reduce(0L, Long::sum);
 		assertThat(other.block(Duration.ofSeconds(10))).isEqualTo(SIZE);
 		assertThat(server).acceptedConnections(1);
@@ -153,7 +152,7 @@ class FlowControlIntegrationTests {
 	private static List<Disposable> stall(TestClient client, Origin server, int readers) {
 		return IntStream.range(0, readers).<Disposable>mapToObj((number) -> {
 			Stalled reader = new Stalled();
-			client.httpClient().get().uri(server.url("/big")).responseContent().subscribe(reader);
+			client.request("GET", server.url("/big")).parts().subscribe(reader);
 			return reader;
 		}).toList();
 	}
@@ -214,7 +213,7 @@ class FlowControlIntegrationTests {
 	/**
 	 * A reader that reads nothing.
 	 */
-	private static final class Stalled extends BaseSubscriber<ByteBuf> {
+	private static final class Stalled extends BaseSubscriber<byte[]> {
 
 		@Override
 		protected void hookOnSubscribe(Subscription subscription) {

@@ -9,6 +9,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,12 +25,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A response that only announces another (RFC 9110, section 15.2) is not taken for it:
  * the caller gets the final one, and so does nobody else.
  */
+@Transport.Each
 class InterimResponsesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	InterimResponsesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@MethodSource
@@ -75,13 +80,10 @@ class InterimResponsesIntegrationTests {
 	void aBodyThatIsContinuedIsSent(Wire wire) {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		TestClient client = this.network.client(wire.settings());
-		String body = client.httpClient()
-			.headers((headers) -> headers.set("Expect", "100-continue"))
-			.post()
-			.uri(server.url("/echo"))
-			.send(ByteBufFlux
-				.fromString(Flux.just("a", "b").concatWith(Mono.delay(Duration.ofMillis(50)).thenReturn("c"))))
-			.responseSingle((response, content) -> content.asString())
+		String body = client.request("POST", server.url("/echo"))
+			.header("Expect", "100-continue")
+			.body(Flux.just("a", "b").concatWith(Mono.delay(Duration.ofMillis(50)).thenReturn("c")))
+			.text()
 			.block(PATIENCE);
 		assertThat(body).isEqualTo("abc");
 	}

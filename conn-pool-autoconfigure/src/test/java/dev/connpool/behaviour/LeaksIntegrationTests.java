@@ -1,5 +1,6 @@
 package dev.connpool.behaviour;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,6 @@ import java.util.function.UnaryOperator;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.LeakReclaimedException;
 import dev.connpool.error.RequestTimeoutException;
 import dev.connpool.listener.ConnectionInfo;
@@ -24,6 +24,7 @@ import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestServerBuilder;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,10 +38,11 @@ import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.Connection;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,6 +51,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A response that nobody reads is reported, once, and nothing else is (B32).
  */
+@Transport.Each
 class LeaksIntegrationTests {
 
 	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.connpool.leak");
@@ -63,13 +66,17 @@ class LeaksIntegrationTests {
 	private static final int LARGE = 32 << 20;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
 	private final List<String> told = new CopyOnWriteArrayList<>();
 
 	private final Gate gate = new Gate();
+
+	LeaksIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@BeforeEach
 	void listen() {
@@ -88,7 +95,7 @@ class LeaksIntegrationTests {
 	void aResponseThatNobodySubscribesToIsReportedOnce(Wire wire) {
 		TestServer server = large(wire);
 		TestClient client = client(wire);
-		Connection held = hold(client, server.url("/large"));
+		Held held = hold(client, server.url("/large"));
 		await().until(() -> this.lines.list.size() == 1);
 		assertThat(line())
 			.contains(TestClient.NAME, server.host(), "nobody has read the response to GET -",
@@ -140,7 +147,7 @@ class LeaksIntegrationTests {
 		reader.requestUnbounded();
 		await().until(() -> leaked(client, server).isEmpty());
 		this.gate.open();
-		assertThat(client).connections(server, 0, 0, 1);
+		await().atMost(PATIENCE).until(() -> client.host(server).connections().idle() == 1);
 	}
 
 	@ParameterizedTest
@@ -179,11 +186,8 @@ class LeaksIntegrationTests {
 	void aSlowReaderIsNoLeak(Wire wire) {
 		TestServer server = wire.server().bytes("/large", 1 << 20).start(this.network);
 		TestClient client = client(wire);
-		Mono<Integer> slow = client.httpClient()
-			.get()
-			.uri(server.url("/large"))
-			.responseContent()
-			.asByteArray()
+		Mono<Integer> slow = client.request("GET", server.url("/large"))
+			.parts()
 			.concatMap((part) -> Mono.delay(Duration.ofMillis(40)).thenReturn(part.length), 1)
 			.take(Duration.ofSeconds(2))
 			.reduce(0, Integer::sum);
@@ -194,6 +198,7 @@ class LeaksIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aWebSocketThatWaitsIsNoLeak(Wire wire) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = wire.server()
 			.route("/socket",
 					(request, response) -> response.sendWebsocket(
@@ -234,7 +239,7 @@ class LeaksIntegrationTests {
 	void nothingIsReportedUnlessAskedFor() {
 		TestServer server = large(Wire.H1);
 		TestClient client = this.network.client();
-		Connection held = hold(client, server.url("/large"));
+		Held held = hold(client, server.url("/large"));
 		assertNothingIsReported();
 		assertThat(leaked(client, server)).isEmpty();
 		held.dispose();
@@ -245,7 +250,7 @@ class LeaksIntegrationTests {
 	void reclaimingClosesAnHttp1Connection(Wire wire) {
 		TestServer server = large(wire);
 		TestClient client = reclaiming(wire);
-		Connection held = hold(client, server.url("/large"));
+		Held held = hold(client, server.url("/large"));
 		assertThat(server).settlesAt(0);
 		assertThat(client).holdsNothing();
 		assertThat(client.host(server).counters().closedByReason()).containsOnlyKeys("leaked");
@@ -257,7 +262,7 @@ class LeaksIntegrationTests {
 	void reclaimingResetsAnHttp2Stream(Wire wire) {
 		TestServer server = large(wire);
 		TestClient client = reclaiming(wire);
-		Connection held = hold(client, server.url("/large"));
+		Held held = hold(client, server.url("/large"));
 		await().until(() -> server.cancelled("/large") == 1);
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 1);
 		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
@@ -271,12 +276,11 @@ class LeaksIntegrationTests {
 		TestServer server = large(wire);
 		TestClient client = this.network
 			.client((settings) -> wire.settings().apply(settings).request(Duration.ofSeconds(1)));
-		AtomicReference<Connection> held = new AtomicReference<>(hold(client, server.url("/large")));
+		AtomicReference<Held> held = new AtomicReference<>(hold(client, server.url("/large")));
 		assertThat(client).activeStreams(server, wire.multiplexed() ? 1 : 0);
 		await().until(() -> wire.multiplexed() ? client.host(server).streams().active() == 0
 				: client.host(server).connections().total() == 0);
-		assertThat(Failure.of(held.getAndSet(null).inbound().receive().asString().then(Mono.just("read"))).error())
-			.isInstanceOf(RequestTimeoutException.class);
+		assertThat(Failure.of(held.getAndSet(null).read()).error()).isInstanceOf(RequestTimeoutException.class);
 	}
 
 	@ParameterizedTest
@@ -292,9 +296,9 @@ class LeaksIntegrationTests {
 		}
 	}
 
-	private void assertReclaimed(Connection held, Origin server) {
+	private void assertReclaimed(Held held, Origin server) {
 		assertThat(this.lines.list).hasSize(1);
-		Failure failure = Failure.of(held.inbound().receive().asString().then(Mono.just("read")));
+		Failure failure = Failure.of(held.read());
 		assertThat(failure.error()).isInstanceOf(LeakReclaimedException.class);
 		assertThat(failure.message()).contains(TestClient.NAME, server.host(), "600 ms",
 				TestClient.property("leak-reclaim-threshold"));
@@ -329,13 +333,20 @@ class LeaksIntegrationTests {
 				});
 	}
 
-	private static Connection hold(TestClient client, String url) {
-		AtomicReference<Connection> held = new AtomicReference<>();
-		client.httpClient()
-			.get()
-			.uri(url)
-			.responseConnection((response, connection) -> Mono.just(connection))
-			.subscribe(held::set);
+	private Held hold(TestClient client, String url) {
+		AtomicReference<Held> held = new AtomicReference<>();
+		if (this.network.transport() == Transport.DIRECT) {
+			client.connector()
+				.connect(HttpMethod.GET, URI.create(url), ClientHttpRequest::setComplete)
+				.subscribe((response) -> held.set(() -> response.getBody().map(DataBufferUtils::release)));
+		}
+		else {
+			client.httpClient()
+				.get()
+				.uri(url)
+				.responseConnection((response, connection) -> Mono.just(connection))
+				.subscribe((connection) -> held.set(() -> connection.inbound().receive()));
+		}
 		await().until(() -> held.get() != null);
 		return held.get();
 	}
@@ -363,7 +374,25 @@ class LeaksIntegrationTests {
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
+		return client.webClient();
+	}
+
+	/**
+	 * A response that nobody reads.
+	 */
+	@FunctionalInterface
+	private interface Held {
+
+		Flux<?> content();
+
+		default Mono<String> read() {
+			return content().then(Mono.just("read"));
+		}
+
+		default void dispose() {
+			content().subscribe().dispose();
+		}
+
 	}
 
 	/**

@@ -14,6 +14,8 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.TestResponse;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.ByteBufMono;
 import reactor.netty.resources.LoopResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,6 +35,7 @@ import static org.awaitility.Awaitility.await;
  * What a server sends beyond the end of a response costs its connection, and no other
  * exchange sees any of it (B36, N5).
  */
+@Transport.Each
 class LeftoversIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -45,7 +47,7 @@ class LeftoversIntegrationTests {
 	private static final String HALF = "HTTP/1.1 403 Forbidden\r\nSet-Cookie: evil=1\r\nX: ";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
 
@@ -56,6 +58,10 @@ class LeftoversIntegrationTests {
 			.flatMap((security) -> Stream.of(Response.values())
 				.flatMap((response) -> Stream.of(EVIL, HALF, "H", OK + EVIL)
 					.map((leftover) -> Arguments.of(security, response, leftover))));
+	}
+
+	LeftoversIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
 	}
 
 	@ParameterizedTest
@@ -143,13 +149,8 @@ class LeftoversIntegrationTests {
 		RawServer server = security.start(this.network, answering(this::late));
 		TestClient client = this.network.client();
 		client.fetch(server.url("/bad"));
-		String next = client.httpClient()
-			.post()
-			.uri(server.url("/next"))
-			.send((request, outbound) -> Mono.fromRunnable(this::awaitLeftover)
-				.then(outbound.sendString(Mono.just("body")).then()))
-			.responseSingle((response, content) -> content.asString())
-			.block(PATIENCE);
+		Mono<String> body = Mono.fromRunnable(this::awaitLeftover).then(Mono.just("body"));
+		String next = client.request("POST", server.url("/next")).body(body).text().block(PATIENCE);
 		assertThat(next).isEqualTo("ok");
 		assertNextIsServedElsewhere(client, server);
 	}
@@ -165,12 +166,7 @@ class LeftoversIntegrationTests {
 			awaitLeftover();
 			return Flux.just("body");
 		}).subscribeOn(Schedulers.boundedElastic());
-		String next = client.httpClient()
-			.post()
-			.uri(server.url("/next"))
-			.send(ByteBufMono.fromString(body.next()))
-			.responseSingle((response, content) -> content.asString())
-			.block(PATIENCE);
+		String next = client.request("POST", server.url("/next")).body(body.next()).text().block(PATIENCE);
 		assertThat(next).isEqualTo("ok");
 		assertNextIsServedElsewhere(client, server);
 	}
@@ -231,8 +227,7 @@ class LeftoversIntegrationTests {
 			connection.write("ended" + HALF);
 		}));
 		TestClient client = this.network.client((settings) -> settings.discard(1024, PATIENCE));
-		assertThat(client.httpClient().get().uri(server.url("/bad")).responseContent().take(1).blockLast(PATIENCE))
-			.isNotNull();
+		assertThat(client.request("GET", server.url("/bad")).parts().take(1).blockLast(PATIENCE)).isNotNull();
 		this.gate.open();
 		assertNextIsServedElsewhere(client, server);
 	}
@@ -428,10 +423,9 @@ class LeftoversIntegrationTests {
 		}
 
 		int exchange(TestClient client, RawServer server) {
-			Integer status = ((this == HEAD) ? client.httpClient().head() : client.httpClient().get())
-				.uri(server.url("/bad"))
-				.responseSingle(
-						(response, body) -> body.asString().defaultIfEmpty("").map((text) -> response.status().code()))
+			Integer status = client.request((this == HEAD) ? "HEAD" : "GET", server.url("/bad"))
+				.response()
+				.map(TestResponse::status)
 				.block(PATIENCE);
 			return (status != null) ? status : 0;
 		}

@@ -24,6 +24,7 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -41,6 +42,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A silent HTTP/2 server is asked whether it is still there (B22).
  */
+@Transport.Each
 class LivenessIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -52,7 +54,11 @@ class LivenessIntegrationTests {
 	private static final int PING = 6;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	LivenessIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@Test
 	void aFrozenServerIsLeftAlsoWithStreamsOpen() {

@@ -18,6 +18,8 @@ import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawFrame;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.TestResponse;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +27,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient.ResponseReceiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -35,6 +36,7 @@ import static org.assertj.core.api.Assertions.fail;
  * stream, which is reset with PROTOCOL_ERROR. The connection and its other streams live
  * (B38).
  */
+@Transport.Each
 class MalformedStreamsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -44,7 +46,7 @@ class MalformedStreamsIntegrationTests {
 	private static final int PROTOCOL_ERROR = 1;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	/** Resets that servers have received: the stream and its error code. */
 	private final BlockingQueue<RawFrame> resets = new LinkedBlockingQueue<>();
@@ -157,6 +159,10 @@ class MalformedStreamsIntegrationTests {
 				: RawFrame.headers(stream, flags, ":status", "200", "content-length", contentLength[0]);
 	}
 
+	MalformedStreamsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
+
 	@ParameterizedTest
 	@MethodSource("malformed")
 	void aMalformedResponseIsAnErrorOfItsStream(IntFunction<String> frames) throws Exception {
@@ -191,11 +197,8 @@ class MalformedStreamsIntegrationTests {
 
 	private void assertThatItsStreamFails(TestClient client, RawServer server) throws Exception {
 		BlockingQueue<String> parts = new LinkedBlockingQueue<>();
-		Mono<String> first = client.httpClient()
-			.get()
-			.uri(server.url("/first"))
-			.responseContent()
-			.asString()
+		Mono<String> first = client.request("GET", server.url("/first"))
+			.texts()
 			.doOnNext(parts::add)
 			.reduce(String::concat)
 			.cache();
@@ -253,8 +256,7 @@ class MalformedStreamsIntegrationTests {
 			connection.write(frames.apply(FIRST));
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
-		assertThat(
-				request(client, server, method).response().map((response) -> response.status().code()).block(PATIENCE))
+		assertThat(client.request(method, server.url("/")).response().map(TestResponse::status).block(PATIENCE))
 			.isEqualTo(status);
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 1);
 	}
@@ -268,7 +270,7 @@ class MalformedStreamsIntegrationTests {
 			this.resets.add(next(connection, RawFrame.RST_STREAM));
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
-		Failure failure = Failure.of(request(client, server, "HEAD").responseSingle((response, body) -> body));
+		Failure failure = Failure.of(client.request("HEAD", server.url("/")).text());
 		assertThat(failure.error()).isInstanceOf(ProtocolErrorException.class);
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 1);
 	}
@@ -286,7 +288,7 @@ class MalformedStreamsIntegrationTests {
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
 		SlowReader reader = new SlowReader();
-		request(client, server, "GET").responseContent().asString().subscribe(reader);
+		client.request("GET", server.url("/")).texts().subscribe(reader);
 		read.await();
 		assertThat(this.resets).singleElement().satisfies((reset) -> assertThat(reset.errorCode()).isOne());
 		reader.request(Long.MAX_VALUE);
@@ -304,15 +306,11 @@ class MalformedStreamsIntegrationTests {
 		});
 		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
 		SlowReader reader = new SlowReader();
-		request(client, server, "GET").responseContent().asString().subscribe(reader);
+		client.request("GET", server.url("/")).texts().subscribe(reader);
 		assertThat(reader.parts.poll(10, TimeUnit.SECONDS)).isEqualTo("a");
 		reader.request(Long.MAX_VALUE);
 		assertThat(reader.error.poll(10, TimeUnit.SECONDS)).isInstanceOf(ProtocolErrorException.class);
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 1);
-	}
-
-	private static ResponseReceiver<?> request(TestClient client, RawServer server, String method) {
-		return client.httpClient().request(io.netty.handler.codec.http.HttpMethod.valueOf(method)).uri(server.url("/"));
 	}
 
 	private static RawFrame next(RawConnection connection, int type) throws Exception {

@@ -14,6 +14,7 @@ import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -41,12 +42,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Messages say what happened, on one line, and hold nothing of a server that could be
  * taken for something else.
  */
+@Transport.Each
 class MessagesIntegrationTests {
 
 	private static final String NASTY = "\u001b[31mNo\u0007\u202e\u2028\u0085 \rlog entry";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	MessagesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "HTTP/1.1 403 %s", "HTTP/9.\u001b[31mNo\u0007\u0085 200 %s", "HTTP/1.1 200 OK\r\n%s" })
@@ -96,6 +102,9 @@ class MessagesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aUriWithoutAHostIsNamed(DoorWithoutBaseUrl door) {
+		if (door != DoorWithoutBaseUrl.TEST_CLIENT) {
+			this.network.isFor(Transport.REACTOR_NETTY);
+		}
 		TestClient client = this.network.client();
 		Failure failure = Failure.of(door.get(client, "/orders?token=secret"));
 		assertThat(String.valueOf(failure.error()))
@@ -185,7 +194,7 @@ class MessagesIntegrationTests {
 			}
 		},
 
-		HTTP_CLIENT {
+		TEST_CLIENT {
 			@Override
 			Mono<String> get(TestClient client, String uri) {
 				return client.get(uri);

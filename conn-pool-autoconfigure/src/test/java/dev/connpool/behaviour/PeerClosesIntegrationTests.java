@@ -10,13 +10,13 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 import reactor.netty.resources.LoopResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +25,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A connection that the server ends says whether it was closed (FIN) or reset (RST).
  */
+@Transport.Each
 class PeerClosesIntegrationTests {
 
 	private static final String EMPTY = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -36,9 +37,13 @@ class PeerClosesIntegrationTests {
 	private static final int HEADERS = 1;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	PeerClosesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource
@@ -127,12 +132,8 @@ class PeerClosesIntegrationTests {
 			connection.reset();
 		});
 		TestClient client = this.network.client();
-		Mono<String> upload = client.httpClient()
-			.runOn(loops, nativeTransport)
-			.post()
-			.uri(server.url("/"))
-			.send(ByteBufFlux.fromString(Flux.range(0, 50_000).map((number) -> "x".repeat(1000))))
-			.responseSingle((response, body) -> body.asString())
+		Mono<String> upload = client.derive((httpClient) -> httpClient.runOn(loops, nativeTransport))
+			.post(server.url("/"), Flux.range(0, 50_000).map((number) -> "x".repeat(1000)))
 			.doOnSubscribe((subscription) -> this.gate.open());
 		assertThat(Failure.of(upload).error()).isInstanceOf(IOException.class);
 		assertReason(client, server, End.RESET);

@@ -12,6 +12,7 @@ import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawFrame;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import static org.awaitility.Awaitility.await;
  * A request whose header is larger than the server's SETTINGS_MAX_HEADER_LIST_SIZE is
  * refused before anything is sent (B44).
  */
+@Transport.Each
 class PeerHeaderLimitIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -36,11 +38,15 @@ class PeerHeaderLimitIntegrationTests {
 	private static final String SECRET = "s".repeat(LIMIT);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final BlockingQueue<RawFrame> received = new LinkedBlockingQueue<>();
 
 	private final RawConnection[] latest = new RawConnection[1];
+
+	PeerHeaderLimitIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
@@ -92,11 +98,7 @@ class PeerHeaderLimitIntegrationTests {
 	}
 
 	private static Mono<String> withCookie(TestClient client, RawServer server) {
-		return client.httpClient()
-			.headers((headers) -> headers.set("cookie", "a=" + SECRET))
-			.get()
-			.uri(server.url("/"))
-			.responseSingle((response, body) -> body.asString());
+		return client.request("GET", server.url("/")).header("cookie", "a=" + SECRET).text();
 	}
 
 	private void answer(RawConnection connection, int limit) throws Exception {

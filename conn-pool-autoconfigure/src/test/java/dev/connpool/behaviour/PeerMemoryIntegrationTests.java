@@ -13,6 +13,7 @@ import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawFrame;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an HTTP/2 server can make the client keep is bounded (B46).
  */
+@Transport.Each
 class PeerMemoryIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -39,9 +41,13 @@ class PeerMemoryIntegrationTests {
 	private static final int FIELD = 3000;
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final BlockingQueue<RawFrame> requests = new LinkedBlockingQueue<>();
+
+	PeerMemoryIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@Test
 	void theTableOfTheEncoderIsBounded() throws Exception {
@@ -119,11 +125,9 @@ class PeerMemoryIntegrationTests {
 	}
 
 	private static void send(TestClient client, RawServer server, String value) {
-		String body = client.httpClient()
-			.headers((headers) -> headers.set("x-unique", value + "!".repeat(FIELD)))
-			.get()
-			.uri(server.url("/"))
-			.responseSingle((response, content) -> content.asString())
+		String body = client.request("GET", server.url("/"))
+			.header("x-unique", value + "!".repeat(FIELD))
+			.text()
 			.block(PATIENCE);
 		assertThat(body).isEqualTo("ok");
 	}

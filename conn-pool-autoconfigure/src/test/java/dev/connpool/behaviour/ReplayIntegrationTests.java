@@ -20,8 +20,9 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.Script;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.TestResponse;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Error;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,8 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
-import reactor.netty.ByteBufMono;
 import reactor.netty.http.client.HttpClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +40,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A request is sent again if that cannot do harm, and only then (B20, B21, B26-B28, N4).
  */
+@Transport.Each
 class ReplayIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -48,11 +48,15 @@ class ReplayIntegrationTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final List<String> arrived = new CopyOnWriteArrayList<>();
 
 	private final AtomicInteger connections = new AtomicInteger();
+
+	ReplayIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "GET", "HEAD", "OPTIONS", "TRACE" })
@@ -61,12 +65,7 @@ class ReplayIntegrationTests {
 		});
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
-		Integer status = client.httpClient()
-			.request(HttpMethod.valueOf(method))
-			.uri(server.url("/again"))
-			.response()
-			.map((response) -> response.status().code())
-			.block(PATIENCE);
+		Integer status = client.request(method, server.url("/again")).status().block(PATIENCE);
 		assertThat(status).isEqualTo(200);
 		assertThat(this.arrived).containsExactly("GET /warm", method + " /again", method + " /again");
 		assertThat(client.host(server).counters().replaysByReason()).isEqualTo(Map.of("connection-lost", 1L));
@@ -78,7 +77,7 @@ class ReplayIntegrationTests {
 		});
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
-		Failure failure = Failure.of(post(client.httpClient(), server, "value"));
+		Failure failure = Failure.of(client.post(server.url("/again"), "value"));
 		assertThat(failure.error()).isInstanceOf(ConnectionLostException.class);
 		assertThat(failure.message()).contains("Client 'under-test', host " + server.host(),
 				"the server closed the connection, before the response header (POST, attempt 1,", ", reused)",
@@ -92,8 +91,12 @@ class ReplayIntegrationTests {
 		});
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
-		HttpClient keyed = client.httpClient().headers((headers) -> headers.set("idempotency-key", "1"));
-		assertThat(post(keyed, server, "value").block(PATIENCE)).isEqualTo("ok");
+		String answer = client.request("POST", server.url("/again"))
+			.header("idempotency-key", "1")
+			.body("value")
+			.text()
+			.block(PATIENCE);
+		assertThat(answer).isEqualTo("ok");
 		assertThat(this.arrived).containsExactly("GET /warm", "POST /again", "POST /again");
 	}
 
@@ -103,12 +106,10 @@ class ReplayIntegrationTests {
 		});
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
-		Mono<String> call = client.httpClient()
-			.headers((headers) -> headers.set("Idempotency-Key", "1"))
-			.post()
-			.uri(server.url("/again"))
-			.send(ByteBufFlux.fromString(Flux.just("one", "two")))
-			.responseSingle((response, body) -> body.asString());
+		Mono<String> call = client.request("POST", server.url("/again"))
+			.header("Idempotency-Key", "1")
+			.body(Flux.just("one", "two"))
+			.text();
 		Failure failure = Failure.of(call);
 		assertThat(failure.error()).isInstanceOf(ConnectionLostException.class);
 		assertThat(failure.message()).contains("its streaming body cannot be produced twice");
@@ -121,12 +122,11 @@ class ReplayIntegrationTests {
 		});
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
-		String answer = client.httpClient()
-			.headers((headers) -> headers.set("Idempotency-Key", "1").set("Content-Length", "6"))
-			.post()
-			.uri(server.url("/again"))
-			.send(ByteBufFlux.fromString(Flux.just("one", "two")))
-			.responseSingle((response, body) -> body.asString())
+		String answer = client.request("POST", server.url("/again"))
+			.header("Idempotency-Key", "1")
+			.header("Content-Length", "6")
+			.body(Flux.just("one", "two"))
+			.text()
 			.block(PATIENCE);
 		assertThat(answer).isEqualTo("ok");
 		assertThat(this.arrived).containsExactly("GET /warm", "POST /again", "POST /again");
@@ -229,7 +229,7 @@ class ReplayIntegrationTests {
 		server.onRequest(1).refusesStream();
 		server.onRequest(2).waitsForBody().refusesStream();
 		TestClient client = this.network.client();
-		assertThat(post(client.httpClient(), server, "value").block(PATIENCE)).isNotEmpty();
+		assertThat(client.post(server.url("/again"), "value").block(PATIENCE)).isNotEmpty();
 		assertThat(client.host(server).counters().replaysByReason()).isEqualTo(Map.of("refused-stream", 2L));
 		assertThat(server).acceptedConnections(1).receivedRequests(3).processedRequests(1);
 	}
@@ -284,7 +284,7 @@ class ReplayIntegrationTests {
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
 		List<String> answers = Flux.range(0, 40)
-			.flatMap((number) -> post(client.httpClient(), server, "value"), 40)
+			.flatMap((number) -> client.post(server.url("/again"), "value"), 40)
 			.collectList()
 			.block(PATIENCE);
 		assertThat(answers).hasSize(40);
@@ -323,10 +323,10 @@ class ReplayIntegrationTests {
 		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onEveryRequest().waitsForBody().answers(503, "retry-after", "20");
 		TestClient plain = this.network.client();
-		assertThat(status(plain, server, HttpMethod.GET)).isEqualTo(503);
+		assertThat(status(plain, server, "GET")).isEqualTo(503);
 		TestClient retrying = this.network.client((settings) -> settings.replay(retrying(503)).request(PATIENCE));
-		assertThat(status(retrying, server, HttpMethod.POST)).isEqualTo(503);
-		assertThat(status(retrying, server, HttpMethod.GET)).isEqualTo(503);
+		assertThat(status(retrying, server, "POST")).isEqualTo(503);
+		assertThat(status(retrying, server, "GET")).isEqualTo(503);
 		assertThat(server).receivedRequests(3);
 	}
 
@@ -335,7 +335,7 @@ class ReplayIntegrationTests {
 		ScriptedServer server = this.network.scripted(Wire.H2);
 		server.onEveryRequest().waitsForBody().answers(503);
 		TestClient client = this.network.client((settings) -> settings.replay(retrying(503)));
-		assertThat(status(client, server, HttpMethod.POST)).isEqualTo(503);
+		assertThat(status(client, server, "POST")).isEqualTo(503);
 		assertThat(server).receivedRequests(1);
 	}
 
@@ -370,7 +370,7 @@ class ReplayIntegrationTests {
 		server.onRequest(2).waitsForBody().goesAway(Http2Error.NO_ERROR).closes();
 		TestClient client = this.network.client();
 		client.fetch(server.url("/warm"));
-		Failure failure = Failure.of(post(client.httpClient(), server, "value"));
+		Failure failure = Failure.of(client.post(server.url("/again"), "value"));
 		assertThat(failure.message()).contains("POST is not idempotent");
 		assertThat(server).receivedRequests(2);
 	}
@@ -379,13 +379,8 @@ class ReplayIntegrationTests {
 		return new ReplaySettings(true, 0.2, 10, Set.of(statuses));
 	}
 
-	private static Integer status(TestClient client, ObservedServer server, HttpMethod method) {
-		return client.httpClient()
-			.request(method)
-			.uri(server.url("/busy"))
-			.responseSingle(
-					(response, body) -> body.asString().defaultIfEmpty("").map((text) -> response.status().code()))
-			.block(PATIENCE);
+	private static Integer status(TestClient client, ObservedServer server, String method) {
+		return client.request(method, server.url("/busy")).response().map(TestResponse::status).block(PATIENCE);
 	}
 
 	// B12: the deadline of the exchange that was lost went with it
@@ -418,8 +413,10 @@ class ReplayIntegrationTests {
 		assertThat(call.block(PATIENCE)).containsOnly("ok");
 	}
 
+	// What the direct transport tells is one error or one response
 	@Test
 	void nobodyHearsOfAnAttemptThatIsReplaced() {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = stale((connection) -> {
 		});
 		TestClient client = this.network.client();
@@ -491,13 +488,6 @@ class ReplayIntegrationTests {
 		if (head != null) {
 			this.arrived.add(head.substring(0, head.indexOf(" HTTP/1.1")));
 		}
-	}
-
-	private static Mono<String> post(HttpClient client, ObservedServer server, String body) {
-		return client.post()
-			.uri(server.url("/again"))
-			.send(ByteBufMono.fromString(Mono.just(body)))
-			.responseSingle((response, content) -> content.asString().defaultIfEmpty(""));
 	}
 
 	/**

@@ -18,8 +18,8 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
-import io.netty.handler.codec.http.HttpMethod;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +34,7 @@ import static org.awaitility.Awaitility.await;
  * A request that is sent again has done with its first connection, and does harm to no
  * other (B26, N1, N4).
  */
+@Transport.Each
 class ReplayOwnershipIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -41,9 +42,13 @@ class ReplayOwnershipIntegrationTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final List<String> arrived = new CopyOnWriteArrayList<>();
+
+	ReplayOwnershipIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@Test
 	void aCallerThatGivesUpMeanwhileDoesNotCloseTheConnectionOfAnother() {
@@ -85,11 +90,7 @@ class ReplayOwnershipIntegrationTests {
 			connection.write("HTTP/1.1 204 No Content\r\n\r\n");
 		});
 		TestClient client = retrying((settings) -> settings);
-		Integer status = client.httpClient()
-			.request(HttpMethod.valueOf(method))
-			.uri(server.url("/busy"))
-			.responseSingle((response, body) -> Mono.just(response.status().code()))
-			.block(PATIENCE);
+		Integer status = client.request(method, server.url("/busy")).status().block(PATIENCE);
 		assertThat(status).isEqualTo(204);
 		assertThat(this.arrived).containsExactly(method + " /busy", method + " /busy");
 		assertThat(server).acceptedConnections(1);

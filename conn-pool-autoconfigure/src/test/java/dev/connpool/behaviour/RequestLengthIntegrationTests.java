@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ContentLengthException;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
@@ -19,6 +18,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -39,11 +39,13 @@ import reactor.netty.ByteBufFlux;
 import reactor.netty.NettyOutbound;
 
 import org.springframework.core.io.FileSystemResource;
+import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.reactive.function.client.support.WebClientAdapter;
 import org.springframework.web.service.annotation.PostExchange;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
@@ -56,6 +58,7 @@ import static org.awaitility.Awaitility.await;
  * The body of a request is as long as its Content-Length says, or the request fails
  * before anything else is sent in its name (B39, N5).
  */
+@Transport.Each
 class RequestLengthIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -69,12 +72,16 @@ class RequestLengthIntegrationTests {
 			List.of("a", "", "b", ""));
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
 
 	private final Gate gate = new Gate();
+
+	RequestLengthIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@MethodSource("tooLong")
@@ -119,11 +126,7 @@ class RequestLengthIntegrationTests {
 	void aLengthWithoutABodyIsRefused(Wire wire, HttpMethod method) {
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
-		Mono<?> call = client.httpClient()
-			.headers((headers) -> headers.set("Content-Length", "3"))
-			.request(method)
-			.uri(server.url("/upload"))
-			.response();
+		Mono<?> call = client.request(method.name(), server.url("/upload")).header("Content-Length", "3").status();
 		Failure failure = Failure.of(call);
 		assertThat(failure.error()).isInstanceOf(ContentLengthException.class);
 		assertThat(failure.message()).contains("3 bytes are stated, 0 were there");
@@ -136,12 +139,10 @@ class RequestLengthIntegrationTests {
 	void aLengthThatIsNoneIsRefused(Wire wire, List<String> lengths) {
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
-		Mono<?> call = client.httpClient()
-			.headers((headers) -> headers.set("Content-Length", lengths))
-			.post()
-			.uri(server.url("/upload"))
-			.send(ByteBufFlux.fromString(Flux.just("a", "bc")))
-			.response();
+		Mono<?> call = client.request("POST", server.url("/upload"))
+			.header("Content-Length", lengths.toArray(String[]::new))
+			.body(Flux.just("a", "bc"))
+			.status();
 		Failure failure = Failure.of(call);
 		assertThat(failure.error()).isInstanceOf(ContentLengthException.class);
 		assertThat(failure.message()).contains("the Content-Length of the request is not one number");
@@ -155,10 +156,13 @@ class RequestLengthIntegrationTests {
 	void aBodyThatSaysNotWhereItEndsIsRefused(String coding) {
 		ScriptedServer server = this.network.scripted(Wire.H1);
 		TestClient client = this.network.client();
-		Mono<?> call = client.httpClient().post().uri(server.url("/upload")).send((request, outbound) -> {
-			request.requestHeaders().set("Transfer-Encoding", coding);
-			return outbound.sendString(Flux.just("abc", SMUGGLED));
-		}).response();
+		Mono<?> call = client.isDirect() ? client.request("POST", server.url("/upload"))
+			.header("Transfer-Encoding", coding)
+			.body(Flux.just("abc", SMUGGLED))
+			.status() : client.httpClient().post().uri(server.url("/upload")).send((request, outbound) -> {
+				request.requestHeaders().set("Transfer-Encoding", coding);
+				return outbound.sendString(Flux.just("abc", SMUGGLED));
+			}).response();
 		Failure failure = Failure.of(call);
 		assertThat(failure.error()).isInstanceOf(ContentLengthException.class);
 		assertThat(failure.message()).contains("does not end with 'chunked'");
@@ -168,6 +172,7 @@ class RequestLengthIntegrationTests {
 
 	@Test
 	void aBodyOfARequestThatSaysNothingOfItIsRefused() {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		ScriptedServer server = holding(Wire.H1);
 		TestClient client = this.network.client();
 		Mono<?> call = client.httpClient()
@@ -185,6 +190,7 @@ class RequestLengthIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aSecondRequestInThePlaceOfOneIsRefused(Wire wire) {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		ScriptedServer server = holding(wire);
 		TestClient client = this.network.client(wire.settings());
 		Mono<?> call = client.httpClient()
@@ -206,7 +212,8 @@ class RequestLengthIntegrationTests {
 		for (String length : List.of("3", "1000")) {
 			ScriptedServer server = holding(wire);
 			TestClient client = this.network.client(wire.settings());
-			Failure failure = Failure.of(sending(client, server, length, (outbound) -> outbound.sendFile(file)));
+			Failure failure = Failure.of(client.isDirect() ? sending(client, server, length, file)
+					: sending(client, server, length, (outbound) -> outbound.sendFile(file)));
 			assertThat(failure.error()).isInstanceOf(ContentLengthException.class);
 			assertThat(client.fetch(server.url("/next"))).isEqualTo("scripted");
 			assertThat(server).receivedRequest("GET", "/smuggled", 0);
@@ -217,6 +224,9 @@ class RequestLengthIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("doors")
 	void itHoldsAtEveryDoor(Wire wire, Door door) throws IOException {
+		if (door == Door.REST_CLIENT) {
+			this.network.isFor(Transport.REACTOR_NETTY);
+		}
 		for (String body : List.of("abc" + SMUGGLED, "ab")) {
 			ScriptedServer server = holding(wire);
 			TestClient client = this.network.client(wire.settings());
@@ -235,12 +245,11 @@ class RequestLengthIntegrationTests {
 		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").waitsFor(this.gate);
 		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).expectContinue(PATIENCE));
-		Mono<?> call = client.httpClient()
-			.headers((headers) -> headers.set("Content-Length", "3").set("Expect", "100-continue"))
-			.post()
-			.uri(server.url("/upload"))
-			.send(ByteBufFlux.fromString(Flux.just("abc", SMUGGLED)))
-			.response();
+		Mono<?> call = client.request("POST", server.url("/upload"))
+			.header("Content-Length", "3")
+			.header("Expect", "100-continue")
+			.body(Flux.just("abc", SMUGGLED))
+			.status();
 		assertThat(Failure.of(call).error()).isInstanceOf(ContentLengthException.class);
 		assertThat(server.log().bodyBytes()).isZero();
 		assertThat(client.fetch(server.url("/next"))).isEqualTo("scripted");
@@ -291,15 +300,11 @@ class RequestLengthIntegrationTests {
 	/** Send the rest of a body when the response has begun. */
 	private static Mono<String> answeredMeanwhile(TestClient client, ScriptedServer server, Flux<String> rest) {
 		Gate begun = new Gate();
-		return client.httpClient()
-			.headers((headers) -> headers.set("Content-Length", "3"))
-			.post()
-			.uri(server.url("/upload"))
-			.send(ByteBufFlux.fromString(Flux.just("a").concatWith(begun.opened().thenMany(rest))))
-			.responseSingle((response, content) -> {
-				begun.open();
-				return content.asString();
-			});
+		return client.request("POST", server.url("/upload"))
+			.header("Content-Length", "3")
+			.body(Flux.just("a").concatWith(begun.opened().thenMany(rest)))
+			.whenAnswered(begun::open)
+			.text();
 	}
 
 	@ParameterizedTest
@@ -327,12 +332,10 @@ class RequestLengthIntegrationTests {
 			}
 		});
 		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(1));
-		Failure failure = Failure.of(client.httpClient()
-			.headers((headers) -> headers.set("Content-Length", "0"))
-			.post()
-			.uri(server.url("/upload"))
-			.send(ByteBufFlux.fromString(Flux.just(SMUGGLED)))
-			.response());
+		Failure failure = Failure.of(client.request("POST", server.url("/upload"))
+			.header("Content-Length", "0")
+			.body(Flux.just(SMUGGLED))
+			.status());
 		assertThat(failure.error()).isInstanceOf(ContentLengthException.class);
 		assertThat(client.fetch(server.url("/next"))).isEqualTo("/next");
 	}
@@ -344,8 +347,22 @@ class RequestLengthIntegrationTests {
 	}
 
 	private static Mono<String> upload(TestClient client, ScriptedServer server, String length, Flux<String> parts) {
-		return sending(client, server, length,
-				(outbound) -> outbound.send(ByteBufFlux.fromString(parts), (buffer) -> true));
+		return client.isDirect()
+				? client.request("POST", server.url("/upload")).header("Content-Length", length).body(parts).text()
+				: sending(client, server, length,
+						(outbound) -> outbound.send(ByteBufFlux.fromString(parts), (buffer) -> true));
+	}
+
+	private static Mono<String> sending(TestClient client, ScriptedServer server, String length, Path file) {
+		return client.webClient()
+			.post()
+			.uri(server.url("/upload"))
+			.header("Content-Length", length)
+			.body((request, context) -> ((ZeroCopyHttpOutputMessage) request).writeWith(file, 0,
+					file.toFile().length()))
+			.retrieve()
+			.bodyToMono(String.class)
+			.onErrorMap(WebClientRequestException.class, Throwable::getCause);
 	}
 
 	private static Mono<String> sending(TestClient client, ScriptedServer server, String length,
@@ -415,7 +432,8 @@ class RequestLengthIntegrationTests {
 		WEB_CLIENT {
 			@Override
 			void post(TestClient client, String url, Path file) throws IOException {
-				webClient(client).post()
+				client.webClient()
+					.post()
 					.uri(url)
 					.header("Content-Length", "3")
 					.body(Flux.just(Files.readString(file)), String.class)
@@ -428,7 +446,8 @@ class RequestLengthIntegrationTests {
 		WEB_CLIENT_RESOURCE {
 			@Override
 			void post(TestClient client, String url, Path file) {
-				webClient(client).post()
+				client.webClient()
+					.post()
 					.uri(url)
 					.header("Content-Length", "3")
 					.bodyValue(new FileSystemResource(file))
@@ -457,7 +476,7 @@ class RequestLengthIntegrationTests {
 		HTTP_SERVICE {
 			@Override
 			void post(TestClient client, String url, Path file) throws IOException {
-				WebClient webClient = webClient(client).mutate().baseUrl(url).build();
+				WebClient webClient = client.webClient().mutate().baseUrl(url).build();
 				HttpServiceProxyFactory.builderFor(WebClientAdapter.create(webClient))
 					.build()
 					.createClient(Uploads.class)
@@ -467,10 +486,6 @@ class RequestLengthIntegrationTests {
 		};
 
 		abstract void post(TestClient client, String url, Path file) throws IOException;
-
-		private static WebClient webClient(TestClient client) {
-			return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
-		}
 
 	}
 

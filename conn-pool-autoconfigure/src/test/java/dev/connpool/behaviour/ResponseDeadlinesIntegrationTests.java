@@ -14,10 +14,13 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.timeout.ReadTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +36,8 @@ import static org.awaitility.Awaitility.await;
  * Every stage of an exchange has its deadline, which hurts nothing but that exchange (B12
  * to B14).
  */
+@Transport.Each
+@Execution(ExecutionMode.CONCURRENT)
 class ResponseDeadlinesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -49,9 +54,13 @@ class ResponseDeadlinesIntegrationTests {
 		.map((tick) -> "drip ");
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	ResponseDeadlinesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	// B12
 	@ParameterizedTest
@@ -70,7 +79,7 @@ class ResponseDeadlinesIntegrationTests {
 	// Boot's read-timeout
 	@ParameterizedTest
 	@EnumSource
-	void theReadTimeoutOfReactorNettyIsToldAsWhatItIs(Wire wire) {
+	void theReadTimeoutOfTheHttpClientIsToldAsWhatItIs(Wire wire) {
 		TestServer server = wire.server()
 			.stream("/drip", TEXT, Flux.just("drip").concatWith(Flux.never()))
 			.start(this.network);
@@ -130,13 +139,8 @@ class ResponseDeadlinesIntegrationTests {
 						.send(ByteBufFlux.fromString(body), (buffer) -> true))
 			.start(this.network);
 		TestClient client = this.network.client((settings) -> wire.settings().apply(settings).responseHeader(DEADLINE));
-		String redirected = client.httpClient()
-			.followRedirect(true)
-			.get()
-			.uri(server.url("/moved"))
-			.responseSingle((response, content) -> content.asString())
-			.block(PATIENCE);
-		assertThat(redirected).isEqualTo("hello");
+		TestClient following = client.derive((httpClient) -> httpClient.followRedirect(true));
+		assertThat(following.fetch(server.url("/moved"))).isEqualTo("hello");
 		assertThat(server).acceptedConnections(1);
 	}
 
@@ -312,7 +316,7 @@ class ResponseDeadlinesIntegrationTests {
 	void aCancelledExchangeEndsAtTheServer(Wire wire) {
 		TestServer server = wire.server().stream("/drip", TEXT, DRIP).start(this.network);
 		TestClient client = this.network.client(wire.settings());
-		Disposable call = client.httpClient().get().uri(server.url("/drip")).responseContent().subscribe();
+		Disposable call = client.request("GET", server.url("/drip")).parts().subscribe();
 		await().until(() -> server.requests("/drip") == 1);
 		call.dispose();
 		await().until(() -> server.cancelled("/drip") == 1);

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ProtocolErrorException;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
-import io.netty.handler.codec.http.HttpMethod;
+import dev.connpool.testing.TestResponse;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +27,7 @@ import static org.awaitility.Awaitility.await;
  * A response on HTTP/1.1 whose head leaves it open what follows is refused by name, and
  * its connection serves nobody else (B40).
  */
+@Transport.Each
 class ResponseHeadsIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -34,7 +35,11 @@ class ResponseHeadsIntegrationTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	ResponseHeadsIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
@@ -140,7 +145,7 @@ class ResponseHeadsIntegrationTests {
 		RawServer server = RawServer.answering(this.network,
 				"HTTP/1.1 %d Hm\r\nContent-Length: 2\r\n\r\nok".formatted(status));
 		TestClient client = this.network.client();
-		WebClient webClient = WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
+		WebClient webClient = client.webClient();
 		for (int request = 0; request < 3; request++) {
 			assertThat(webClient.get()
 				.uri(server.url("/"))
@@ -209,16 +214,15 @@ class ResponseHeadsIntegrationTests {
 	}
 
 	private static Mono<Integer> upgrading(TestClient client, RawServer server) {
-		return client.httpClient()
-			.headers((headers) -> headers.set("Upgrade", "foo, bar/2").set("Connection", "Upgrade"))
-			.get()
-			.uri(server.url("/first"))
-			.response()
-			.map((response) -> response.status().code());
+		return client.request("GET", server.url("/first"))
+			.header("Upgrade", "foo, bar/2")
+			.header("Connection", "Upgrade")
+			.status();
 	}
 
 	@Test
 	void aWebSocketThatIsSomethingElse() {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		RawServer server = answeringFirst("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\n");
 		TestClient client = this.network.client();
 		Mono<?> frames = client.httpClient()
@@ -238,14 +242,12 @@ class ResponseHeadsIntegrationTests {
 	void aTunnelServesNobodyElse(String answer) {
 		RawServer server = answeringFirst("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 " + answer + "\r\n\r\nhello" + OK);
 		TestClient client = this.network.client();
-		String outcome = client.httpClient()
-			.request(HttpMethod.CONNECT)
-			.uri(server.url("/first"))
-			.responseSingle((response, body) -> body.asString()
-				.defaultIfEmpty("nothing")
-				.map((text) -> response.status().code() + " " + text))
-			.block(PATIENCE);
-		assertThat(outcome).isEqualTo(answer.substring(0, 3) + " nothing");
+		TestResponse response = client.request("CONNECT", server.url("/first"))
+			.response()
+			.blockOptional(PATIENCE)
+			.orElseThrow();
+		assertThat(response.status()).isEqualTo(Integer.parseInt(answer.substring(0, 3)));
+		assertThat(response.text()).isEmpty();
 		assertThat(client.fetch(server.url("/next"))).isEqualTo("ok");
 		assertThat(server).acceptedConnections(2).settlesAt(1);
 	}
@@ -257,11 +259,7 @@ class ResponseHeadsIntegrationTests {
 		boolean chunked = answer.contains("chunked");
 		RawServer server = answeringFirst("HTTP/1.1 " + answer + "\r\n\r\n" + (chunked ? "" : "hello"));
 		TestClient client = this.network.client();
-		assertThat(client.httpClient()
-			.request(HttpMethod.CONNECT)
-			.uri(server.url("/first"))
-			.responseSingle((response, body) -> body.asString())
-			.block(PATIENCE)).isEqualTo("hello");
+		assertThat(client.request("CONNECT", server.url("/first")).text().block(PATIENCE)).isEqualTo("hello");
 		assertThat(client.fetch(server.url("/next"))).isEqualTo("ok");
 		assertThat(server).acceptedConnections(1);
 	}

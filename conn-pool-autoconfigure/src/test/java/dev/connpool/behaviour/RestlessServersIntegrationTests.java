@@ -12,6 +12,7 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Servers that change their mind about a connection while it is used (B18, B26, B35).
  */
+@Transport.Each
 class RestlessServersIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -32,7 +34,11 @@ class RestlessServersIntegrationTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	RestlessServersIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@RepeatedTest(3)
 	void noGetFailsAtAServerThatClosesIdleConnectionsAtRandom() {

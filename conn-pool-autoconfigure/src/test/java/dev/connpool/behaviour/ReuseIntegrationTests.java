@@ -14,6 +14,7 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestServer.Arrival;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,12 +30,17 @@ import static org.awaitility.Awaitility.await;
 /**
  * Connections are dialled late and used again (B1 to B4, B10).
  */
+@Transport.Each
 class ReuseIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	ReuseIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	// B1
 	@Test

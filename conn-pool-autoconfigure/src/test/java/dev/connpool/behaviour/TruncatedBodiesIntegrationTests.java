@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.RawConnection;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
-import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -28,6 +27,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * A body that may have been cut short is an error, whatever tells its end (B38; RFC 9112,
  * sections 8 and 9.8).
  */
+@Transport.Each
 class TruncatedBodiesIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -35,16 +35,21 @@ class TruncatedBodiesIntegrationTests {
 	private static final String UNTIL_CLOSE = "HTTP/1.1 200 OK\r\n\r\npartial";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	static Stream<Arguments> truncations() {
 		return Stream.of(Door.values())
 			.flatMap((door) -> Stream.of(Truncation.values()).map((truncation) -> Arguments.of(door, truncation)));
 	}
 
+	TruncatedBodiesIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
+
 	@ParameterizedTest
 	@MethodSource("truncations")
 	void aBodyThatIsCutShortIsAnError(Door door, Truncation truncation) {
+		door.isOn(this.network);
 		RawServer.Script script = (connection) -> {
 			connection.readHead();
 			connection.write(truncation.response);
@@ -62,6 +67,7 @@ class TruncatedBodiesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aBodyThatEndsInOrderIsComplete(Door door) {
+		door.isOn(this.network);
 		RawServer.Script script = (connection) -> {
 			connection.readHead();
 			connection.write(UNTIL_CLOSE);
@@ -78,6 +84,7 @@ class TruncatedBodiesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aBodyOfKnownLengthNeedsNoOrderlyEnd(Door door) {
+		door.isOn(this.network);
 		RawServer server = RawServer.tls(this.network, (connection) -> {
 			connection.readHead();
 			connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
@@ -165,15 +172,18 @@ class TruncatedBodiesIntegrationTests {
 
 			@Override
 			String get(TestClient client, String url) {
-				WebClient webClient = WebClient.builder()
-					.clientConnector(new PooledConnector(client.httpClient()))
-					.build();
-				return String.valueOf(webClient.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+				return String
+					.valueOf(client.webClient().get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
 			}
 
 		},
 
 		REST_CLIENT {
+
+			@Override
+			void isOn(Network network) {
+				network.isFor(Transport.REACTOR_NETTY);
+			}
 
 			@Override
 			String get(TestClient client, String url) {
@@ -186,6 +196,9 @@ class TruncatedBodiesIntegrationTests {
 		};
 
 		abstract String get(TestClient client, String url);
+
+		void isOn(Network network) {
+		}
 
 	}
 

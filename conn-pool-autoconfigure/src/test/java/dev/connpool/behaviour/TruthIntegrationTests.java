@@ -12,6 +12,7 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +26,17 @@ import static org.awaitility.Awaitility.await;
 /**
  * Whatever happens, what is shown is what the server counts as soon as it is quiet (N1).
  */
+@Transport.Each
 class TruthIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
+
+	TruthIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource

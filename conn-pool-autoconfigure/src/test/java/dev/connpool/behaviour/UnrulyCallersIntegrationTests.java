@@ -12,6 +12,7 @@ import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +29,7 @@ import static org.awaitility.Awaitility.await;
  * What a caller throws, or gives up, when it is told something costs no connection and
  * concerns no other caller (B14).
  */
+@Transport.Each
 class UnrulyCallersIntegrationTests {
 
 	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("reactor.netty");
@@ -37,9 +39,13 @@ class UnrulyCallersIntegrationTests {
 	private static final Duration DEADLINE = Duration.ofMillis(400);
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	private final Gate gate = new Gate();
+
+	UnrulyCallersIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H1", "H2C" })
@@ -76,6 +82,7 @@ class UnrulyCallersIntegrationTests {
 
 	@Test
 	void anObserverMayThrowWhenAConnectionIsDelivered() {
+		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = Wire.H1.server().start(this.network);
 		TestClient client = this.network.client();
 		TestClient throwing = client.derive((plain) -> plain.doOnConnected((connection) -> {

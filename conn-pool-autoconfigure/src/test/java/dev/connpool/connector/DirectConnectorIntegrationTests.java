@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,7 +41,6 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -82,15 +82,30 @@ class DirectConnectorIntegrationTests {
 									+ request.requestHeaders().getAll("Accept-Encoding") + " "
 									+ request.requestHeaders().getAll("Host"))))
 			.start(this.network);
-		WebClient client = webClient(this.network.client(wire.settings()));
+		TestClient configured = this.network.client(wire.settings());
+		WebClient client = webClient(configured);
+		String userAgent = configured.pooled().settings().userAgent();
 		String host = "[127.0.0.1:" + server.port() + "]";
-		assertAnswer(body(client.get().uri(server.url("/seen"))))
-			.isEqualTo("[" + HttpClient.USER_AGENT + "] [*/*] [gzip] " + host);
+		assertAnswer(body(client.get().uri(server.url("/seen")))).isEqualTo("[" + userAgent + "] [*/*] [gzip] " + host);
 		assertAnswer(body(client.get()
 			.uri(server.url("/seen"))
 			.header("user-agent", "mine")
 			.header("ACCEPT", "a/b", "c/d")
 			.header("Accept-Encoding", "identity"))).isEqualTo("[mine] [a/b, c/d] [identity] " + host);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GET", "DELETE" })
+	void whatHasNoContentAfterAllSaysNothingOfOne(String method) {
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			String head = Objects.requireNonNull(connection.readHead());
+			connection.write("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(head.length(), head));
+		});
+		assertAnswer(body(webClient(this.network.client()).method(HttpMethod.valueOf(method))
+			.uri(server.url("/"))
+			.body(Flux.<String>empty(), String.class)))
+			.doesNotMatch((head) -> head.toLowerCase(Locale.ROOT).contains("transfer-encoding"))
+			.doesNotMatch((head) -> head.toLowerCase(Locale.ROOT).contains("content-length"));
 	}
 
 	@Test

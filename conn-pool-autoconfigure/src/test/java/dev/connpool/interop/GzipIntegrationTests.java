@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 
-import dev.connpool.connector.PooledConnector;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What servers compress arrives decompressed, with the first response too (B37).
  */
+@Transport.Each
 class GzipIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -50,10 +51,14 @@ class GzipIntegrationTests {
 			""";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
+
+	GzipIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "HTTP_1_1" })
@@ -102,18 +107,16 @@ class GzipIntegrationTests {
 
 	/** What the server does if nothing is decoded. */
 	private static String coding(TestClient client, ServerProcess server) {
-		return client.httpClient()
-			.compress(false)
-			.headers((headers) -> headers.set("Accept-Encoding", "gzip"))
-			.get()
-			.uri(server.url("/stock"))
-			.response()
-			.mapNotNull((response) -> response.responseHeaders().get("Content-Encoding"))
+		return client.derive((httpClient) -> httpClient.compress(false))
+			.request("GET", server.url("/stock"))
+			.header("Accept-Encoding", "gzip")
+			.head()
+			.mapNotNull((response) -> response.headers().get("Content-Encoding"))
 			.block(PATIENCE);
 	}
 
 	private static WebClient webClient(TestClient client) {
-		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
+		return client.webClient();
 	}
 
 	private static RestClient restClient(TestClient client) {

@@ -1,6 +1,5 @@
 package dev.connpool.interop;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +13,7 @@ import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
-import io.netty.buffer.Unpooled;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  * HAProxy in front of a server: its time-outs cost no request that can be saved, and
  * those that cannot are answered by it.
  */
+@Transport.Each
 class HaproxyIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -53,7 +53,7 @@ class HaproxyIntegrationTests {
 			""";
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
@@ -63,6 +63,10 @@ class HaproxyIntegrationTests {
 	@BeforeAll
 	static void needsHaproxy() {
 		ServerProcess.assumeInstalled("haproxy");
+	}
+
+	HaproxyIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
 	}
 
 	// B10
@@ -102,10 +106,7 @@ class HaproxyIntegrationTests {
 	void anAnswerInPlaceOfASlowServerIsDelivered(Protocol protocol) {
 		try (ServerProcess haproxy = haproxy("timeout server 200ms")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
-			Mono<Integer> status = client.httpClient()
-				.get()
-				.uri(haproxy.url("/held"))
-				.responseSingle((response, body) -> Mono.just(response.status().code()));
+			Mono<Integer> status = client.request("GET", haproxy.url("/held")).status();
 			assertThat(status.block(PATIENCE)).isEqualTo(504);
 			assertThat(client.fetch(haproxy.url("/"))).isEqualTo("GET");
 			this.gate.open();
@@ -120,12 +121,9 @@ class HaproxyIntegrationTests {
 		try (ServerProcess haproxy = haproxy(
 				"timeout client 300ms\noption http-buffer-request\ntimeout http-request 200ms")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
-			Mono<Integer> status = client.httpClient()
-				.post()
-				.uri(haproxy.url("/"))
-				.send(Flux.concat(Flux.just("some"), this.gate.opened().cast(String.class))
-					.map((part) -> Unpooled.copiedBuffer(part, StandardCharsets.US_ASCII)))
-				.responseSingle((response, body) -> Mono.just(response.status().code()));
+			Mono<Integer> status = client.request("POST", haproxy.url("/"))
+				.body(Flux.just("some").concatWith(this.gate.opened().cast(String.class)))
+				.status();
 			assertThat(status.block(PATIENCE)).isEqualTo(408);
 			assertThat(client.fetch(haproxy.url("/"))).isEqualTo("GET");
 			haproxy.assertLeftBy(client);

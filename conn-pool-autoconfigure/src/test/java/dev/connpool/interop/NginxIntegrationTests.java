@@ -13,6 +13,7 @@ import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
+import dev.connpool.testing.Transport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,10 +29,11 @@ import static org.awaitility.Awaitility.await;
 /**
  * What nginx does to connections costs no request.
  */
+@Transport.Each
 class NginxIntegrationTests {
 
 	@RegisterExtension
-	final Network network = new Network();
+	final Network network;
 
 	@TempDir
 	Path directory;
@@ -41,6 +43,10 @@ class NginxIntegrationTests {
 		ServerProcess.assumeInstalled("nginx");
 	}
 
+	NginxIntegrationTests(Transport transport) {
+		this.network = new Network(transport);
+	}
+
 	// B20, B26: on HTTP/2 nginx says which requests it did not begin with
 	@ParameterizedTest
 	@EnumSource(names = { "H2", "HTTP_1_1" })
@@ -48,19 +54,19 @@ class NginxIntegrationTests {
 		try (ServerProcess nginx = nginx("keepalive_requests 100000;")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, nginx);
-			Traffic traffic = Traffic.start(10_000, (number) -> (number % 10 != 0) ? calls.get()
+			Traffic traffic = Traffic.start(4_000, (number) -> (number % 10 != 0) ? calls.get()
 					: (protocol == Protocol.H2) ? calls.post() : calls.keyedPost());
 			for (double share : new double[] { 0.25, 0.5, 0.75 }) {
 				traffic.reaches(share);
 				Nginx.reload(nginx, this.directory);
 			}
-			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 9_000, "POST", 1_000));
+			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 3_600, "POST", 400));
 			HostSnapshot.Counters counters = client.host(nginx).counters();
 			assertThat(counters.closedByReason().keySet()).as("%s", counters)
 				.isSubsetOf((protocol == Protocol.H2) ? Set.of("goaway")
 						: Set.of("peer-closed", "peer-reset", "keep-alive-off"))
 				.isNotEmpty();
-			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(10_000 - counters.opened());
+			assertThat(counters.reused()).as("%s", counters).isGreaterThanOrEqualTo(4_000 - counters.opened());
 			nginx.assertLeftBy(client);
 		}
 	}
@@ -72,12 +78,12 @@ class NginxIntegrationTests {
 		try (ServerProcess nginx = nginx("keepalive_requests %d;".formatted(limit))) {
 			TestClient client = this.network.client((settings) -> settings.protocols(protocol));
 			Calls calls = new Calls(client, nginx);
-			Traffic traffic = Traffic.start(3_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
+			Traffic traffic = Traffic.start(2_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
 			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 2_700, "POST", 300));
 			nginx.assertLeftBy(client);
 			HostSnapshot.Counters counters = client.host(nginx).counters();
 			assertThat(counters.closedByReason().get(reason)).as("%s", counters)
-				.isBetween(Math.max(1, 3_000L / limit - 32), 3_000L / limit + 1);
+				.isBetween(Math.max(1, 2_000L / limit - 32), 2_000L / limit + 1);
 		}
 	}
 

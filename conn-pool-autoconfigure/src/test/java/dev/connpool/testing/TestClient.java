@@ -7,12 +7,18 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import dev.connpool.client.PooledHttpClient;
+import dev.connpool.connector.DirectConnector;
+import dev.connpool.connector.PooledConnector;
 import dev.connpool.snapshot.HostSnapshot;
 import org.assertj.core.api.AssertProvider;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
+
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * A client under test, with the few calls that most tests make.
@@ -34,18 +40,25 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	private final HttpClient httpClient;
 
-	TestClient(PooledHttpClient pooled) {
-		this(pooled, pooled.httpClient());
+	/** Counts what is sent; {@code null} on Reactor Netty. */
+	private final @Nullable DirectRequests sent;
+
+	private final @Nullable WebClient webClient;
+
+	TestClient(PooledHttpClient pooled, @Nullable DirectRequests sent) {
+		this(pooled, pooled.httpClient(), sent);
 	}
 
-	private TestClient(PooledHttpClient pooled, HttpClient httpClient) {
+	private TestClient(PooledHttpClient pooled, HttpClient httpClient, @Nullable DirectRequests sent) {
 		this.pooled = pooled;
 		this.httpClient = httpClient;
+		this.sent = sent;
+		this.webClient = (sent != null) ? DirectTestRequest.webClient(httpClient, sent) : null;
 	}
 
 	/** The same client, changed as an application might change it. */
 	public TestClient derive(UnaryOperator<HttpClient> change) {
-		return new TestClient(this.pooled, change.apply(this.httpClient));
+		return new TestClient(this.pooled, change.apply(this.httpClient), this.sent);
 	}
 
 	/** The same client, asking a name server. */
@@ -66,17 +79,48 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 		return this.httpClient;
 	}
 
+	public boolean isDirect() {
+		return this.sent != null;
+	}
+
+	/** The connector that a {@code WebClient} on this transport has. */
+	public ClientHttpConnector connector() {
+		return (this.sent != null) ? this.sent.watch(new DirectConnector(this.httpClient))
+				: new PooledConnector(this.httpClient);
+	}
+
+	/** A {@code WebClient} on this transport, as an application has it. */
+	public WebClient webClient() {
+		return WebClient.builder().clientConnector(connector()).build();
+	}
+
+	/** The same with something between it and its connector. */
+	public WebClient webClient(UnaryOperator<Mono<ClientHttpResponse>> responses) {
+		ClientHttpConnector connector = connector();
+		return WebClient.builder()
+			.clientConnector((method, uri, write) -> responses.apply(connector.connect(method, uri, write)))
+			.build();
+	}
+
+	/** A request on the transport of this client. */
+	public TestRequest request(String method, String url) {
+		return (this.webClient != null) ? new DirectTestRequest(this.webClient, method, url)
+				: new ReactorNettyRequest(this.httpClient, method, url);
+	}
+
 	/** Get a URL and return the body. */
 	public Mono<String> get(String url) {
-		return httpClient().get().uri(url).responseSingle((response, body) -> body.asString().defaultIfEmpty(""));
+		return request("GET", url).text();
 	}
 
 	/** Post a body and return that of the response. */
 	public Mono<String> post(String url, Flux<String> body) {
-		return httpClient().post()
-			.uri(url)
-			.send(ByteBufFlux.fromString(body))
-			.responseSingle((response, content) -> content.asString().defaultIfEmpty(""));
+		return request("POST", url).body(body).text();
+	}
+
+	/** Post a body that is there at once and return that of the response. */
+	public Mono<String> post(String url, String body) {
+		return request("POST", url).body(body).text();
 	}
 
 	/** Get a URL and return the body, waiting for it. */

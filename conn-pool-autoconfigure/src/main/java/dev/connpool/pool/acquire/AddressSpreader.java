@@ -3,7 +3,6 @@ package dev.connpool.pool.acquire;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +10,7 @@ import java.util.Set;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.HostCounters;
+import dev.connpool.pool.host.Mailbox;
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressSpreader {
 
-	/** Ends after which nobody misses the connection. */
-	private static final Set<CloseReason> UNMISSED = EnumSet.of(CloseReason.IDLE_TIMEOUT, CloseReason.MAX_IDLE,
-			CloseReason.MAX_IDLE_PER_HOST, CloseReason.DRAINED, CloseReason.IDLE_CLOSED, CloseReason.ADDRESS_REMOVED,
-			CloseReason.SUPERSEDED, CloseReason.EVICTED, CloseReason.SHUTDOWN, CloseReason.KEEP_ALIVE_OFF);
+	private final Mailbox mailbox;
 
 	private final boolean enabled;
 
@@ -36,7 +33,8 @@ final class AddressSpreader {
 
 	private long acquired;
 
-	AddressSpreader(boolean enabled, HostCounters counters) {
+	AddressSpreader(Mailbox mailbox, boolean enabled, HostCounters counters) {
+		this.mailbox = mailbox;
 		this.enabled = enabled;
 		this.counters = counters;
 	}
@@ -45,6 +43,7 @@ final class AddressSpreader {
 	 * Note that there is another connection, or that somebody waits for one.
 	 */
 	void demanded() {
+		assert this.mailbox.isInside();
 		this.due = this.enabled;
 	}
 
@@ -54,8 +53,9 @@ final class AddressSpreader {
 	 * @param reason why
 	 */
 	void ended(PooledConnection connection, CloseReason reason) {
+		assert this.mailbox.isInside();
 		// One that served nobody would be opened and closed for ever.
-		this.due |= this.enabled && !UNMISSED.contains(reason) && connection.record().exchanges() > 0;
+		this.due |= this.enabled && reason.isMissed() && connection.record().exchanges() > 0;
 	}
 
 	/**
@@ -63,6 +63,7 @@ final class AddressSpreader {
 	 * @param address the address
 	 */
 	void unreachable(InetSocketAddress address) {
+		assert this.mailbox.isInside();
 		this.unreachable.add(address);
 	}
 
@@ -71,6 +72,7 @@ final class AddressSpreader {
 	 * time, nothing is opened.
 	 */
 	void lookedUp() {
+		assert this.mailbox.isInside();
 		long now = this.counters.acquiredSum();
 		this.due |= this.enabled && now != this.acquired;
 		this.acquired = now;
@@ -86,9 +88,10 @@ final class AddressSpreader {
 	 */
 	List<InetSocketAddress> missing(List<InetSocketAddress> known, Collection<PooledConnection> connections,
 			DialsUnderWay dials) {
+		assert this.mailbox.isInside();
 		Protocol protocol = dials.negotiated();
 		// In this order: it is asked with each request, and next to never due.
-		if (!this.due || protocol == null || protocol == Protocol.HTTP_1_1
+		if (!this.due || protocol == null || !protocol.isMultiplexed()
 				|| dials.underWay().stream().anyMatch((dial) -> dial.aim() == null)) {
 			return List.of();
 		}

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.Mailbox;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,21 +15,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
 
+	private final Mailbox mailbox;
+
 	private final MultiplexedSessions sessions;
 
 	private final Set<PooledConnection> all = ConcurrentHashMap.newKeySet();
 
-	/** Those that are not shared and serve nobody, last used last. */
+	/**
+	 * Those that are not shared and carry nothing, last used last. That a connection
+	 * carries nothing is known to itself; this is their order.
+	 */
 	private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
 
-	/** Those that are used no more, until they are closed. */
+	/**
+	 * Those that were drained, until they are closed. A connection knows the same of
+	 * itself, but no more once it is being closed, which also happens to others; and they
+	 * are counted on any thread with every request that waits.
+	 */
 	private final Set<PooledConnection> draining = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create connections, none at first.
+	 * @param mailbox the mailbox of the host
 	 * @param sessions where those that are shared are kept
 	 */
-	Connections(MultiplexedSessions sessions) {
+	Connections(Mailbox mailbox, MultiplexedSessions sessions) {
+		this.mailbox = mailbox;
 		this.sessions = sessions;
 	}
 
@@ -41,10 +53,11 @@ final class Connections {
 	}
 
 	/**
-	 * Count those that are not about to be closed. On any thread.
+	 * Count those that were not drained: the limit of the host counts them, also while
+	 * they are being closed for another reason. On any thread.
 	 * @return the number of connections
 	 */
-	int usable() {
+	int undrained() {
 		return this.all.size() - this.draining.size();
 	}
 
@@ -69,6 +82,7 @@ final class Connections {
 	}
 
 	void add(PooledConnection connection) {
+		assert this.mailbox.isInside();
 		this.all.add(connection);
 		if (connection.session().isShared()) {
 			this.sessions.add(connection.session());
@@ -84,7 +98,9 @@ final class Connections {
 	 * @param connection the connection
 	 */
 	void returned(PooledConnection connection) {
+		assert this.mailbox.isInside();
 		if (connection.isDraining()) {
+			assert this.draining.contains(connection) : connection + " was not drained here";
 			connection.close(connection.end().reason());
 		}
 		else if (connection.isFit()) {
@@ -99,6 +115,7 @@ final class Connections {
 	 * @return the connection, or {@code null} if there is none
 	 */
 	@Nullable PooledConnection lastUsed() {
+		assert this.mailbox.isInside();
 		return this.idle.peekLast();
 	}
 
@@ -107,9 +124,11 @@ final class Connections {
 	 * @return the connection, or {@code null} if none is free
 	 */
 	@Nullable PooledConnection take() {
+		assert this.mailbox.isInside();
 		PooledConnection connection = this.sessions.reserve();
 		while (connection == null && !this.idle.isEmpty()) {
 			PooledConnection latest = this.idle.removeLast();
+			assert latest.idleSince() != 0 : latest + " is in use";
 			if (latest.session().tryReserve()) {
 				connection = latest;
 			}
@@ -122,6 +141,7 @@ final class Connections {
 	 * @return the connection, or {@code null} if there is none yet
 	 */
 	@Nullable PooledConnection takeFresh() {
+		assert this.mailbox.isInside();
 		PooledConnection latest = this.idle.peekLast();
 		if (latest != null && latest.record().exchanges() == 0) {
 			return take();
@@ -133,6 +153,7 @@ final class Connections {
 	 * Close the connection that is idle for longest, if there is one.
 	 */
 	void makeRoom() {
+		assert this.mailbox.isInside();
 		PooledConnection eldest = this.idle.pollFirst();
 		if (eldest != null) {
 			eldest.session().closeIfUnused(CloseReason.EVICTED);
@@ -148,9 +169,11 @@ final class Connections {
 	 * @param reason the reason
 	 */
 	void closeIfUnused(PooledConnection connection, CloseReason reason) {
+		assert this.mailbox.isInside();
 		if (connection.session().closeIfUnused(reason)) {
 			this.idle.remove(connection);
 		}
+		assert isUsedOrListed(connection);
 	}
 
 	/**
@@ -160,12 +183,19 @@ final class Connections {
 	 * @return whether it was used until now
 	 */
 	boolean drain(PooledConnection connection, CloseReason reason) {
+		assert this.mailbox.isInside();
 		if (!this.all.contains(connection) || !this.draining.add(connection)) {
 			return false;
 		}
 		connection.session().drain(reason);
 		this.idle.remove(connection);
+		assert !connection.isOpen() && isUsedOrListed(connection);
 		return true;
+	}
+
+	// For assertions: what carries nothing is found among the idle ones, and only that.
+	private boolean isUsedOrListed(PooledConnection connection) {
+		return connection.session().isShared() || this.idle.contains(connection) == (connection.idleSince() != 0);
 	}
 
 	/**
@@ -173,13 +203,15 @@ final class Connections {
 	 * @param connection the connection
 	 */
 	void remove(PooledConnection connection) {
+		assert this.mailbox.isInside();
 		this.all.remove(connection);
 		this.draining.remove(connection);
 		this.idle.remove(connection);
 		if (connection.session().isShared()) {
 			this.sessions.remove(connection.session());
 		}
-		connection.session().drain(CloseReason.PEER_CLOSED);
+		connection.session().connectionClosed();
+		assert isUsedOrListed(connection);
 	}
 
 }

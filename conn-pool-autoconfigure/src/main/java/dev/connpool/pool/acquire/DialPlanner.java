@@ -10,6 +10,7 @@ import dev.connpool.pool.dial.Dial;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.host.Host;
+import dev.connpool.pool.host.Mailbox;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,10 @@ final class DialPlanner {
 		this.pendingAcquires = pendingAcquires;
 		this.starter = starter;
 		Host host = pool.host();
-		this.dials = new DialsUnderWay(host);
-		this.warm = new WarmConnections(host, pool.eventLoop(), this::refill);
-		this.spreader = new AddressSpreader(host.http2().spreadAddresses(), pool.events().counters());
+		Mailbox mailbox = pool.mailbox();
+		this.dials = new DialsUnderWay(mailbox, host);
+		this.warm = new WarmConnections(mailbox, host, pool.eventLoop(), this::refill);
+		this.spreader = new AddressSpreader(mailbox, host.http2().spreadAddresses(), pool.events().counters());
 	}
 
 	DialsUnderWay dials() {
@@ -89,7 +91,8 @@ final class DialPlanner {
 	/**
 	 * Open as many connections as it takes to serve those who wait.
 	 */
-	void serve() {
+	void dialForWaiting() {
+		assert this.pool.inMailbox();
 		Lease first = this.pendingAcquires.first();
 		if (first == null) {
 			return;
@@ -97,7 +100,7 @@ final class DialPlanner {
 		this.spec = first.spec();
 		boolean strict = this.pool.host().http2().strictMaxConcurrentStreams();
 		int suspect = this.sessions.suspect(first.wantsFresh(), strict);
-		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.usable(), suspect,
+		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.undrained(), suspect,
 				this.sessions.unready()), first.spec());
 	}
 
@@ -105,9 +108,10 @@ final class DialPlanner {
 	 * Open as many connections as are kept ready.
 	 */
 	void fill() {
+		assert this.pool.inMailbox();
 		ConnectionSpec kept = this.warm.spec();
 		if (kept != null) {
-			begin(this.warm.missing(this.connections.usable(), this.dials), kept);
+			begin(this.warm.missing(this.connections.undrained(), this.dials), kept);
 		}
 	}
 
@@ -115,6 +119,7 @@ final class DialPlanner {
 	 * Open connections to the addresses that have none, if that is due.
 	 */
 	void spread() {
+		assert this.pool.inMailbox();
 		ConnectionSpec known = this.spec;
 		if (known == null) {
 			return;
@@ -134,12 +139,13 @@ final class DialPlanner {
 	}
 
 	private void begin(Dial dial) {
+		assert this.pool.inMailbox();
 		this.dials.begun(dial);
 		this.starter.accept(dial);
 	}
 
 	private boolean hasRoom() {
-		return this.dials.hasRoom(this.connections.usable());
+		return this.dials.hasRoom(this.connections.undrained());
 	}
 
 	/**
@@ -148,6 +154,7 @@ final class DialPlanner {
 	 * @param waiting how many want a connection that did not lie idle
 	 */
 	void makeRoom(int waiting) {
+		assert this.pool.inMailbox();
 		if (!hasRoom() && this.dials.underWay().size() + this.connections.leaving() < waiting) {
 			this.connections.makeRoom();
 		}
@@ -161,6 +168,7 @@ final class DialPlanner {
 	// Ending
 
 	void succeeded(Dial dial, PooledConnection connection) {
+		assert this.pool.inMailbox();
 		this.dials.succeeded(dial, connection.record().protocol());
 		this.spreader.demanded();
 	}
@@ -171,6 +179,7 @@ final class DialPlanner {
 	 * @param error why
 	 */
 	void failed(Dial dial, ConnPoolException error) {
+		assert this.pool.inMailbox();
 		InetSocketAddress aim = dial.aim();
 		if (aim != null) {
 			this.dials.dropped(dial);
@@ -214,6 +223,7 @@ final class DialPlanner {
 	 * @param reason why
 	 */
 	void drained(PooledConnection connection, CloseReason reason) {
+		assert this.pool.inMailbox();
 		this.spreader.ended(connection, reason);
 	}
 
@@ -223,6 +233,7 @@ final class DialPlanner {
 	 * @param reason why
 	 */
 	void closed(PooledConnection connection, CloseReason reason) {
+		assert this.pool.inMailbox();
 		this.warm.ended(connection);
 		if (connection.session().isShared()) {
 			this.spreader.ended(connection, reason);
@@ -233,6 +244,7 @@ final class DialPlanner {
 	 * Note that the name of the host was looked up again.
 	 */
 	void lookedUp() {
+		assert this.pool.inMailbox();
 		this.spreader.lookedUp();
 	}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.connpool.pool.dial.Dial;
 import dev.connpool.pool.host.Host;
+import dev.connpool.pool.host.Mailbox;
 import dev.connpool.settings.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ public final class DialsUnderWay {
 	/** How many streams a server should allow at least (RFC 9113, section 6.5.2). */
 	private static final int EXPECTED_STREAMS = 100;
 
+	private final Mailbox mailbox;
+
 	private final Host host;
 
 	private final Set<Dial> underWay = ConcurrentHashMap.newKeySet();
@@ -28,7 +31,8 @@ public final class DialsUnderWay {
 
 	private boolean failing;
 
-	DialsUnderWay(Host host) {
+	DialsUnderWay(Mailbox mailbox, Host host) {
+		this.mailbox = mailbox;
 		this.host = host;
 	}
 
@@ -49,14 +53,17 @@ public final class DialsUnderWay {
 	}
 
 	void streamLimit(int limit) {
+		assert this.mailbox.isInside();
 		this.streamLimit = limit;
 	}
 
 	void begun(Dial dial) {
+		assert this.mailbox.isInside();
 		this.underWay.add(dial);
 	}
 
 	void succeeded(Dial dial, @Nullable Protocol negotiated) {
+		assert this.mailbox.isInside();
 		this.underWay.remove(dial);
 		this.negotiated = negotiated;
 		this.failing = false;
@@ -67,6 +74,7 @@ public final class DialsUnderWay {
 	 * @param dial the dial
 	 */
 	void dropped(Dial dial) {
+		assert this.mailbox.isInside();
 		this.underWay.remove(dial);
 		this.failing &= !this.underWay.isEmpty();
 	}
@@ -78,6 +86,7 @@ public final class DialsUnderWay {
 	 * @return whether it was the last
 	 */
 	boolean failed(Dial dial) {
+		assert this.mailbox.isInside();
 		this.underWay.remove(dial);
 		this.failing = !this.underWay.isEmpty();
 		return this.underWay.isEmpty();
@@ -86,12 +95,13 @@ public final class DialsUnderWay {
 	/**
 	 * Tell how many connections to open so that all who wait are served.
 	 * @param waiting how many wait
-	 * @param open the connections that are not about to be closed
+	 * @param open the connections that were not drained
 	 * @param suspect those of them that serve nobody until they are known to work
 	 * @param fresh those of them that the server has not yet sent SETTINGS on
 	 * @return the number of dials to begin, zero or less for none
 	 */
 	int missing(int waiting, int open, int suspect, int fresh) {
+		assert this.mailbox.isInside();
 		if (waiting <= 0 || this.failing) {
 			return 0;
 		}
@@ -103,7 +113,7 @@ public final class DialsUnderWay {
 
 	/**
 	 * Return whether another connection may be opened.
-	 * @param open the connections that may be used
+	 * @param open the connections that were not drained
 	 * @return whether the limit is not reached
 	 */
 	boolean hasRoom(int open) {
@@ -124,6 +134,7 @@ public final class DialsUnderWay {
 	 * @return the number of callers
 	 */
 	long expected(int fresh) {
+		assert this.mailbox.isInside();
 		return sharesConnections()
 				? (long) (this.underWay.size() + fresh) * Math.max(this.streamLimit, EXPECTED_STREAMS)
 				: this.underWay.size();
@@ -132,11 +143,12 @@ public final class DialsUnderWay {
 	/**
 	 * Tell whether one connection is likely to serve all. Then one is opened and waited
 	 * for.
-	 * @return whether HTTP/2 was spoken last, or may be spoken if nothing was yet
+	 * @return whether what was spoken last is multiplexed, or what may be spoken if
+	 * nothing was yet
 	 */
 	boolean sharesConnections() {
 		Protocol protocol = this.negotiated;
-		return (protocol != null) ? protocol != Protocol.HTTP_1_1 : this.host.maySpeakHttp2();
+		return (protocol != null) ? protocol.isMultiplexed() : this.host.mayMultiplex();
 	}
 
 }

@@ -59,8 +59,8 @@ public final class Dispatcher implements ConnectionSource {
 	}
 
 	@Override
-	public ConnPoolException closed() {
-		return this.pool.closed();
+	public ConnPoolException unavailable() {
+		return this.pool.unavailable();
 	}
 
 	@Override
@@ -80,7 +80,7 @@ public final class Dispatcher implements ConnectionSource {
 			this.pool.changed(lease);
 		}
 		else if (!lease.grant(connection)) {
-			connection.session().unused();
+			connection.session().giveBack();
 		}
 		else {
 			dispatch(lease, connection);
@@ -97,9 +97,9 @@ public final class Dispatcher implements ConnectionSource {
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
 			connection.close(CloseReason.SHUTDOWN);
-			connection.session().unused();
+			connection.session().giveBack();
 			if (lease.revoke()) {
-				lease.fail(this.pool.closed(), this.pool.eventLoop());
+				lease.fail(this.pool.unavailable(), this.pool.eventLoop());
 			}
 		}
 	}
@@ -125,7 +125,7 @@ public final class Dispatcher implements ConnectionSource {
 		this.resting.add(lease);
 		if (this.pool.lifecycle().isClosed()) {
 			this.resting.remove(lease);
-			lease.fail(this.pool.closed(), this.pool.eventLoop());
+			lease.fail(this.pool.unavailable(), this.pool.eventLoop());
 		}
 		else if (!lease.isWaiting()) {
 			// Its caller gave up meanwhile.
@@ -142,7 +142,7 @@ public final class Dispatcher implements ConnectionSource {
 	@Override
 	public String describe() {
 		int max = this.pool.host().pool().maxConnectionsPerHost();
-		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.usable(),
+		return "%d of %s connections open, %d being opened, %d callers waiting".formatted(this.connections.undrained(),
 				(max == 0) ? "unlimited" : max, this.dialPlanner.dials().underWay().size(),
 				this.pendingAcquires.published());
 	}
@@ -159,7 +159,7 @@ public final class Dispatcher implements ConnectionSource {
 			this.pendingAcquires.remove(lease);
 		}
 		else if (this.pool.lifecycle().isClosed()) {
-			lease.fail(this.pool.closed(), this.pool.eventLoop());
+			lease.fail(this.pool.unavailable(), this.pool.eventLoop());
 		}
 		else if (this.pool.lifecycle().isOver()) {
 			this.pool.owner().redirect(lease, this.pool);
@@ -183,7 +183,7 @@ public final class Dispatcher implements ConnectionSource {
 	/**
 	 * Give connections to those who wait, as far as there are any.
 	 */
-	void serve() {
+	void serveWaiting() {
 		assert this.pool.inMailbox();
 		@Nullable Lease waiter = this.pendingAcquires.first();
 		int unserved = 0;
@@ -203,20 +203,21 @@ public final class Dispatcher implements ConnectionSource {
 	}
 
 	private boolean serve(Lease waiter) {
+		assert this.pool.inMailbox();
 		PooledConnection connection = waiter.wantsFresh() ? this.connections.takeFresh() : this.connections.take();
 		if (connection == null) {
 			return false;
 		}
 		this.pendingAcquires.remove(waiter);
 		if (!connection.session().canServe(waiter)) {
-			connection.session().unused();
+			connection.session().giveBack();
 			waiter.fail(this.pool.host().errors().noStreams(), this.pool.eventLoop());
 		}
 		else if (waiter.grant(connection)) {
 			dispatch(waiter, connection);
 		}
 		else {
-			connection.session().unused();
+			connection.session().giveBack();
 		}
 		return true;
 	}
@@ -236,11 +237,12 @@ public final class Dispatcher implements ConnectionSource {
 	 * Have the deadlines of those who wait looked at.
 	 */
 	void watchDeadlines() {
+		assert this.pool.inMailbox();
 		try {
 			this.pendingAcquires.watch((now) -> this.pool.post(() -> this.pendingAcquires.expire(now)));
 		}
 		catch (RejectedExecutionException ex) {
-			this.pendingAcquires.failAll(this.pool.closed());
+			this.pendingAcquires.failAll(this.pool.unavailable());
 		}
 	}
 
@@ -271,7 +273,7 @@ public final class Dispatcher implements ConnectionSource {
 	void spokenTo(PooledConnection connection) {
 		assert this.pool.inMailbox();
 		Lease first = this.pendingAcquires.first();
-		if (!connection.session().isShared() && first != null && first.isSpokenToTooOften()) {
+		if (!connection.session().isShared() && first != null && first.countSpokenTo()) {
 			this.pendingAcquires.failFirst(this.pool.host().errors().unsolicited());
 		}
 	}
@@ -284,7 +286,7 @@ public final class Dispatcher implements ConnectionSource {
 
 	private void countIfFull() {
 		int max = this.pool.host().pool().maxConnectionsPerHost();
-		if (max > 0 && this.connections.usable() >= max) {
+		if (max > 0 && this.connections.undrained() >= max) {
 			this.pool.events().turnedAway();
 		}
 	}

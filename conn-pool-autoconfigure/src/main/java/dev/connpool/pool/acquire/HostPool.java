@@ -80,13 +80,13 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		this.host = host;
 		this.eventLoop = eventLoop;
 		this.events = new HostEvents(host, owner.listeners(), owner.recentlyClosed());
-		this.lifecycle = new HostPoolLifecycle(owner, eventLoop, () -> post(this::forget));
+		this.lifecycle = new HostPoolLifecycle(this.mailbox, owner, eventLoop, () -> post(this::forget));
 		this.replayBudget = owner.replayBudget(host);
 		this.idleCount = owner.idleCount().forHost();
 		this.idleLimit = new IdleLimit(host.pool().idleTimeout());
-		this.pendingAcquires = new PendingAcquires(eventLoop, owner.tick());
-		this.sessions = new MultiplexedSessions(host.http2().spreadAddresses());
-		this.connections = new Connections(this.sessions);
+		this.pendingAcquires = new PendingAcquires(this.mailbox, eventLoop, owner.tick());
+		this.sessions = new MultiplexedSessions(this.mailbox, host.http2().spreadAddresses());
+		this.connections = new Connections(this.mailbox, this.sessions);
 		this.addresses = new HostAddresses(this, owner.names(), resolver, eventLoop);
 		this.dialPlanner = new DialPlanner(this, this.connections, this.sessions, this.pendingAcquires, this::begin);
 		this.dispatcher = new Dispatcher(this, this.connections, this.sessions, this.pendingAcquires, this.dialPlanner);
@@ -99,14 +99,23 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public ConnPoolException closed() {
+	public ConnPoolException unavailable() {
 		return this.owner.isShutDown() ? this.host.errors().closed() : this.host.errors().stopped();
 	}
 
+	/**
+	 * Return what tells this from the other pools of the client.
+	 * @return what shapes the connections
+	 */
 	public HostKey key() {
 		return this.key;
 	}
 
+	/**
+	 * Return where time is measured for this. Connections may belong to other event
+	 * loops.
+	 * @return the event loop
+	 */
 	public EventLoop eventLoop() {
 		return this.eventLoop;
 	}
@@ -135,6 +144,10 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		return this.owner.idleConnections();
 	}
 
+	/**
+	 * Return the connections that are open, or are being closed. On any thread.
+	 * @return the connections, as they come and go
+	 */
 	public Set<PooledConnection> connections() {
 		return this.connections.all();
 	}
@@ -147,6 +160,10 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		return this.replayBudget;
 	}
 
+	/**
+	 * Return who gives connections to callers.
+	 * @return where exchanges get their connections from
+	 */
 	public Dispatcher dispatcher() {
 		return this.dispatcher;
 	}
@@ -167,14 +184,13 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public void released(PooledConnection connection) {
-		this.mailbox.post(connection);
-	}
-
-	@Override
-	public void streamFree(PooledConnection connection) {
-		if (this.pendingAcquires.published() > 0) {
-			this.mailbox.drain();
+	public void roomFree(PooledConnection connection) {
+		if (!connection.session().isShared()) {
+			// It belongs to the mailbox from now on.
+			this.mailbox.post(connection);
+		}
+		else if (this.pendingAcquires.published() > 0) {
+			this.mailbox.workOff();
 		}
 		else if (connection.idleSince() != 0) {
 			limitIdle(connection);
@@ -223,7 +239,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 
 	@Override
 	public boolean mayReplaceConnection() {
-		return !this.host.http2().strictMaxConcurrentStreams() && dials().hasRoom(this.connections.usable());
+		return !this.host.http2().strictMaxConcurrentStreams() && dials().hasRoom(this.connections.undrained());
 	}
 
 	@Override
@@ -259,6 +275,11 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 			.forEach((connection) -> this.connections.closeIfUnused(connection, CloseReason.IDLE_CLOSED)));
 	}
 
+	/**
+	 * Use none of the connections any more, and close each when its exchanges have ended.
+	 * Those who wait are given new ones. On any thread.
+	 * @param reason the reason
+	 */
 	public void drain(CloseReason reason) {
 		post(() -> drainAll(reason));
 	}
@@ -296,7 +317,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	 * @param eventLoop the event loop
 	 */
 	public void stopping(EventLoop eventLoop) {
-		ConnPoolException error = closed();
+		ConnPoolException error = unavailable();
 		this.dialPlanner.abandon(eventLoop, error);
 		connections().stream()
 			.filter((connection) -> connection.channel().eventLoop() == eventLoop)
@@ -315,6 +336,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void refuseAll(ConnPoolException error) {
+		assert inMailbox();
 		this.dispatcher.refuseAll(error);
 		this.lifecycle.stay();
 		this.dialPlanner.warm().end();
@@ -342,8 +364,8 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	@Override
-	public SessionFactory sessions(Protocol protocol) {
-		return this.owner.sessions(protocol);
+	public SessionFactory sessionFactory(Protocol protocol) {
+		return this.owner.sessionFactory(protocol);
 	}
 
 	@Override
@@ -373,8 +395,9 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	public void failed(Dial dial, CloseReason reason, ConnPoolException error) {
 		post(() -> {
 			PooledConnection connection = dial.connection();
-			this.events.dialFailed(reason,
-					(connection != null) ? connection.record().closed(this.host.origin(), reason, null) : null,
+			this.events.dialFailed(
+					reason, (connection != null)
+							? connection.record().toClosedConnection(this.host.origin(), reason, null) : null,
 					dial.eventLoop());
 			this.owner.connectionGone();
 			if (!this.owner.isCurrent(this)) {
@@ -417,11 +440,15 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	/**
-	 * Return whether the calling thread may do what belongs to the mailbox. For
-	 * assertions.
-	 * @return whether it handles an event
+	 * Return the mailbox.
+	 * @return whom the parts of this belong to
 	 */
-	boolean inMailbox() {
+	Mailbox mailbox() {
+		return this.mailbox;
+	}
+
+	@Override
+	public boolean inMailbox() {
 		return this.mailbox.isInside();
 	}
 
@@ -455,6 +482,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void drainAll(CloseReason reason) {
+		assert inMailbox();
 		connections().forEach((connection) -> drain(connection, reason));
 	}
 
@@ -470,7 +498,8 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		}
 		this.connections.remove(connection);
 		this.owner.idleConnections().gone(connection.idlePlace());
-		this.events.closed(connection.info(), reason, connection.record().closed(this.host.origin(), reason, idleFor),
+		this.events.closed(connection.info(), reason,
+				connection.record().toClosedConnection(this.host.origin(), reason, idleFor),
 				connection.channel().eventLoop());
 		this.owner.connectionGone();
 		this.dialPlanner.closed(connection, reason);
@@ -484,8 +513,8 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		// Published first: a stream that becomes free from now on is seen here or wakes
 		// us.
 		this.pendingAcquires.publish();
-		this.dispatcher.serve();
-		this.dialPlanner.serve();
+		this.dispatcher.serveWaiting();
+		this.dialPlanner.dialForWaiting();
 		if (!this.lifecycle.isSuperseded() && !this.lifecycle.isClosed()) {
 			this.dialPlanner.spread();
 		}
@@ -520,6 +549,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 	}
 
 	private void forget() {
+		assert inMailbox();
 		if (this.lifecycle.forget(isQuiet())) {
 			this.owner.forget(this);
 		}
@@ -535,6 +565,10 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		return this.pendingAcquires;
 	}
 
+	/**
+	 * Return what is carried on shared connections. On any thread.
+	 * @return the sessions, never changed
+	 */
 	public Session[] sessions() {
 		return this.sessions.open();
 	}

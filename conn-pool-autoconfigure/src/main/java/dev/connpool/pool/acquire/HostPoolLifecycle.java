@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.connpool.pool.connection.LeastRecentlyUsed;
+import dev.connpool.pool.host.Mailbox;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class HostPoolLifecycle {
 
 	private static final long FORGET_AFTER_MINUTES = 5;
+
+	private final Mailbox mailbox;
 
 	private final HostPoolOwner owner;
 
@@ -30,17 +33,18 @@ final class HostPoolLifecycle {
 	/** Since when nobody needs the pool; 0 while somebody does. */
 	private volatile long quietSince;
 
-	private volatile boolean forgotten;
-
-	private boolean superseded;
+	/** Changed in the mailbox, read on any thread. */
+	private volatile State state = State.SERVING;
 
 	/**
 	 * Create a lifecycle.
+	 * @param mailbox the mailbox of the host
 	 * @param owner what the pool is part of
 	 * @param eventLoop where time is measured
 	 * @param due run when the pool has been quiet for long, to ask whether it still is
 	 */
-	HostPoolLifecycle(HostPoolOwner owner, EventLoop eventLoop, Runnable due) {
+	HostPoolLifecycle(Mailbox mailbox, HostPoolOwner owner, EventLoop eventLoop, Runnable due) {
+		this.mailbox = mailbox;
 		this.owner = owner;
 		this.eventLoop = eventLoop;
 		this.due = due;
@@ -59,22 +63,34 @@ final class HostPoolLifecycle {
 	 * @return whether this one has been superseded or forgotten
 	 */
 	boolean isOver() {
-		return this.forgotten || this.superseded;
+		assert this.mailbox.isInside();
+		return this.state.isOver();
 	}
 
+	/**
+	 * Return whether another pool has taken the place of this.
+	 * @return whether this serves only what it has begun
+	 */
 	boolean isSuperseded() {
-		return this.superseded;
+		assert this.mailbox.isInside();
+		return this.state == State.SUPERSEDED || this.state == State.SUPERSEDED_QUIET;
 	}
 
+	/**
+	 * Note that another pool takes the place of this.
+	 */
 	void supersede() {
-		this.superseded = true;
+		assert this.mailbox.isInside();
+		this.state = this.state.superseded();
 	}
 
 	/**
 	 * Note that nobody needs the pool for now. If that stays so it is forgotten.
 	 */
 	void quiet() {
-		if (this.timer == null && !this.forgotten && !isClosed()) {
+		assert this.mailbox.isInside();
+		State next = this.state.quiet();
+		if (next != this.state && !isClosed()) {
 			try {
 				this.timer = this.eventLoop.schedule(this.due, FORGET_AFTER_MINUTES, TimeUnit.MINUTES);
 			}
@@ -83,6 +99,7 @@ final class HostPoolLifecycle {
 				// any more.
 				return;
 			}
+			this.state = next;
 			this.quietSince = System.nanoTime() | 1;
 			this.owner.quietHosts().add(this.place);
 		}
@@ -92,11 +109,13 @@ final class HostPoolLifecycle {
 	 * Note that the pool is not forgotten for now.
 	 */
 	void stay() {
-		if (this.timer != null) {
-			this.timer.cancel(false);
-			this.timer = null;
-		}
-		if (this.quietSince != 0) {
+		assert this.mailbox.isInside();
+		State next = this.state.needed();
+		if (next != this.state) {
+			if (this.timer != null) {
+				this.timer.cancel(false);
+			}
+			this.state = next;
 			this.quietSince = 0;
 			this.owner.quietHosts().remove();
 		}
@@ -109,12 +128,64 @@ final class HostPoolLifecycle {
 	 * @return whether it is forgotten
 	 */
 	boolean forget(boolean quiet) {
+		assert this.mailbox.isInside();
 		stay();
-		if (quiet && !this.forgotten) {
-			this.forgotten = true;
+		if (quiet && this.state != State.FORGOTTEN) {
+			this.state = State.FORGOTTEN;
 			this.owner.quietHosts().forgotten(this.place);
 		}
 		return quiet;
+	}
+
+	/**
+	 * Where a pool is in its life. Whether the client is shut down is no matter of its
+	 * pools, and may come to any of these.
+	 */
+	private enum State {
+
+		/** Callers are served. */
+		SERVING,
+
+		/** The same, but there is nobody, and nothing is open. */
+		QUIET,
+
+		/** Callers are served by another pool; what has begun here ends here. */
+		SUPERSEDED,
+
+		/** The same, and all of it has ended. */
+		SUPERSEDED_QUIET,
+
+		/** The client knows this no more. The last state. */
+		FORGOTTEN;
+
+		State quiet() {
+			return switch (this) {
+				case SERVING -> QUIET;
+				case SUPERSEDED -> SUPERSEDED_QUIET;
+				case QUIET, SUPERSEDED_QUIET, FORGOTTEN -> this;
+			};
+		}
+
+		State needed() {
+			return switch (this) {
+				case QUIET -> SERVING;
+				case SUPERSEDED_QUIET -> SUPERSEDED;
+				case SERVING, SUPERSEDED, FORGOTTEN -> this;
+			};
+		}
+
+		State superseded() {
+			return switch (this) {
+				case SERVING -> SUPERSEDED;
+				case QUIET -> SUPERSEDED_QUIET;
+				case SUPERSEDED, SUPERSEDED_QUIET, FORGOTTEN -> this;
+			};
+		}
+
+		boolean isOver() {
+			return this != SERVING && this != QUIET;
+		}
+
 	}
 
 	/**
@@ -124,7 +195,7 @@ final class HostPoolLifecycle {
 
 		@Override
 		protected long unusedSince() {
-			return HostPoolLifecycle.this.forgotten ? 0 : HostPoolLifecycle.this.quietSince;
+			return HostPoolLifecycle.this.quietSince;
 		}
 
 		@Override

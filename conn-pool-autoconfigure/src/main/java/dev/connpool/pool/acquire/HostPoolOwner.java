@@ -62,7 +62,7 @@ public interface HostPoolOwner {
 	 * @param protocol the protocol
 	 * @return what has it speak that
 	 */
-	SessionFactory sessions(Protocol protocol);
+	SessionFactory sessionFactory(Protocol protocol);
 
 	/**
 	 * Return how many connections are idle.

@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.Session;
 import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.Mailbox;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ final class MultiplexedSessions {
 	/** A stream more or less says nothing about who is busy. */
 	private static final int NOISE = 1;
 
+	private final Mailbox mailbox;
+
 	private final boolean spread;
 
 	private final AtomicInteger turn = new AtomicInteger();
@@ -26,10 +29,12 @@ final class MultiplexedSessions {
 
 	/**
 	 * Create sessions.
+	 * @param mailbox the mailbox of the host
 	 * @param spread whether streams are spread over all connections instead of filling
 	 * one after the other
 	 */
-	MultiplexedSessions(boolean spread) {
+	MultiplexedSessions(Mailbox mailbox, boolean spread) {
+		this.mailbox = mailbox;
 		this.spread = spread;
 	}
 
@@ -38,12 +43,14 @@ final class MultiplexedSessions {
 	}
 
 	void add(Session session) {
+		assert this.mailbox.isInside();
 		Session[] more = Arrays.copyOf(this.open, this.open.length + 1);
 		more[more.length - 1] = session;
 		this.open = more;
 	}
 
 	void remove(Session session) {
+		assert this.mailbox.isInside();
 		this.open = Arrays.stream(this.open).filter((other) -> other != session).toArray(Session[]::new);
 	}
 
@@ -120,16 +127,14 @@ final class MultiplexedSessions {
 	}
 
 	/**
-	 * Close one connection that lies idle.
-	 * @return whether there was one
+	 * Close one connection that lies idle, if there is one.
 	 */
-	boolean closeStale() {
+	void closeStale() {
 		for (Session session : this.open) {
 			if (session.isStale() && session.closeIfUnused(CloseReason.EVICTED)) {
-				return true;
+				return;
 			}
 		}
-		return false;
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.LeaseList;
+import dev.connpool.pool.host.Mailbox;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * the mailbox of the host alone, but for {@link #published}.
  */
 public final class PendingAcquires {
+
+	private final Mailbox mailbox;
 
 	private final LeaseList<Lease> leases = new LeaseList<>();
 
@@ -28,7 +31,8 @@ public final class PendingAcquires {
 
 	private @Nullable Future<?> ticking;
 
-	PendingAcquires(EventLoop eventLoop, long tick) {
+	PendingAcquires(Mailbox mailbox, EventLoop eventLoop, long tick) {
+		this.mailbox = mailbox;
 		this.eventLoop = eventLoop;
 		this.tick = tick;
 	}
@@ -46,14 +50,17 @@ public final class PendingAcquires {
 	 * wake the mailbox.
 	 */
 	void publish() {
+		assert this.mailbox.isInside();
 		this.published = this.leases.size();
 	}
 
 	int size() {
+		assert this.mailbox.isInside();
 		return this.leases.size();
 	}
 
 	@Nullable Lease first() {
+		assert this.mailbox.isInside();
 		return this.leases.first();
 	}
 
@@ -63,18 +70,22 @@ public final class PendingAcquires {
 	 * @return the next, or {@code null} if there is none
 	 */
 	@Nullable Lease next(Lease lease) {
+		assert this.mailbox.isInside();
 		return this.leases.next(lease);
 	}
 
 	void add(Lease lease) {
+		assert this.mailbox.isInside();
 		this.leases.addLast(lease);
 	}
 
 	void addFirst(Lease lease) {
+		assert this.mailbox.isInside();
 		this.leases.addFirst(lease);
 	}
 
 	void remove(Lease lease) {
+		assert this.mailbox.isInside();
 		this.leases.remove(lease);
 	}
 
@@ -97,6 +108,7 @@ public final class PendingAcquires {
 	 * @param error says why, made when the caller is not counted any more
 	 */
 	void failLast(Supplier<ConnPoolException> error) {
+		assert this.mailbox.isInside();
 		Lease last = this.leases.last();
 		if (last != null) {
 			remove(last);
@@ -115,6 +127,7 @@ public final class PendingAcquires {
 	 * @param look told the current time after a tick, to post {@link #expire}
 	 */
 	void watch(LongConsumer look) {
+		assert this.mailbox.isInside();
 		if (this.ticking == null && this.leases.size() > 0) {
 			this.ticking = this.eventLoop.schedule(() -> look.accept(System.nanoTime()), this.tick,
 					TimeUnit.NANOSECONDS);
@@ -122,6 +135,7 @@ public final class PendingAcquires {
 	}
 
 	void expire(long now) {
+		assert this.mailbox.isInside();
 		this.ticking = null;
 		Lease lease = first();
 		while (lease != null) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.host.Host;
+import dev.connpool.pool.host.Mailbox;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
@@ -29,6 +30,8 @@ final class WarmConnections {
 	private static final long SHORTEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(60);
+
+	private final Mailbox mailbox;
 
 	private final Host host;
 
@@ -50,11 +53,13 @@ final class WarmConnections {
 
 	/**
 	 * Create connections, none of which are kept yet.
+	 * @param mailbox the mailbox of the host
 	 * @param host the host
 	 * @param eventLoop where pauses are measured
 	 * @param wake run after a pause, to ask again what is missing
 	 */
-	WarmConnections(Host host, EventLoop eventLoop, Runnable wake) {
+	WarmConnections(Mailbox mailbox, Host host, EventLoop eventLoop, Runnable wake) {
+		this.mailbox = mailbox;
 		this.host = host;
 		this.eventLoop = eventLoop;
 		this.wake = wake;
@@ -66,6 +71,7 @@ final class WarmConnections {
 	 * @param settled told once when all are open, or one could not be opened
 	 */
 	void keep(ConnectionSpec spec, Runnable settled) {
+		assert this.mailbox.isInside();
 		this.spec = spec;
 		this.waiting.add(settled);
 	}
@@ -75,6 +81,7 @@ final class WarmConnections {
 	 * @return how they were opened, or {@code null} if none were kept
 	 */
 	@Nullable ConnectionSpec end() {
+		assert this.mailbox.isInside();
 		ConnectionSpec spec = this.spec;
 		this.spec = null;
 		if (this.pause != null) {
@@ -85,6 +92,7 @@ final class WarmConnections {
 	}
 
 	@Nullable ConnectionSpec spec() {
+		assert this.mailbox.isInside();
 		return this.spec;
 	}
 
@@ -105,6 +113,7 @@ final class WarmConnections {
 	 * @return the number of dials to begin
 	 */
 	int missing(int open, DialsUnderWay dials) {
+		assert this.mailbox.isInside();
 		int missing = size(dials) - open;
 		if (missing <= 0) {
 			settle();
@@ -132,12 +141,9 @@ final class WarmConnections {
 	 * @param connection the connection
 	 */
 	void ended(PooledConnection connection) {
-		boolean wanted = switch (connection.end().reason()) {
-			case DRAINED, IDLE_CLOSED, ADDRESS_REMOVED, SUPERSEDED, EVICTED, SHUTDOWN, MAX_LIFETIME, IDLE_TIMEOUT ->
-				true;
-			default -> connection.record().exchanges() > 0 || connection.record().age().toNanos() > YOUNG;
-		};
-		if (!wanted) {
+		boolean ordinary = connection.end().reason().isIntended() || connection.record().exchanges() > 0
+				|| connection.record().age().toNanos() > YOUNG;
+		if (!ordinary) {
 			failed("Client '%s', host %s: %s before there was a request.".formatted(this.host.client(),
 					this.host.origin(), connection.end().describe()));
 		}
@@ -148,6 +154,7 @@ final class WarmConnections {
 	 * @param message why
 	 */
 	void failed(@Nullable String message) {
+		assert this.mailbox.isInside();
 		if (this.spec == null || this.pause != null) {
 			return;
 		}
@@ -181,6 +188,7 @@ final class WarmConnections {
 	 * Note that the pause is over.
 	 */
 	void resume() {
+		assert this.mailbox.isInside();
 		this.pause = null;
 	}
 

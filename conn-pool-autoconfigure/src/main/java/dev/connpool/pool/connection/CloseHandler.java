@@ -33,8 +33,8 @@ public final class CloseHandler extends ChannelDuplexHandler {
 	}
 
 	private static boolean isBroken(ChannelHandlerContext ctx) {
-		SocketHandler wire = ctx.pipeline().get(SocketHandler.class);
-		return wire != null && wire.isReset();
+		SocketHandler socket = ctx.pipeline().get(SocketHandler.class);
+		return socket != null && socket.isReset();
 	}
 
 	@Override

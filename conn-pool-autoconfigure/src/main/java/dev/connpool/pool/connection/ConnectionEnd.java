@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why and how one connection ends. The reason that is noted first stands, on whichever
- * thread; what was reported belongs to the event loop of the connection.
+ * thread. What was reported belongs to the event loop of the connection, which alone
+ * writes it; the mailbox of the host reads it too, to say how the connection ended.
  */
 public final class ConnectionEnd {
 
@@ -23,8 +24,11 @@ public final class ConnectionEnd {
 
 	private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
 
-	/** What was reported before the connection was closed. */
-	private @Nullable Throwable failure;
+	/**
+	 * What was reported before the connection was closed. Written on its event loop, read
+	 * on any thread.
+	 */
+	private volatile @Nullable Throwable failure;
 
 	/**
 	 * Create an end that has not come.
@@ -92,18 +96,20 @@ public final class ConnectionEnd {
 	}
 
 	/**
-	 * Note what was reported just before the connection is closed.
+	 * Note what was reported just before the connection is closed. On its event loop.
 	 * @param reported what was reported
 	 */
 	public void failed(Throwable reported) {
+		assert this.channel.eventLoop().inEventLoop();
 		this.failure = reported;
 	}
 
 	/**
 	 * Note that the end of a connection over TLS has ended a response that may not have
-	 * been complete.
+	 * been complete. On its event loop.
 	 */
 	public void cutShort() {
+		assert this.channel.eventLoop().inEventLoop();
 		if (this.failure == null) {
 			this.failure = new SSLException(
 					"The connection ended without close_notify, as anybody on the way can make it end");
@@ -111,7 +117,7 @@ public final class ConnectionEnd {
 	}
 
 	/**
-	 * Return what was reported.
+	 * Return what was reported. On any thread.
 	 * @return the failure, or {@code null} if there was none
 	 */
 	public @Nullable Throwable failure() {
@@ -120,7 +126,7 @@ public final class ConnectionEnd {
 
 	/**
 	 * Return whether the connection is gone and nobody knows why. If it was ended because
-	 * of what the server had sent, that may have been a response.
+	 * of what the server had sent, that may have been a response. On any thread.
 	 * @return whether it is closed, but not for an error of HTTP/2
 	 */
 	public boolean isLoss() {
@@ -128,20 +134,13 @@ public final class ConnectionEnd {
 	}
 
 	/**
-	 * Say how the connection came to its end.
+	 * Say how the connection came to its end. On any thread.
 	 * @return the end of a sentence
 	 */
 	public String describe() {
 		CloseReason reason = reason();
-		return switch (reason) {
-			case PEER_CLOSED -> "the server closed the connection"
-					+ ((this.failure instanceof SSLException) ? " without close_notify (RFC 9112, section 9.8)" : "");
-			case PEER_RESET -> "the server reset the connection";
-			case PING_TIMEOUT -> "the server did not answer a PING";
-			case GOAWAY -> "the server sent GOAWAY and closed the connection";
-			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server";
-			default -> "the connection was closed (%s)".formatted(reason);
-		};
+		boolean unannounced = reason == CloseReason.PEER_CLOSED && this.failure instanceof SSLException;
+		return reason.describe() + (unannounced ? " without close_notify (RFC 9112, section 9.8)" : "");
 	}
 
 	/**

@@ -19,6 +19,13 @@ public interface ConnectionOwner {
 	Host host();
 
 	/**
+	 * Return whether the calling thread may do what belongs to the mailbox of the host.
+	 * For assertions.
+	 * @return whether it handles an event of that mailbox
+	 */
+	boolean inMailbox();
+
+	/**
 	 * Return where what happens with the host becomes known.
 	 * @return the events
 	 */
@@ -43,17 +50,11 @@ public interface ConnectionOwner {
 	IdleLimit idleLimit();
 
 	/**
-	 * Note that an HTTP/1.1 connection is free, or will be when its event loop has done
-	 * what it is doing now.
+	 * Note that a connection has room for another exchange, or will have when its event
+	 * loop has done what it is doing now.
 	 * @param connection the connection
 	 */
-	void released(PooledConnection connection);
-
-	/**
-	 * Note that a stream has become free on an HTTP/2 connection.
-	 * @param connection the connection
-	 */
-	void streamFree(PooledConnection connection);
+	void roomFree(PooledConnection connection);
 
 	/**
 	 * Note what the server's SETTINGS allow.

@@ -46,10 +46,20 @@ public final class ConnectionRecord {
 
 	private long bytesReceived;
 
+	/**
+	 * Create a record.
+	 * @param channel the channel of the connection
+	 * @param openedAt when the connection was begun
+	 * @param begun the same, in terms of {@link System#nanoTime()}
+	 */
 	public ConnectionRecord(Channel channel, Instant openedAt, long begun) {
 		this.channel = channel;
 		this.openedAt = openedAt;
 		this.begun = begun;
+	}
+
+	private boolean inEventLoop() {
+		return this.channel.eventLoop().inEventLoop();
 	}
 
 	// Written
@@ -59,10 +69,12 @@ public final class ConnectionRecord {
 	 * @param when in terms of {@link System#nanoTime()}
 	 */
 	public void resolved(long when) {
+		assert inEventLoop();
 		this.resolved = when;
 	}
 
 	public void connected() {
+		assert inEventLoop();
 		this.connected = System.nanoTime();
 	}
 
@@ -71,6 +83,7 @@ public final class ConnectionRecord {
 	 * @param protocol the protocol to be spoken
 	 */
 	public void secured(Protocol protocol) {
+		assert inEventLoop();
 		this.protocol = protocol;
 		SslHandler handler = this.channel.pipeline().get(SslHandler.class);
 		if (handler != null) {
@@ -86,20 +99,27 @@ public final class ConnectionRecord {
 	 * @return whether it is not the first
 	 */
 	public boolean exchanged() {
+		assert inEventLoop();
 		long before = this.exchanges;
 		this.exchanges = before + 1;
 		return before > 0;
 	}
 
+	/**
+	 * Note that a response has arrived.
+	 */
 	public void answered() {
+		assert inEventLoop();
 		this.proven = true;
 	}
 
 	void sent(int bytes) {
+		assert inEventLoop();
 		this.bytesSent += bytes;
 	}
 
 	void received(int bytes) {
+		assert inEventLoop();
 		this.bytesReceived += bytes;
 	}
 
@@ -129,6 +149,10 @@ public final class ConnectionRecord {
 		return this.openedAt;
 	}
 
+	/**
+	 * Return how long ago the connection was begun. On any thread.
+	 * @return the time
+	 */
 	public Duration age() {
 		return Duration.ofNanos(System.nanoTime() - this.begun);
 	}
@@ -158,10 +182,18 @@ public final class ConnectionRecord {
 		return this.exchanges;
 	}
 
+	/**
+	 * Return what was written to the socket, TLS included.
+	 * @return the number of bytes
+	 */
 	public long bytesSent() {
 		return this.bytesSent;
 	}
 
+	/**
+	 * Return what was read from the socket, TLS included.
+	 * @return the number of bytes
+	 */
 	public long bytesReceived() {
 		return this.bytesReceived;
 	}
@@ -174,6 +206,11 @@ public final class ConnectionRecord {
 		return text(this.channel.remoteAddress());
 	}
 
+	/**
+	 * Say where a socket is, without a look-up.
+	 * @param address the address, or {@code null}
+	 * @return the IP address and the port, or {@code null}
+	 */
 	public static @Nullable String text(@Nullable SocketAddress address) {
 		if (!(address instanceof InetSocketAddress inet) || inet.getAddress() == null) {
 			return (address != null) ? address.toString() : null;
@@ -182,7 +219,14 @@ public final class ConnectionRecord {
 		return ((ip.indexOf(':') < 0) ? ip : "[" + ip + "]") + ":" + inet.getPort();
 	}
 
-	public ClosedConnection closed(String host, CloseReason reason, @Nullable Duration idleFor) {
+	/**
+	 * Return what is remembered of the connection after its end.
+	 * @param host the host as {@code scheme://host:port}
+	 * @param reason why it ended
+	 * @param idleFor how long it had been idle, {@code null} if it was in use
+	 * @return what is remembered
+	 */
+	public ClosedConnection toClosedConnection(String host, CloseReason reason, @Nullable Duration idleFor) {
 		Protocol protocol = this.protocol;
 		return new ClosedConnection(id(), host, (protocol != null) ? protocol.id() : null, reason.toString(), age(),
 				idleFor, this.exchanges, Instant.now());

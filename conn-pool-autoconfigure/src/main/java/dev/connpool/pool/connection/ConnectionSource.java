@@ -20,7 +20,7 @@ public interface ConnectionSource {
 	 * Say why no request is served any more.
 	 * @return that the client is shut down, or else that its event loops are
 	 */
-	ConnPoolException closed();
+	ConnPoolException unavailable();
 
 	/**
 	 * Return where what happens with the host becomes known.

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.connpool.pool.host.CloseReason;
@@ -34,9 +33,6 @@ public final class IdleLimit {
 	private static final int PATIENCE = 10;
 
 	private static final int MOST_PATIENCE = 64 * PATIENCE;
-
-	private static final Set<CloseReason> BY_THE_SERVER = Set.of(CloseReason.PEER_CLOSED, CloseReason.PEER_RESET,
-			CloseReason.GOAWAY);
 
 	private final IdleTimeout configured;
 
@@ -106,7 +102,7 @@ public final class IdleLimit {
 	 */
 	synchronized boolean ended(CloseReason reason, long idleFor, long now) {
 		long before = timeout();
-		if (BY_THE_SERVER.contains(reason) && idleFor >= SHORTEST) {
+		if (reason.isByServer() && idleFor >= SHORTEST) {
 			closed(idleFor, now);
 		}
 		else if (reason == CloseReason.IDLE_TIMEOUT) {

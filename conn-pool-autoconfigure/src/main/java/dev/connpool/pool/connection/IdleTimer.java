@@ -80,6 +80,7 @@ public final class IdleTimer {
 	 * @param timeout the time in nanoseconds
 	 */
 	public void announced(long timeout) {
+		assert this.eventLoop.inEventLoop();
 		this.announced = timeout;
 		// The timer may be set for later.
 		stop();
@@ -127,12 +128,14 @@ public final class IdleTimer {
 	}
 
 	private void watch(long delay) {
+		assert this.eventLoop.inEventLoop();
 		if (this.timer == null && delay > 0) {
 			this.timer = this.eventLoop.schedule(this::check, delay, TimeUnit.NANOSECONDS);
 		}
 	}
 
 	private void check() {
+		assert this.eventLoop.inEventLoop();
 		this.timer = null;
 		long since = this.connection.idleSince();
 		if (since == 0 || !this.connection.channel().isActive()) {

@@ -95,6 +95,11 @@ public abstract class Lease implements Runnable {
 		this.state = State.ENDED;
 	}
 
+	/**
+	 * Return the connection that was granted last. On any thread.
+	 * @return the connection, which may have been taken back, or {@code null} if there
+	 * was none yet
+	 */
 	public final @Nullable PooledConnection connection() {
 		return this.connection;
 	}
@@ -107,6 +112,10 @@ public abstract class Lease implements Runnable {
 		return Objects.requireNonNull(this.connection, "No connection granted");
 	}
 
+	/**
+	 * Return where the connection belongs.
+	 * @return the event loop of the connection that was granted last
+	 */
 	public final EventLoop eventLoop() {
 		return granted().channel().eventLoop();
 	}
@@ -166,7 +175,7 @@ public abstract class Lease implements Runnable {
 	 * mailbox of the host.
 	 * @return whether another one is not worth waiting for
 	 */
-	public abstract boolean isSpokenToTooOften();
+	public abstract boolean countSpokenTo();
 
 	/**
 	 * Say why this has waited for too long.
@@ -198,6 +207,10 @@ public abstract class Lease implements Runnable {
 	 */
 	public abstract void begin(SessionStream stream, boolean reused);
 
+	/**
+	 * Return whether the connection was ever used.
+	 * @return whether {@link #begin} was called
+	 */
 	public abstract boolean hasBegun();
 
 	/**

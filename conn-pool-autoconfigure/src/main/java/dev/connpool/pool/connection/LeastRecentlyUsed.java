@@ -64,7 +64,7 @@ public final class LeastRecentlyUsed {
 	 */
 	public void limit() {
 		if (this.unused.getAsInt() > this.most.getAsInt()) {
-			this.mailbox.drain();
+			this.mailbox.workOff();
 		}
 	}
 
@@ -82,6 +82,7 @@ public final class LeastRecentlyUsed {
 	// Whoever finds an entry present leaves it alone, so it has to be out of place before
 	// it is asked how long it is unused
 	private void place(Entry entry) {
+		assert this.mailbox.isInside();
 		long since = entry.unusedSince();
 		if (!entry.present && since != 0) {
 			entry.since = since;
@@ -92,6 +93,7 @@ public final class LeastRecentlyUsed {
 	}
 
 	private void remove(Entry entry) {
+		assert this.mailbox.isInside();
 		if (entry.present) {
 			this.entries.remove(entry);
 			entry.present = false;
@@ -99,6 +101,7 @@ public final class LeastRecentlyUsed {
 	}
 
 	private void makeRoom() {
+		assert this.mailbox.isInside();
 		while (this.unused.getAsInt() - this.leaving > this.most.getAsInt()) {
 			Entry eldest = this.entries.pollFirst();
 			if (eldest == null) {
@@ -115,6 +118,7 @@ public final class LeastRecentlyUsed {
 	}
 
 	private void letGo(Entry eldest) {
+		assert this.mailbox.isInside();
 		this.leaving++;
 		eldest.letGo(eldest.since, () -> this.mailbox.post((Runnable) () -> {
 			this.leaving--;

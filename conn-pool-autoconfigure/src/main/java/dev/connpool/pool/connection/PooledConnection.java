@@ -97,6 +97,7 @@ public final class PooledConnection implements Connection {
 	 * @param session what it can carry
 	 */
 	public void negotiated(Session session) {
+		assert inEventLoop();
 		this.session = session;
 	}
 
@@ -124,6 +125,7 @@ public final class PooledConnection implements Connection {
 	 * Note that this is open.
 	 */
 	public void opened() {
+		assert inEventLoop();
 		Protocol protocol = Objects.requireNonNull(this.record.protocol(), "Not negotiated");
 		become(ConnectionState.OPEN);
 		this.info = events().opened(this.record.id(), protocol, this.record.tls() != null, this.record.created());
@@ -135,6 +137,7 @@ public final class PooledConnection implements Connection {
 	 * @return whether it is not the first
 	 */
 	public boolean acquired(Lease lease) {
+		assert inEventLoop();
 		boolean reused = this.record.exchanged();
 		events().acquired(this.info, lease.askedAt(), reused);
 		return reused;
@@ -193,6 +196,10 @@ public final class PooledConnection implements Connection {
 		return this.idleTimer;
 	}
 
+	/**
+	 * Return where this stands when there are too many idle connections in all.
+	 * @return the place among the idle connections of all hosts
+	 */
 	public LeastRecentlyUsed.Entry idlePlace() {
 		return this.idlePlace;
 	}
@@ -201,7 +208,7 @@ public final class PooledConnection implements Connection {
 	 * Return what this is doing. On any thread.
 	 * @return the state
 	 */
-	public ConnectionSnapshot.State state() {
+	public ConnectionSnapshot.State snapshotState() {
 		if (!this.state.precedes(ConnectionState.DRAINING)) {
 			return ConnectionSnapshot.State.DRAINING;
 		}
@@ -280,6 +287,7 @@ public final class PooledConnection implements Connection {
 	 * @param broken whether reading or writing had failed
 	 */
 	void closed(boolean broken) {
+		assert inEventLoop();
 		this.end.closed(broken);
 		become(ConnectionState.CLOSED);
 	}

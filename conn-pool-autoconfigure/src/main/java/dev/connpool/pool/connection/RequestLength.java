@@ -63,7 +63,8 @@ public final class RequestLength {
 	 * @param lease the lease of the exchange it belongs to
 	 * @return whether it may be written
 	 */
-	public boolean admits(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
+	public boolean admitOrEnd(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
+		assert ctx.executor().inEventLoop();
 		if (this.refusal == null) {
 			String mistake = mistake(msg, lease.isWritten());
 			if (mistake != null) {
@@ -130,6 +131,11 @@ public final class RequestLength {
 		return null;
 	}
 
+	/**
+	 * Return whether a request states a length that cannot be read.
+	 * @param headers the headers of the request
+	 * @return whether there is a Content-Length that is not one number
+	 */
 	public static boolean isNoNumber(HttpHeaders headers) {
 		return headers.contains(HttpHeaderNames.CONTENT_LENGTH)
 				&& stated(headers.getAll(HttpHeaderNames.CONTENT_LENGTH)) == FRAMED;

@@ -2,7 +2,6 @@ package dev.connpool.pool.connection;
 
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.snapshot.ConnectionSnapshot;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the protocol that was negotiated for a connection can carry: one exchange after
@@ -39,9 +38,12 @@ public interface Session {
 	boolean tryReserve();
 
 	/**
-	 * Give back room: no exchange makes use of it, or none does any more. On any thread.
+	 * Give back the room of one exchange. That is how each one that was carried ends, as
+	 * early as its response has arrived, and how room ends that nobody came to use. Where
+	 * the connection is not shared it is idle only when the mailbox of its host has
+	 * learned of it. On any thread.
 	 */
-	void unused();
+	void giveBack();
 
 	/**
 	 * Count what is carried or, where connections are shared, has room reserved. On any
@@ -73,6 +75,12 @@ public interface Session {
 	 * @param reason the reason
 	 */
 	void drain(CloseReason reason);
+
+	/**
+	 * Note that the connection is closed: it is not idle any more, if it was. In the
+	 * mailbox of its host.
+	 */
+	void connectionClosed();
 
 	/**
 	 * Return whether a shared connection was used and is not now: it may have broken
@@ -126,10 +134,11 @@ public interface Session {
 
 	/**
 	 * Look at what the protocol has of its own.
-	 * @return how it is now, or {@code null} if it has nothing
+	 * @param connection how the connection is now
+	 * @return the same, and what the protocol adds to it, if anything
 	 */
-	default ConnectionSnapshot.@Nullable Http2 snapshot() {
-		return null;
+	default ConnectionSnapshot fillIn(ConnectionSnapshot connection) {
+		return connection;
 	}
 
 }

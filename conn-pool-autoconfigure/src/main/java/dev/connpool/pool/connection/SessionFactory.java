@@ -13,7 +13,7 @@ public interface SessionFactory {
 	 * @param protocol the protocol that was negotiated, or is known without negotiation
 	 * @return whether it is what this makes connections speak
 	 */
-	boolean serves(Protocol protocol);
+	boolean speaks(Protocol protocol);
 
 	/**
 	 * Have a new connection speak the protocol. On its event loop.

@@ -36,10 +36,11 @@ public interface SessionStream {
 	int id();
 
 	/**
-	 * Return whether an exchange is the one that this carries.
+	 * Return whether what becomes known of the channel now concerns an exchange, rather
+	 * than another one or none. It does from {@link Lease#begin} until all is told: then
+	 * the channel is silent, or free for the next.
 	 * @param lease the lease of the exchange
-	 * @return whether it is; not so on HTTP/1.1 once it has ended, while a stream never
-	 * carries another
+	 * @return whether it is to be told
 	 */
 	boolean carries(Lease lease);
 

@@ -37,7 +37,7 @@ public final class SocketInput {
 	 * @param channel the channel, on its event loop
 	 * @return whether the socket is open and empty now
 	 */
-	public static boolean drain(Channel channel) {
+	public static boolean readAll(Channel channel) {
 		if (!isReadHere(channel)) {
 			return channel.isActive();
 		}

@@ -53,43 +53,25 @@ final class GzipInflation extends Inflation {
 
 	@Override
 	void framing(byte octet) throws DataFormatException {
+		take(octet);
+		switch (this.field) {
+			case HEADER -> header(octet);
+			case EXTRA_LENGTH -> extraLength();
+			case EXTRA -> extra();
+			case TEXT -> text(octet);
+			case HEADER_CHECK -> headerCheck();
+			case TRAILER -> trailer();
+		}
+	}
+
+	private void take(byte octet) {
 		if (this.field != Field.HEADER_CHECK && this.field != Field.TRAILER) {
 			this.check.update(octet);
 		}
-		int unsigned = Byte.toUnsignedInt(octet);
 		if (this.count < Long.BYTES) {
-			this.value |= (long) unsigned << (Byte.SIZE * this.count);
+			this.value |= (long) Byte.toUnsignedInt(octet) << (Byte.SIZE * this.count);
 		}
 		this.count++;
-		switch (this.field) {
-			case HEADER -> header(octet);
-			case EXTRA_LENGTH -> {
-				if (this.count == Short.BYTES) {
-					extra((int) this.value);
-				}
-			}
-			case EXTRA -> {
-				if (--this.extraLeft == 0) {
-					next();
-				}
-			}
-			case TEXT -> {
-				if (octet == 0) {
-					next();
-				}
-			}
-			case HEADER_CHECK -> {
-				if (this.count == Short.BYTES) {
-					verify(this.value == (this.check.getValue() & 0xffff));
-					next();
-				}
-			}
-			case TRAILER -> {
-				if (this.count == TRAILER_LENGTH) {
-					trailer();
-				}
-			}
-		}
 	}
 
 	private void header(byte octet) throws DataFormatException {
@@ -109,12 +91,34 @@ final class GzipInflation extends Inflation {
 		}
 	}
 
-	private void extra(int length) {
-		this.extraLeft = length;
-		if (length > 0) {
+	private void extraLength() {
+		if (this.count < Short.BYTES) {
+			return;
+		}
+		this.extraLeft = (int) this.value;
+		if (this.extraLeft > 0) {
 			begin(Field.EXTRA);
 		}
 		else {
+			next();
+		}
+	}
+
+	private void extra() {
+		if (--this.extraLeft == 0) {
+			next();
+		}
+	}
+
+	private void text(byte octet) {
+		if (octet == 0) {
+			next();
+		}
+	}
+
+	private void headerCheck() throws DataFormatException {
+		if (this.count == Short.BYTES) {
+			verify(this.value == (this.check.getValue() & 0xffff));
 			next();
 		}
 	}
@@ -149,6 +153,9 @@ final class GzipInflation extends Inflation {
 	}
 
 	private void trailer() throws DataFormatException {
+		if (this.count < TRAILER_LENGTH) {
+			return;
+		}
 		verify((this.value & WORD) == this.check.getValue() && this.value >>> Integer.SIZE == (inflated() & WORD));
 		this.check.reset();
 		this.first = false;

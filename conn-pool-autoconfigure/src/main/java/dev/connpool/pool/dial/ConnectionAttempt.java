@@ -30,6 +30,7 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 	 */
 	@Override
 	protected void initChannel(Channel channel) {
+		assert this.happyEyeballs.inEventLoop();
 		this.connection = this.happyEyeballs.prepare(channel);
 	}
 
@@ -40,12 +41,14 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 
 	@Override
 	public void onSubscribe(Subscription subscription) {
+		assert this.happyEyeballs.inEventLoop();
 		this.connecting = subscription;
 		subscription.request(Long.MAX_VALUE);
 	}
 
 	@Override
 	public void onNext(Channel channel) {
+		assert this.happyEyeballs.inEventLoop();
 		PooledConnection connected = this.connection;
 		if (this.over || connected == null || !this.happyEyeballs.wins(connected)) {
 			channel.close();
@@ -54,6 +57,7 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 
 	@Override
 	public void onError(Throwable cause) {
+		assert this.happyEyeballs.inEventLoop();
 		if (!this.over) {
 			close();
 			this.happyEyeballs.ended(this, cause);
@@ -78,6 +82,7 @@ final class ConnectionAttempt extends ChannelInitializer<Channel> implements Cor
 	 * Close what is not connected yet.
 	 */
 	void cancel() {
+		assert this.happyEyeballs.inEventLoop();
 		if (!this.over) {
 			close();
 			if (this.connecting != null) {

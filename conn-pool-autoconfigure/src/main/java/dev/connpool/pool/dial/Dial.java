@@ -110,20 +110,30 @@ public final class Dial {
 		}
 	}
 
+	/**
+	 * Return whether the calling thread may do what belongs to this. For assertions.
+	 * @return whether it is that of the event loop, or whoever finds out that there is
+	 * none any more
+	 */
+	boolean inEventLoop() {
+		return this.eventLoop.inEventLoop() || this.eventLoop.isShutdown();
+	}
+
 	private void enter(@Nullable Throwable obstacle) {
 		try {
 			this.eventLoop.execute(() -> begin(obstacle));
 		}
 		catch (RejectedExecutionException ex) {
 			// The event loops have been stopped before the client.
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 		}
 	}
 
 	private void begin(@Nullable Throwable obstacle) {
+		assert inEventLoop();
 		this.startedAt = System.nanoTime();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 		}
 		else if (obstacle != null) {
 			this.phase = Phase.TLS;
@@ -163,6 +173,7 @@ public final class Dial {
 	 * @return its connection
 	 */
 	PooledConnection prepare(Channel channel, boolean late) {
+		assert inEventLoop();
 		TcpKeepAlive.apply(channel, this.spec, this.owner.host().settings().tcp());
 		ConnectionRecord record = new ConnectionRecord(channel, this.openedAt, this.startedAt);
 		PooledConnection connection = this.owner.connection(channel, record);
@@ -220,6 +231,7 @@ public final class Dial {
 	}
 
 	private void arm(Duration timeout) {
+		assert inEventLoop();
 		this.deadline = this.eventLoop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
@@ -234,6 +246,7 @@ public final class Dial {
 	 * @return whether that address has not been tried
 	 */
 	boolean tries(PooledConnection connection, SocketAddress address) {
+		assert inEventLoop();
 		if (!this.happyEyeballs.tries(address, this.owner.host().target())) {
 			return false;
 		}
@@ -247,6 +260,7 @@ public final class Dial {
 	 * @param cause what was reported
 	 */
 	void notConnected(Throwable cause) {
+		assert inEventLoop();
 		this.happyEyeballs.failed(cause);
 	}
 
@@ -265,6 +279,7 @@ public final class Dial {
 	 * @param winner the connection
 	 */
 	void chosen(PooledConnection winner) {
+		assert inEventLoop();
 		this.connection = winner;
 		if (this.owner.host().isTunnelled()) {
 			this.phase = Phase.PROXY;
@@ -279,6 +294,7 @@ public final class Dial {
 	 * @param connection the connection that is going to be secured
 	 */
 	void connected(PooledConnection connection) {
+		assert inEventLoop();
 		if (this.deadline != null) {
 			this.deadline.cancel(false);
 		}
@@ -305,8 +321,8 @@ public final class Dial {
 	 * @param protocol the protocol
 	 * @return what has it speak that
 	 */
-	SessionFactory sessions(Protocol protocol) {
-		return this.owner.sessions(protocol);
+	SessionFactory sessionFactory(Protocol protocol) {
+		return this.owner.sessionFactory(protocol);
 	}
 
 	/**
@@ -315,6 +331,7 @@ public final class Dial {
 	 * @param protocol the protocol to be spoken on it
 	 */
 	void succeeded(PooledConnection connection, Protocol protocol) {
+		assert inEventLoop();
 		if (end()) {
 			connection.record().secured(protocol);
 			this.owner.opened(this, connection);
@@ -338,8 +355,9 @@ public final class Dial {
 	}
 
 	void failed(Throwable cause) {
+		assert inEventLoop();
 		if (this.eventLoop.isShuttingDown()) {
-			fail(this.owner.closed());
+			fail(this.owner.unavailable());
 			return;
 		}
 		if (this.phase == Phase.TLS && isNoApplicationProtocol(cause)) {
@@ -399,6 +417,7 @@ public final class Dial {
 
 	// There are two threads when the event loop is at its end.
 	private boolean end() {
+		assert inEventLoop();
 		if (!this.over.compareAndSet(false, true)) {
 			return false;
 		}

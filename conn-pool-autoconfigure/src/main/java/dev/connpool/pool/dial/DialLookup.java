@@ -95,6 +95,7 @@ public final class DialLookup extends AddressResolverGroup<SocketAddress> {
 
 		@Override
 		protected void doResolveAll(SocketAddress address, Promise<List<SocketAddress>> promise) {
+			assert executor().inEventLoop();
 			Future<List<SocketAddress>> known = DialLookup.this.answer;
 			if (known == null) {
 				known = ask(address);

@@ -27,10 +27,17 @@ public interface DialOwner {
 	Host host();
 
 	/**
+	 * Return whether the calling thread may do what belongs to the mailbox of the host.
+	 * For assertions.
+	 * @return whether it handles an event of that mailbox
+	 */
+	boolean inMailbox();
+
+	/**
 	 * Say why no request is served any more.
 	 * @return that the client is shut down, or else that its event loops are
 	 */
-	ConnPoolException closed();
+	ConnPoolException unavailable();
 
 	/**
 	 * Return the TLS context.
@@ -43,7 +50,7 @@ public interface DialOwner {
 	 * @param protocol the protocol
 	 * @return what has it speak that
 	 */
-	SessionFactory sessions(Protocol protocol);
+	SessionFactory sessionFactory(Protocol protocol);
 
 	/**
 	 * Return whether several callers come to share one connection.

@@ -55,9 +55,18 @@ final class HappyEyeballs {
 	}
 
 	void begin(SocketAddress target) {
+		assert this.dial.inEventLoop();
 		ConnectionAttempt attempt = new ConnectionAttempt(this);
 		this.attempts.add(attempt);
 		this.spec.connect(target, this.lookup, attempt, this.eventLoop).subscribe(attempt);
+	}
+
+	/**
+	 * Return whether the calling thread may do what belongs to the dial. For assertions.
+	 * @return whether it is that of its event loop
+	 */
+	boolean inEventLoop() {
+		return this.dial.inEventLoop();
 	}
 
 	PooledConnection prepare(Channel channel) {
@@ -71,6 +80,7 @@ final class HappyEyeballs {
 	 * @return whether nobody has tried it
 	 */
 	boolean tries(SocketAddress address, SocketAddress target) {
+		assert this.dial.inEventLoop();
 		if (this.over || !this.tried.add(address)) {
 			return false;
 		}
@@ -86,6 +96,7 @@ final class HappyEyeballs {
 	 * @param cause what was reported
 	 */
 	void failed(Throwable cause) {
+		assert this.dial.inEventLoop();
 		this.failure = cause;
 	}
 
@@ -95,6 +106,7 @@ final class HappyEyeballs {
 	 * @param cause what was reported last
 	 */
 	void ended(ConnectionAttempt attempt, Throwable cause) {
+		assert this.dial.inEventLoop();
 		this.attempts.remove(attempt);
 		this.exhausted = true;
 		stopTimer();
@@ -110,6 +122,7 @@ final class HappyEyeballs {
 	 * @return whether it is the winner
 	 */
 	boolean wins(PooledConnection connection) {
+		assert this.dial.inEventLoop();
 		if (!this.over) {
 			this.winner = connection;
 			this.attempts.removeIf((attempt) -> attempt.opened(connection));
@@ -127,6 +140,7 @@ final class HappyEyeballs {
 	 * Close what is not connected yet, and begin nothing more.
 	 */
 	void cancel() {
+		assert this.dial.inEventLoop();
 		this.over = true;
 		stopTimer();
 		List.copyOf(this.attempts).forEach(ConnectionAttempt::cancel);

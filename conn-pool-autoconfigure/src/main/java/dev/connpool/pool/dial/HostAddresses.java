@@ -152,6 +152,7 @@ public final class HostAddresses {
 	 * @param answer the addresses
 	 */
 	public void learn(List<InetSocketAddress> answer) {
+		assert this.owner.inMailbox();
 		if (this.name != null && !answer.isEmpty()) {
 			this.failing = false;
 			List<InetSocketAddress> kept = List.copyOf(answer.subList(0, Math.min(MOST, answer.size())));
@@ -168,6 +169,7 @@ public final class HostAddresses {
 	 * @param wanted whether there are
 	 */
 	public void watch(boolean wanted) {
+		assert this.owner.inMailbox();
 		if (!wanted) {
 			stop();
 		}
@@ -184,6 +186,7 @@ public final class HostAddresses {
 	}
 
 	private void schedule(Duration delay) {
+		assert this.owner.inMailbox();
 		try {
 			this.timer = this.eventLoop.schedule(this::lookUp, delay.toNanos(), TimeUnit.NANOSECONDS);
 		}
@@ -193,6 +196,7 @@ public final class HostAddresses {
 	}
 
 	private void stop() {
+		assert this.owner.inMailbox();
 		if (this.timer != null) {
 			this.timer.cancel(false);
 			this.timer = null;
@@ -228,6 +232,7 @@ public final class HostAddresses {
 	 */
 	public List<PooledConnection> lookedUp(List<InetSocketAddress> answer, @Nullable Throwable failure,
 			Collection<PooledConnection> connections) {
+		assert this.owner.inMailbox();
 		this.timer = null;
 		if (answer.isEmpty()) {
 			failed(failure);

@@ -53,7 +53,7 @@ final class NegotiationHandler extends ChannelDuplexHandler {
 		if (protocol == null) {
 			return;
 		}
-		this.connection.negotiated(this.dial.sessions(protocol).install(this.connection, ctx));
+		this.connection.negotiated(this.dial.sessionFactory(protocol).install(this.connection, ctx));
 		// An idle connection has to notice that the server closes it.
 		ctx.channel().config().setAutoRead(true);
 		ctx.pipeline().remove(this);

@@ -2,6 +2,7 @@ package dev.connpool.pool.exchange;
 
 import java.time.Duration;
 
+import dev.connpool.pool.host.Host;
 import io.netty.handler.codec.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -32,10 +33,12 @@ public interface DirectCaller extends ExchangeOwner {
 	boolean acceptsCodings();
 
 	/**
-	 * Return how long the server may be silent while it is waited for.
+	 * Return how long the server may be silent while it is waited for. When the request
+	 * has been written.
+	 * @param host the host, which may have a deadline of its own
 	 * @return the longest silence, or {@code null} for any
 	 */
-	@Nullable Duration readTimeout();
+	@Nullable Duration readTimeout(Host host);
 
 	/**
 	 * Write the request, by one of the methods to send of the exchange. On the event loop

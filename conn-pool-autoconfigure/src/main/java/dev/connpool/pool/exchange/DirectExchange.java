@@ -10,6 +10,7 @@ import dev.connpool.pool.replay.Attempt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -192,7 +193,7 @@ public final class DirectExchange extends Exchange {
 	 * @return whether it may be, as this has not ended
 	 */
 	boolean writes(HttpRequest head, RequestWriter by) {
-		if (!isCarried() || this.over || this.abandoned || isAborted()) {
+		if (!isCarried() || this.over || this.abandoned || isAborted() || isReplaced()) {
 			return false;
 		}
 		this.request = head;
@@ -206,7 +207,7 @@ public final class DirectExchange extends Exchange {
 	void written() {
 		if (isCarried() && !this.over) {
 			requestSent();
-			this.readTimeout = ReadTimeout.begin(this, this.caller.readTimeout());
+			this.readTimeout = ReadTimeout.begin(this, this.caller.readTimeout(host()));
 		}
 	}
 
@@ -223,7 +224,7 @@ public final class DirectExchange extends Exchange {
 
 	@Override
 	protected void deliver(SessionStream stream, boolean reused) {
-		this.handler = DirectHandler.carry(stream.channel(), this);
+		this.handler = DirectHandler.carry(stream, this);
 		read(true);
 		try {
 			this.caller.write(this);
@@ -245,8 +246,19 @@ public final class DirectExchange extends Exchange {
 		if (!this.over) {
 			ChannelConfig config = channel().config();
 			if (config.isAutoRead() != wanted) {
+				waits(wanted);
 				config.setAutoRead(wanted);
 			}
+		}
+	}
+
+	// The silence of a server counts only while somebody waits for it to end.
+	private void waits(boolean wanted) {
+		if (progress().isEventStream()) {
+			progress().silence(wanted);
+		}
+		if (wanted && this.readTimeout != null) {
+			this.readTimeout.heard();
 		}
 	}
 
@@ -301,12 +313,6 @@ public final class DirectExchange extends Exchange {
 		}
 	}
 
-	private static boolean isEventStream(HttpHeaders headers) {
-		String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
-				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
-	}
-
 	private void ends() {
 		if (this.over) {
 			return;
@@ -316,10 +322,14 @@ public final class DirectExchange extends Exchange {
 		}
 		read(true);
 		this.over = true;
-		if (this.writer != null && this.writer.stop()) {
+		boolean refused = this.writer != null && this.writer.stop();
+		if (refused) {
 			progress().refusedBody();
 		}
 		release();
+		if (refused && this.writer != null) {
+			this.writer.notWanted();
+		}
 		if (this.body != null) {
 			this.body.complete();
 		}
@@ -337,7 +347,6 @@ public final class DirectExchange extends Exchange {
 			this.readTimeout.stop();
 		}
 		if (stream.isConnection()) {
-			EventStreamHandler.unwatch(stream.channel());
 			UriTemplates.forget(stream.channel());
 		}
 		if (stream.carries(this)) {
@@ -385,21 +394,30 @@ public final class DirectExchange extends Exchange {
 	}
 
 	@Override
+	protected void addForCaller(Channel channel, String name, ChannelHandler handler) {
+		channel.pipeline().addBefore(DirectHandler.NAME, name, handler);
+	}
+
+	@Override
 	protected void discard() {
 		// Whoever reads has been told the error, and whoever comes later will be.
 	}
 
 	@Override
 	protected void rejoin(Channel channel) {
-		this.handler = DirectHandler.carry(channel, this);
+		this.handler = DirectHandler.addLast(channel.pipeline(), this);
 	}
 
 	// Errors
 
 	@Override
 	public void failed(Throwable thrown) {
-		if (!this.over && (isCarried() || !hasBegun())) {
+		if (!this.over && !isReplaced() && (isCarried() || !hasBegun())) {
 			super.failed(thrown);
+			if (this.body != null && !this.over && !this.abandoned) {
+				// Handlers keep to themselves what they take for the end of the channel.
+				tell(host().errors().failed(thrown));
+			}
 		}
 	}
 
@@ -444,6 +462,9 @@ public final class DirectExchange extends Exchange {
 		if (!isAborted()) {
 			thrown(new ClosedChannelException());
 		}
+		else if (this.body != null && !this.over && !this.abandoned) {
+			tell(host().errors().lost(describeEnd(), null, granted().end().failure()));
+		}
 		if (this.writer != null) {
 			this.writer.stop();
 		}
@@ -460,7 +481,7 @@ public final class DirectExchange extends Exchange {
 	 * @return the error
 	 */
 	Throwable stopped() {
-		return source().closed();
+		return source().unavailable();
 	}
 
 }

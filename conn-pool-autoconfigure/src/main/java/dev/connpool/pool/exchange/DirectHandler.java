@@ -1,5 +1,6 @@
 package dev.connpool.pool.exchange;
 
+import dev.connpool.pool.connection.SessionStream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,14 +8,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 
 /**
  * The last handler of a channel that carries direct exchanges: hands over to the present
- * one what the channel reads. It takes the place of the bridge of Reactor Netty, and its
- * name, before which handlers of one response are put.
+ * one what the channel reads. On an HTTP/1.1 connection it takes the place of what
+ * another transport has put there, until that takes it back.
  */
 public final class DirectHandler extends ChannelInboundHandlerAdapter {
+
+	static final String NAME = "connpool.direct";
 
 	private @Nullable DirectExchange current;
 
@@ -23,37 +25,46 @@ public final class DirectHandler extends ChannelInboundHandlerAdapter {
 
 	/**
 	 * Have a channel hand over what it reads to an exchange.
-	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
+	 * @param stream the HTTP/1.1 connection, or the HTTP/2 stream
 	 * @param exchange the exchange
 	 * @return the handler
 	 */
-	static DirectHandler carry(Channel channel, DirectExchange exchange) {
-		ChannelPipeline pipeline = channel.pipeline();
-		ChannelHandler last = pipeline.get(NettyPipeline.ReactiveBridge);
-		if (last instanceof DirectHandler known) {
-			known.current = exchange;
-			return known;
+	static DirectHandler carry(SessionStream stream, DirectExchange exchange) {
+		ChannelPipeline pipeline = stream.channel().pipeline();
+		if (!stream.isConnection()) {
+			return addLast(pipeline, exchange);
 		}
-		DirectHandler handler = new DirectHandler();
+		ChannelHandler last = pipeline.last();
+		DirectHandler handler = (last instanceof DirectHandler known) ? known : new DirectHandler();
+		if (handler != last) {
+			pipeline.replace(last, NAME, handler);
+		}
 		handler.current = exchange;
-		if (last != null) {
-			pipeline.replace(last, NettyPipeline.ReactiveBridge, handler);
-		}
-		else {
-			pipeline.addLast(NettyPipeline.ReactiveBridge, handler);
-		}
 		return handler;
 	}
 
 	/**
-	 * Leave the channel, if this is on it, to the bridge of Reactor Netty.
+	 * Have a pipeline in which nothing takes what is read hand it over to an exchange.
+	 * @param pipeline the pipeline
+	 * @param exchange the exchange
+	 * @return the handler
+	 */
+	static DirectHandler addLast(ChannelPipeline pipeline, DirectExchange exchange) {
+		DirectHandler handler = new DirectHandler();
+		handler.current = exchange;
+		pipeline.addLast(NAME, handler);
+		return handler;
+	}
+
+	/**
+	 * Leave the channel, if this is on it, to another transport.
 	 * @param channel the HTTP/1.1 connection
-	 * @return whether this was on it, and the bridge is to be put there
+	 * @return whether this was on it, and that one has to put its own handler there
 	 */
 	public static boolean leave(Channel channel) {
-		boolean present = channel.pipeline().get(NettyPipeline.ReactiveBridge) instanceof DirectHandler;
+		boolean present = channel.pipeline().last() instanceof DirectHandler;
 		if (present) {
-			channel.pipeline().remove(NettyPipeline.ReactiveBridge);
+			channel.pipeline().removeLast();
 		}
 		return present;
 	}

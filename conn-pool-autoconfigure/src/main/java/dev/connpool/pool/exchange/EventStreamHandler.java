@@ -3,28 +3,31 @@ package dev.connpool.pool.exchange;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import reactor.netty.NettyPipeline;
 
 /**
  * Follows the silence of an event stream. Only time during which the caller waits for
  * more counts: a slow reader does not make the server late.
  */
-public final class EventStreamHandler extends ChannelDuplexHandler {
+final class EventStreamHandler extends ChannelDuplexHandler {
 
-	private static final String NAME = "connpool.silence";
+	static final String NAME = "connpool.silence";
 
 	private final Progress progress;
 
-	private EventStreamHandler(Progress progress) {
+	EventStreamHandler(Progress progress) {
 		this.progress = progress;
 	}
 
-	static void watch(Channel channel, Progress progress) {
-		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, new EventStreamHandler(progress));
-		progress.silence(true);
+	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
+		this.progress.silence(true);
 	}
 
-	public static void unwatch(Channel channel) {
+	/**
+	 * Watch no longer, if the silence was watched at all.
+	 * @param channel the channel of the exchange
+	 */
+	static void remove(Channel channel) {
 		if (channel.pipeline().get(NAME) != null) {
 			channel.pipeline().remove(NAME);
 		}

@@ -13,8 +13,11 @@ import dev.connpool.pool.host.Host;
 import dev.connpool.pool.replay.Attempt;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -50,14 +53,15 @@ public abstract class Exchange extends Lease implements RequestHead {
 	/** New connections on which the server has spoken first while this waited. */
 	private int spokenTo;
 
-	/** Whether another exchange has taken the place of this one. */
+	/**
+	 * Whether another exchange has taken the place of this one. Nothing that this comes
+	 * to: what the response is discarded of that asked for a repetition may yet end in
+	 * any way.
+	 */
 	private boolean replaced;
 
-	/** Whether the end of the channel is no news to the caller. */
-	private boolean aborted;
-
-	/** Whether this was ended because of what the server sent. */
-	private boolean malformed;
+	/** How this was ended before its response had ended. */
+	private Cut cut = Cut.NONE;
 
 	/** What is logged in the end; {@code null} if nothing is. */
 	private final @Nullable ExchangeLog log;
@@ -128,6 +132,15 @@ public abstract class Exchange extends Lease implements RequestHead {
 	protected abstract void discard();
 
 	/**
+	 * Put a handler where it sees what the caller is about to get, and what the caller
+	 * reads.
+	 * @param channel the channel of the exchange
+	 * @param name the name of the handler
+	 * @param handler the handler, which whoever puts it there removes
+	 */
+	protected abstract void addForCaller(Channel channel, String name, ChannelHandler handler);
+
+	/**
 	 * Have what goes on in a pipeline, whose channel is closed, reach the caller.
 	 * @param channel the channel
 	 */
@@ -139,6 +152,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * Ask for a connection.
 	 */
 	public final void start() {
+		if (this.attempt == null) {
+			this.source.replayBudget().requested();
+		}
 		if (this.owner != null) {
 			this.owner.enter(this);
 		}
@@ -180,7 +196,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
-	public final boolean isSpokenToTooOften() {
+	public final boolean countSpokenTo() {
 		return ++this.spokenTo >= MAX_SPOKEN_TO;
 	}
 
@@ -376,6 +392,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void discarded() {
+		assert granted().inEventLoop();
 		unwatch();
 		if (this.log != null) {
 			this.log.abandoned();
@@ -384,7 +401,21 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void givenUp() {
-		this.aborted = true;
+		cut(Cut.GIVEN_UP);
+	}
+
+	/**
+	 * End this before its response has ended, unless that has been done.
+	 * @param how how it ends
+	 * @return whether this is how
+	 */
+	private boolean cut(Cut how) {
+		assert granted().inEventLoop();
+		boolean first = this.cut == Cut.NONE;
+		if (first) {
+			this.cut = how;
+		}
+		return first;
 	}
 
 	/**
@@ -392,13 +423,14 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return whether this was ended, by either side
 	 */
 	protected final boolean isAborted() {
-		return this.aborted;
+		return this.cut != Cut.NONE;
 	}
 
 	/**
 	 * Note that all of the request is sent.
 	 */
 	protected final void requestSent() {
+		assert granted().inEventLoop();
 		progress().requestSent();
 		if (this.log != null) {
 			this.log.requestSent(UriTemplates.of(progress().stream().channel()));
@@ -411,16 +443,28 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @param eventStream whether the response is one without a foreseeable end
 	 */
 	protected final void responseBegins(int status, boolean eventStream) {
+		assert granted().inEventLoop();
 		Channel channel = progress().stream().channel();
 		if (this.log != null) {
 			this.log.responseBegins(status);
 		}
 		if (progress().begins(eventStream)) {
-			EventStreamHandler.watch(channel, progress());
+			addForCaller(channel, EventStreamHandler.NAME, new EventStreamHandler(progress()));
 		}
 		if (this.leakDetector != null && !isToldOfParts()) {
-			this.leakDetector.begin(channel);
+			addForCaller(channel, LeakDetector.NAME, this.leakDetector);
 		}
+	}
+
+	/**
+	 * Tell whether a response is one without a foreseeable end.
+	 * @param headers its headers
+	 * @return whether its content type is that of an event stream
+	 */
+	protected static boolean isEventStream(HttpHeaders headers) {
+		String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
+				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
 	}
 
 	/**
@@ -446,11 +490,22 @@ public abstract class Exchange extends Lease implements RequestHead {
 		unwatch();
 		if (isActive()) {
 			over();
-			if (this.leakDetector != null && this.progress != null) {
-				this.leakDetector.ended(this.progress.stream().channel(), this.source.events());
+			if (this.progress != null) {
+				leaveChannel(this.progress);
 			}
 		}
 		finish();
+	}
+
+	// The channel may carry another exchange next.
+	private void leaveChannel(Progress ended) {
+		Channel channel = ended.stream().channel();
+		if (ended.isEventStream()) {
+			EventStreamHandler.remove(channel);
+		}
+		if (this.leakDetector != null) {
+			this.leakDetector.ended(channel, this.source.events());
+		}
 	}
 
 	// Errors
@@ -463,7 +518,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		}
 		else if (revoke()) {
 			fail(told, eventLoop());
-			granted().session().unused();
+			granted().session().giveBack();
 		}
 		else if (isActive()) {
 			finish();
@@ -474,9 +529,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final void cutOff(ChannelHandlerContext ctx) {
-		if (isReading() && !progress().isAnswered() && !this.aborted) {
-			this.aborted = true;
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.closed()
+		assert granted().inEventLoop();
+		if (isReading() && !progress().isAnswered() && cut(Cut.CUT_OFF)) {
+			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.unavailable()
 					: host().errors().lost(describeEnd(), null, granted().end().failure());
 			if (this.log != null) {
 				this.log.failed(error);
@@ -487,18 +542,16 @@ public abstract class Exchange extends Lease implements RequestHead {
 
 	@Override
 	public final boolean isMalformed() {
-		return this.malformed;
+		return this.cut == Cut.MALFORMED;
 	}
 
 	@Override
 	public final void abort(Throwable error, CloseReason reason) {
 		assert granted().inEventLoop();
 		Progress so = this.progress;
-		if (so == null || this.aborted) {
+		if (so == null || !cut((reason == CloseReason.PROTOCOL_ERROR) ? Cut.MALFORMED : Cut.ABORTED)) {
 			return;
 		}
-		this.aborted = true;
-		this.malformed = reason == CloseReason.PROTOCOL_ERROR;
 		if (this.log != null) {
 			this.log.failed(error);
 		}
@@ -521,7 +574,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * End this because its event loop is about to stop.
 	 */
 	public final void abort() {
-		abort(this.source.closed(), CloseReason.SHUTDOWN);
+		abort(this.source.unavailable(), CloseReason.SHUTDOWN);
 	}
 
 	// Losing the connection or the stream
@@ -532,7 +585,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 */
 	protected final boolean isLost() {
 		Progress so = this.progress;
-		return so != null && !so.isReading() && !this.aborted && so.isBroken();
+		return so != null && !so.isReading() && !isAborted() && so.isBroken();
 	}
 
 	/**
@@ -574,6 +627,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @return the other exchange
 	 */
 	final Exchange replace(Attempt next) {
+		assert granted().inEventLoop();
 		this.replaced = true;
 		return again(next);
 	}
@@ -602,9 +656,33 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * @param now the current time
 	 */
 	final void look(long now) {
-		if (!this.aborted && !Deadlines.check(this, now) && this.leakDetector != null) {
+		assert granted().inEventLoop();
+		if (!isAborted() && !Deadlines.check(this, now) && this.leakDetector != null) {
 			this.leakDetector.look(this, now);
 		}
+	}
+
+	/**
+	 * How an exchange was ended before its response had ended. The end of the channel is
+	 * no news to the caller then. It goes from the first state to one of the others.
+	 */
+	private enum Cut {
+
+		/** It was not, or not yet. */
+		NONE,
+
+		/** By the caller, who wants no more of it. */
+		GIVEN_UP,
+
+		/** By the connection or the stream, which went away. */
+		CUT_OFF,
+
+		/** By this client: a deadline passed, or something went wrong here. */
+		ABORTED,
+
+		/** By this client, because of what the server has sent. */
+		MALFORMED
+
 	}
 
 }

@@ -78,6 +78,7 @@ public final class InFlightExchanges implements Runnable {
 	 * End all: the event loop is about to stop.
 	 */
 	void end() {
+		assert this.eventLoop.inEventLoop();
 		for (Exchange first = first(); first != null; first = first()) {
 			remove(first);
 			first.abort();
@@ -103,6 +104,7 @@ public final class InFlightExchanges implements Runnable {
 
 	@Override
 	public void run() {
+		assert this.eventLoop.inEventLoop();
 		this.ticking = false;
 		long now = System.nanoTime();
 		@Nullable Exchange exchange = this.exchanges.first();

@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -25,12 +24,13 @@ import reactor.util.Loggers;
  * Notices that nobody reads the response of one exchange. Only made if the client looks
  * for leaks; looked at with the deadlines, on the event loop of the connection.
  * <p>
- * Reactor Netty reads ahead of slow readers, so that bytes alone do not tell whether
- * there is one: what it hands over tells when it is released.
+ * A transport reads ahead of slow readers, so that bytes alone do not tell whether there
+ * is one. The direct one says when a part is read; what is handed to Reactor Netty tells
+ * when it is released.
  */
 final class LeakDetector extends ChannelInboundHandlerAdapter {
 
-	private static final String NAME = "connpool.leak";
+	static final String NAME = "connpool.leak";
 
 	private static final Logger log = Loggers.getLogger("dev.connpool.leak");
 
@@ -68,14 +68,6 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Watch the response from its header on.
-	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
-	 */
-	void begin(Channel channel) {
-		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, NAME, this);
-	}
-
-	/**
 	 * Note that a part of the response was read. On any thread.
 	 */
 	void partRead() {
@@ -94,6 +86,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param now the current time
 	 */
 	void look(Exchange exchange, long now) {
+		assert exchange.granted().inEventLoop();
 		Progress progress = exchange.progress();
 		long moving = progress.traffic() + this.partsRead;
 		this.quiet = moving == this.moved && progress.isUnread();
@@ -150,6 +143,7 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 	 * @param events where that is noted
 	 */
 	void ended(Channel channel, HostEvents events) {
+		assert channel.eventLoop().inEventLoop();
 		if (channel.pipeline().context(this) != null) {
 			channel.pipeline().remove(this);
 		}

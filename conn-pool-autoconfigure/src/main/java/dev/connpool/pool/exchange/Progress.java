@@ -68,9 +68,14 @@ public final class Progress {
 		this.proven = stream.connection().record().isProven();
 	}
 
+	private boolean inEventLoop() {
+		return this.stream.connection().inEventLoop();
+	}
+
 	// Written
 
 	void sent(Object msg) {
+		assert inEventLoop();
 		if (!this.written && msg instanceof HttpRequest begun) {
 			this.written = true;
 			this.repeatable = msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(begun);
@@ -83,6 +88,7 @@ public final class Progress {
 	 * @param msg the part
 	 */
 	void unsent(Object msg) {
+		assert inEventLoop();
 		this.bytesSent -= size(msg);
 	}
 
@@ -90,6 +96,7 @@ public final class Progress {
 	 * Note that all of the request is sent.
 	 */
 	void requestSent() {
+		assert inEventLoop();
 		if (this.phase == Phase.SENDING) {
 			this.phase = Phase.AWAITING_HEADER;
 			expireAfter(timeouts().responseHeader());
@@ -101,6 +108,7 @@ public final class Progress {
 	 * that body on HTTP/1.1, whatever else is sent.
 	 */
 	void refusedBody() {
+		assert inEventLoop();
 		if (this.stream.isConnection()) {
 			this.stream.connection().markPersistent(false);
 		}
@@ -110,10 +118,12 @@ public final class Progress {
 	 * Note that a part of the response arrived, however small.
 	 */
 	void heard() {
+		assert inEventLoop();
 		this.heard = true;
 	}
 
 	void headerReceived() {
+		assert inEventLoop();
 		this.phase = Phase.READING;
 		this.deadline = Deadline.NEVER;
 	}
@@ -124,16 +134,19 @@ public final class Progress {
 	 * @return whether its silence is to be watched
 	 */
 	boolean begins(boolean eventStream) {
+		assert inEventLoop();
 		headerReceived();
 		this.eventStream = eventStream;
 		return eventStream && !timeouts().streamIdle().isZero();
 	}
 
 	void received(Object msg) {
+		assert inEventLoop();
 		this.bytesReceived += size(msg);
 	}
 
 	void answered() {
+		assert inEventLoop();
 		this.answered = true;
 	}
 
@@ -142,6 +155,7 @@ public final class Progress {
 	 * @param error the name of its error code
 	 */
 	void reset(String error) {
+		assert inEventLoop();
 		this.reset = error;
 	}
 
@@ -150,6 +164,7 @@ public final class Progress {
 	 * @param waiting whether the caller waits for more
 	 */
 	void silence(boolean waiting) {
+		assert inEventLoop();
 		if (waiting) {
 			expireAfter(timeouts().streamIdle());
 		}
@@ -209,7 +224,7 @@ public final class Progress {
 
 	/**
 	 * Return whether the response waits for its reader. While anybody wants more of it,
-	 * Reactor Netty leaves reading to the channel.
+	 * transports leave reading to the channel.
 	 * @return whether nobody wants more of a response that has not ended
 	 */
 	boolean isUnread() {

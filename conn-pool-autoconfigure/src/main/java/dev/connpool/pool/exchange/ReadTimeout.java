@@ -33,15 +33,14 @@ final class ReadTimeout implements Runnable {
 	/**
 	 * Watch an exchange from now on.
 	 * @param exchange the exchange
-	 * @param configured the longest silence, or {@code null} for any
+	 * @param longest the longest silence, or {@code null} for any
 	 * @return what watches it, or {@code null} if nothing has to
 	 */
-	static @Nullable ReadTimeout begin(DirectExchange exchange, @Nullable Duration configured) {
-		if (configured == null || configured.isZero() || configured.isNegative()) {
+	static @Nullable ReadTimeout begin(DirectExchange exchange, @Nullable Duration longest) {
+		if (longest == null || longest.isZero() || longest.isNegative()) {
 			return null;
 		}
-		Duration own = exchange.host().readTimeout(configured);
-		ReadTimeout timeout = new ReadTimeout(exchange, ((own != null) ? own : configured).toNanos());
+		ReadTimeout timeout = new ReadTimeout(exchange, longest.toNanos());
 		timeout.heard();
 		timeout.schedule(timeout.longest);
 		return timeout;

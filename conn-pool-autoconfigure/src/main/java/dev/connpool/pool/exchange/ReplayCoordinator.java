@@ -26,7 +26,7 @@ final class ReplayCoordinator {
 	static ConnPoolException lost(Exchange lost, Throwable cause) {
 		assert lost.granted().inEventLoop();
 		if (lost.eventLoop().isShuttingDown()) {
-			return lost.source().closed();
+			return lost.source().unavailable();
 		}
 		ReplayDecision decision = lost.progress().decision();
 		ReplayReason reason = decision.replay();

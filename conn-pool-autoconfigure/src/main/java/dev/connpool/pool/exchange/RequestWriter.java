@@ -1,6 +1,8 @@
 package dev.connpool.pool.exchange;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -11,7 +13,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -24,8 +25,6 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /**
  * Writes the request of one exchange when it is subscribed to. Of content that is still
@@ -34,12 +33,6 @@ import reactor.util.context.Context;
  * content come; all else happens on the event loop of the connection.
  */
 final class RequestWriter extends Mono<Void> implements ChannelFutureListener, Subscription {
-
-	/** Parts that wait to be written: the channel may only hold them back. */
-	private static final int MOST_PENDING = 32;
-
-	/** Parts that are asked for and have not come: they may come from another thread. */
-	private static final int MOST_ASKED = 4;
 
 	private final DirectExchange exchange;
 
@@ -50,48 +43,54 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	private final @Nullable Publisher<? extends ByteBuf> parts;
 
+	private final @Nullable Path file;
+
 	private final @Nullable DefaultFileRegion region;
 
 	private @Nullable CoreSubscriber<? super Void> subscriber;
 
-	private @Nullable Parts source;
+	private @Nullable RequestContent source;
 
 	/** The last that is written; its success is that of all. */
 	private @Nullable ChannelFuture last;
+
+	private boolean headWritten;
 
 	/** Whether all is written, or nothing more will be. */
 	private boolean ended;
 
 	private RequestWriter(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content,
-			@Nullable Publisher<? extends ByteBuf> parts, @Nullable DefaultFileRegion region) {
+			@Nullable Publisher<? extends ByteBuf> parts, @Nullable Path file, @Nullable DefaultFileRegion region) {
 		this.exchange = exchange;
 		this.head = head;
 		this.content = content;
 		this.parts = parts;
+		this.file = file;
 		this.region = region;
 	}
 
 	static RequestWriter whole(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content) {
-		return new RequestWriter(exchange, head, content, null, null);
+		return new RequestWriter(exchange, head, content, null, null, null);
 	}
 
 	static RequestWriter parts(DirectExchange exchange, HttpRequest head, Publisher<? extends ByteBuf> parts) {
-		return new RequestWriter(exchange, head, null, parts, null);
+		return new RequestWriter(exchange, head, null, parts, null, null);
 	}
 
 	static RequestWriter file(DirectExchange exchange, HttpRequest head, Path file, long position, long count) {
-		return new RequestWriter(exchange, head, null, null, new DefaultFileRegion(file.toFile(), position, count));
+		return new RequestWriter(exchange, head, null, null, file,
+				new DefaultFileRegion(file.toFile(), position, count));
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super Void> actual) {
 		actual.onSubscribe(this);
 		if (this.exchange.eventLoop().inEventLoop()) {
-			write(actual);
+			begin(actual);
 			return;
 		}
 		try {
-			this.exchange.eventLoop().execute(() -> write(actual));
+			this.exchange.eventLoop().execute(() -> begin(actual));
 		}
 		catch (RejectedExecutionException ex) {
 			release();
@@ -109,31 +108,89 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		// Who gives up the request cancels the exchange, which stops this.
 	}
 
-	private void write(CoreSubscriber<? super Void> actual) {
+	private void begin(CoreSubscriber<? super Void> actual) {
 		if (!this.exchange.writes(this.head, this)) {
 			release();
 			return;
 		}
 		this.subscriber = actual;
+		try {
+			write(actual);
+		}
+		catch (Throwable ex) {
+			stop();
+			this.exchange.failed(ex);
+		}
+	}
+
+	private void write(CoreSubscriber<? super Void> actual) {
 		Channel channel = this.exchange.channel();
 		if (this.parts != null) {
-			prepare(this.head.headers(), this.exchange.isShared());
-			channel.write(this.head).addListener(this);
-			Parts source = new Parts(actual.currentContext(), channel);
+			if (mayHaveContent(this.head.method())) {
+				writeHead();
+			}
+			RequestContent source = new RequestContent(this, actual.currentContext(), channel);
 			this.source = source;
 			this.parts.subscribe(source);
 		}
-		else if (this.region != null) {
-			if (!this.head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
-				this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, this.region.count());
-			}
-			channel.write(this.head).addListener(this);
-			channel.write(this.region).addListener(this);
-			writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+		else if (this.file != null && this.region != null) {
+			writeFile(channel, this.file, this.region);
 		}
 		else {
 			writeLast(whole());
 		}
+	}
+
+	private void writeFile(Channel channel, Path file, DefaultFileRegion region) {
+		try {
+			// Later, what is wrong with the file would look like the end of the channel.
+			region.open();
+			long missing = region.position() + region.count() - Files.size(file);
+			if (missing > 0) {
+				throw new EOFException("The file '%s' ends %d bytes before what is to be sent of it does"
+					.formatted(file.getFileName(), missing));
+			}
+		}
+		catch (IOException ex) {
+			release();
+			stop();
+			this.exchange.failed(ex);
+			return;
+		}
+		if (!this.head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+			this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, region.count());
+		}
+		channel.write(this.head).addListener(this);
+		channel.write(region).addListener(this);
+		writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+	}
+
+	/**
+	 * Write the head, unless it is written: one that is usual without content waits for
+	 * the first part of it.
+	 */
+	void writeHead() {
+		if (!this.headWritten) {
+			this.headWritten = true;
+			prepare(this.head.headers(), this.exchange.isShared());
+			this.exchange.channel().write(this.head).addListener(this);
+		}
+	}
+
+	/**
+	 * Note that all of the content has been written.
+	 */
+	void contentEnds() {
+		writeLast(this.headWritten ? LastHttpContent.EMPTY_LAST_CONTENT : whole());
+	}
+
+	/**
+	 * End the exchange, as there is no more content.
+	 * @param error what its source has reported
+	 */
+	void contentFails(Throwable error) {
+		stop();
+		this.exchange.failed(error);
 	}
 
 	private void writeLast(Object msg) {
@@ -199,7 +256,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private void failed(Throwable cause) {
 		if (!this.ended && !(cause instanceof IOException)) {
 			stop();
-			this.exchange.failed(cause);
+			this.exchange.thrown(cause);
 		}
 	}
 
@@ -225,6 +282,15 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		return incomplete;
 	}
 
+	/**
+	 * Note that the server wants no more of the request than it has.
+	 */
+	void notWanted() {
+		if (this.subscriber != null) {
+			this.subscriber.onComplete();
+		}
+	}
+
 	private void release() {
 		if (this.content != null) {
 			this.content.release();
@@ -232,177 +298,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		if (this.region != null) {
 			this.region.release();
 		}
-	}
-
-	/**
-	 * The content that is still to come.
-	 */
-	private final class Parts implements CoreSubscriber<ByteBuf> {
-
-		private final Context context;
-
-		private final Channel channel;
-
-		private @Nullable Subscription upstream;
-
-		/** Parts that are written and not sent. */
-		private int pending;
-
-		/** Parts that were asked for and have not come. */
-		private int asked;
-
-		private boolean asking;
-
-		private boolean flushing;
-
-		private boolean done;
-
-		Parts(Context context, Channel channel) {
-			this.context = context;
-			this.channel = channel;
-		}
-
-		@Override
-		public Context currentContext() {
-			return this.context;
-		}
-
-		// On whichever thread the content comes
-
-		@Override
-		public void onSubscribe(Subscription upstream) {
-			if (this.channel.eventLoop().inEventLoop()) {
-				subscribed(upstream);
-			}
-			else {
-				execute(() -> subscribed(upstream));
-			}
-		}
-
-		@Override
-		public void onNext(ByteBuf part) {
-			if (this.channel.eventLoop().inEventLoop()) {
-				write(part);
-				return;
-			}
-			try {
-				this.channel.eventLoop().execute(() -> write(part));
-			}
-			catch (RejectedExecutionException ex) {
-				part.release();
-			}
-		}
-
-		@Override
-		public void onError(Throwable error) {
-			execute(() -> fail(error));
-		}
-
-		@Override
-		public void onComplete() {
-			if (this.channel.eventLoop().inEventLoop()) {
-				end();
-			}
-			else {
-				execute(this::end);
-			}
-		}
-
-		private void execute(Runnable task) {
-			try {
-				this.channel.eventLoop().execute(task);
-			}
-			catch (RejectedExecutionException ex) {
-				// The event loop has been stopped, and has ended the exchange.
-			}
-		}
-
-		// On the event loop
-
-		private void subscribed(Subscription upstream) {
-			if (!Operators.validate(this.upstream, upstream)) {
-				return;
-			}
-			this.upstream = upstream;
-			if (this.done) {
-				upstream.cancel();
-				return;
-			}
-			flushLater();
-			ask();
-		}
-
-		/**
-		 * Ask for the next part, if the channel takes it.
-		 */
-		void ask() {
-			Subscription upstream = this.upstream;
-			if (upstream == null || this.asking) {
-				return;
-			}
-			// A part may come at once.
-			this.asking = true;
-			try {
-				while (!this.done && this.asked < MOST_ASKED && this.asked + this.pending < MOST_PENDING
-						&& this.channel.isWritable()) {
-					this.asked++;
-					upstream.request(1);
-				}
-			}
-			finally {
-				this.asking = false;
-			}
-		}
-
-		private void write(ByteBuf part) {
-			this.asked--;
-			if (this.done) {
-				part.release();
-				return;
-			}
-			this.pending++;
-			this.channel.write(new DefaultHttpContent(part)).addListener((written) -> {
-				this.pending--;
-				operationComplete((ChannelFuture) written);
-			});
-			flushLater();
-			ask();
-		}
-
-		private void flushLater() {
-			if (!this.flushing) {
-				this.flushing = true;
-				execute(() -> {
-					this.flushing = false;
-					this.channel.flush();
-				});
-			}
-		}
-
-		private void end() {
-			if (!this.done) {
-				this.done = true;
-				writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
-			}
-		}
-
-		private void fail(Throwable error) {
-			if (!this.done) {
-				this.done = true;
-				RequestWriter.this.stop();
-				RequestWriter.this.exchange.failed(error);
-			}
-		}
-
-		void stop() {
-			if (!this.done) {
-				this.done = true;
-				if (this.upstream != null) {
-					this.upstream.cancel();
-				}
-			}
-		}
-
 	}
 
 }

@@ -30,7 +30,7 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 
 	private volatile int taken;
 
-	private @Nullable CoreSubscriber<? super ByteBuf> subscriber;
+	private volatile @Nullable CoreSubscriber<? super ByteBuf> subscriber;
 
 	/** What has arrived and was not asked for; {@code null} until there is any. */
 	private @Nullable Queue<ByteBuf> parts;
@@ -107,7 +107,17 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 			this.eventLoop.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			// The event loop has been stopped, and has ended the exchange.
+			stranded();
+		}
+	}
+
+	// The event loop has been stopped, perhaps when all had arrived and was not asked
+	// for.
+	private void stranded() {
+		CoreSubscriber<? super ByteBuf> actual = this.subscriber;
+		if (actual != null && TAKEN.compareAndSet(this, 1, 2)) {
+			release();
+			actual.onError(this.exchange.stopped());
 		}
 	}
 
@@ -183,8 +193,12 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 			actual.onNext(part);
 		}
 		catch (Throwable ex) {
+			// Reactor throws what it takes for fatal. What comes next would be taken for
+			// the whole.
 			this.exchange.failed(ex);
-			fail(ex);
+			this.ended = true;
+			this.error = this.exchange.host().errors().failed(ex);
+			release();
 		}
 		finally {
 			this.draining = false;

@@ -84,6 +84,66 @@ public enum CloseReason {
 		this.id = id;
 	}
 
+	// What follows from it
+
+	/**
+	 * Return whether the server, or the network, ended the connection.
+	 * @return whether it would have stayed open otherwise
+	 */
+	public boolean isByServer() {
+		return switch (this) {
+			case PEER_CLOSED, PEER_RESET, GOAWAY -> true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Return whether another connection to the same address is wanted in place of the one
+	 * that ended.
+	 * @return whether it ended although it was needed
+	 */
+	public boolean isMissed() {
+		return switch (this) {
+			case IDLE_TIMEOUT, MAX_IDLE, MAX_IDLE_PER_HOST, DRAINED, IDLE_CLOSED, ADDRESS_REMOVED, SUPERSEDED, EVICTED,
+					SHUTDOWN, KEEP_ALIVE_OFF ->
+				false;
+			default -> true;
+		};
+	}
+
+	/**
+	 * Return whether nothing is wrong with a host whose connection ended unused and soon
+	 * after it was opened.
+	 * @return whether an operator, the settings or the client wanted it so; another one
+	 * may be opened at once
+	 */
+	public boolean isIntended() {
+		return switch (this) {
+			case DRAINED, IDLE_CLOSED, ADDRESS_REMOVED, SUPERSEDED, EVICTED, SHUTDOWN, MAX_LIFETIME, IDLE_TIMEOUT ->
+				true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Say what happened to the connection.
+	 * @return the end of a sentence
+	 */
+	public String describe() {
+		return switch (this) {
+			case PEER_CLOSED -> "the server closed the connection";
+			case PEER_RESET -> "the server reset the connection";
+			case PING_TIMEOUT -> "the server did not answer a PING";
+			case GOAWAY -> "the server sent GOAWAY and closed the connection";
+			case PROTOCOL_ERROR -> "the connection was closed because of an error of the server";
+			default -> "the connection was closed (%s)".formatted(this.id);
+		};
+	}
+
+	/**
+	 * Return the reason as it is shown.
+	 * @return the value of the tag {@code reason}, such as {@code idle-timeout}
+	 */
 	@Override
 	public String toString() {
 		return this.id;

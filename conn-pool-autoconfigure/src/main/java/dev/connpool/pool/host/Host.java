@@ -72,8 +72,8 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 	}
 
 	/**
-	 * Return the longest silence of a response that Reactor Netty is to allow. It counts
-	 * the wait for the header too, for which this host may have a deadline of its own.
+	 * Return the longest silence of a response that is to be allowed. It counts the wait
+	 * for the header too, for which this host may have a deadline of its own.
 	 * @param configured what it was told for all hosts, or {@code null} for any
 	 * @return the time to tell it, or {@code null} if that may stay
 	 */
@@ -85,6 +85,11 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 		return (header.compareTo(configured) > 0) ? header : null;
 	}
 
+	/**
+	 * Return how large the head of a response may be on HTTP/2.
+	 * @return the size in bytes, as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113,
+	 * section 6.5.2)
+	 */
 	public int maxHeaderListSize() {
 		int size = http2().maxHeaderListSize();
 		return (size > 0) ? size : this.settings.maxResponseHeaderSize();
@@ -92,11 +97,16 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 
 	/**
 	 * Return whether several callers may come to share one connection.
-	 * @return whether HTTP/2 may be spoken
+	 * @return whether a protocol may be spoken that has streams
 	 */
-	public boolean maySpeakHttp2() {
-		Protocol protocol = protocolFor(Protocol.H2.id());
-		return protocol != null && protocol != Protocol.HTTP_1_1;
+	public boolean mayMultiplex() {
+		if (this.secure) {
+			return this.settings.protocols()
+				.stream()
+				.anyMatch((protocol) -> protocol.isMultiplexed() && protocol.isSpokenOver(true));
+		}
+		Protocol protocol = protocolFor(null);
+		return protocol != null && protocol.isMultiplexed();
 	}
 
 	/**
@@ -107,9 +117,9 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 	public @Nullable Protocol protocolFor(@Nullable String alpn) {
 		List<Protocol> protocols = this.settings.protocols();
 		if (!this.secure) {
-			return protocols.stream().filter((protocol) -> protocol != Protocol.H2).findFirst().orElse(null);
+			return protocols.stream().filter((protocol) -> protocol.isSpokenOver(false)).findFirst().orElse(null);
 		}
-		Protocol protocol = Protocol.H2.id().equals(alpn) ? Protocol.H2 : Protocol.HTTP_1_1;
+		Protocol protocol = Protocol.negotiated(alpn);
 		return protocols.contains(protocol) ? protocol : null;
 	}
 
@@ -128,8 +138,7 @@ public record Host(String client, String origin, SocketAddress address, boolean 
 	 * @return whether there is a proxy that does not forward requests
 	 */
 	public boolean isTunnelled() {
-		return this.proxy != null
-				&& (this.secure || this.proxy.type() != Proxy.Type.HTTP || protocolFor(null) != Protocol.HTTP_1_1);
+		return this.proxy != null && (this.secure || this.proxy.type() != Proxy.Type.HTTP || mayMultiplex());
 	}
 
 }

@@ -76,6 +76,11 @@ public record HostErrors(Host host) {
 				this.host.own(), tried);
 	}
 
+	/**
+	 * Say why there is no protocol that both sides speak.
+	 * @param obstacle what is in the way, and what to change, as the end of a sentence
+	 * @return the error
+	 */
 	public ConnPoolException noCommonProtocol(String obstacle) {
 		String protocols = this.host.settings()
 			.protocols()
@@ -83,6 +88,15 @@ public record HostErrors(Host host) {
 			.map(Protocol::id)
 			.collect(Collectors.joining(", "));
 		return new NoCommonProtocolException(this.host.client(), this.host.origin(), protocols, obstacle);
+	}
+
+	/**
+	 * Say why no request is sent, whatever the server speaks.
+	 * @return the error
+	 */
+	public ConnPoolException noProtocolForScheme() {
+		return noCommonProtocol(this.host.secure() ? "'h2c' is for http; add 'h2' or 'http/1.1' for https"
+				: "'h2' needs https; add 'http/1.1' or 'h2c' for http");
 	}
 
 	/**
@@ -94,18 +108,37 @@ public record HostErrors(Host host) {
 				"the request needs a stream of its own, and the server speaks HTTP/1.1 here;" + " let it speak HTTP/2");
 	}
 
+	/**
+	 * Say that the deadline of a request has passed.
+	 * @param phase what was being done, as the end of a sentence
+	 * @return the error
+	 */
 	public ConnPoolException requestTimeout(String phase) {
 		return new RequestTimeoutException(this.host.client(), this.host.origin(), this.host.own(), phase);
 	}
 
+	/**
+	 * Say that a caller has waited for too long.
+	 * @param state how many connections there are, and how many wait
+	 * @return the error
+	 */
 	public ConnPoolException acquireTimeout(String state) {
 		return new AcquireTimeoutException(this.host.client(), this.host.origin(), this.host.own(), state);
 	}
 
+	/**
+	 * Say that too many wait for one more to be let in.
+	 * @param state how many connections there are, and how many wait
+	 * @return the error
+	 */
 	public ConnPoolException pendingAcquiresFull(String state) {
 		return new PendingAcquiresFullException(this.host.client(), this.host.origin(), this.host.own(), state);
 	}
 
+	/**
+	 * Say that the client was shut down.
+	 * @return the error
+	 */
 	public ConnPoolException closed() {
 		return new ClientClosedException(this.host.client(), this.host.origin());
 	}
@@ -123,6 +156,10 @@ public record HostErrors(Host host) {
 				? new ExchangeFailedException(this.host.client(), this.host.origin(), error) : thrown;
 	}
 
+	/**
+	 * Say that the event loops were stopped before the client.
+	 * @return the error
+	 */
 	public ConnPoolException stopped() {
 		return ClientClosedException.ofEventLoops(this.host.client(), this.host.origin());
 	}
@@ -144,6 +181,11 @@ public record HostErrors(Host host) {
 		return new ConnectionLostException(this.host.client(), this.host.origin(), message, cause);
 	}
 
+	/**
+	 * Say that a request is not as long as it says.
+	 * @param mistake what is wrong, as the end of a sentence
+	 * @return the error
+	 */
 	public ContentLengthException wrongLength(String mistake) {
 		return new ContentLengthException(this.host.client(), this.host.origin(), mistake);
 	}

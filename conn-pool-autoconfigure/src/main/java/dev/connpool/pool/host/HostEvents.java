@@ -49,6 +49,9 @@ public final class HostEvents {
 
 	// Connections
 
+	/**
+	 * Note that a connection is about to be opened.
+	 */
 	public void dialBegun() {
 		this.counters.opened();
 	}
@@ -101,6 +104,10 @@ public final class HostEvents {
 		}
 	}
 
+	/**
+	 * Note that an exchange has left its connection.
+	 * @param connection the connection, {@code null} if there are no listeners
+	 */
 	public void released(@Nullable ConnectionInfo connection) {
 		if (connection != null) {
 			this.listeners.tell((listener) -> listener.released(connection));
@@ -138,12 +145,22 @@ public final class HostEvents {
 		}
 	}
 
+	/**
+	 * Note that the server has sent GOAWAY.
+	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param error the error code, by name
+	 */
 	public void goAwayReceived(@Nullable ConnectionInfo connection, String error) {
 		if (connection != null) {
 			this.listeners.tell((listener) -> listener.goAwayReceived(connection, error));
 		}
 	}
 
+	/**
+	 * Note that the server has answered a PING.
+	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param roundTrip how long that took
+	 */
 	public void pingAcknowledged(@Nullable ConnectionInfo connection, Duration roundTrip) {
 		if (connection != null) {
 			this.listeners.tell((listener) -> listener.pingAcknowledged(connection, roundTrip));
@@ -152,6 +169,10 @@ public final class HostEvents {
 
 	// Streams
 
+	/**
+	 * Note that a stream has been opened.
+	 * @param connection its connection, {@code null} if there are no listeners
+	 */
 	public void streamOpened(@Nullable ConnectionInfo connection) {
 		if (connection != null) {
 			this.listeners.tell((listener) -> listener.streamOpened(connection));
@@ -169,6 +190,9 @@ public final class HostEvents {
 		}
 	}
 
+	/**
+	 * Note that this end has reset a stream.
+	 */
 	public void resetSent() {
 		this.counters.resetSent();
 	}

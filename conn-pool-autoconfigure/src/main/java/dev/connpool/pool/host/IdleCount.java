@@ -22,10 +22,18 @@ public final class IdleCount {
 		this.all = all;
 	}
 
+	/**
+	 * Return a count whose changes are counted here as well.
+	 * @return the count of one host
+	 */
 	public IdleCount forHost() {
 		return new IdleCount(this);
 	}
 
+	/**
+	 * Change the count. On any thread.
+	 * @param more how many more are idle, negative if fewer are
+	 */
 	public void add(int more) {
 		this.count.addAndGet(more);
 		if (this.all != null) {

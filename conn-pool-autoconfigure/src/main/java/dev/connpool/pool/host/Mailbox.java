@@ -31,19 +31,27 @@ public final class Mailbox {
 	/**
 	 * Create a mailbox.
 	 * @param handler told of each event
-	 * @param afterwards run when there are no more, at least once for each {@link #drain}
+	 * @param afterwards run when there are no more, at least once for each
+	 * {@link #workOff}
 	 */
 	public Mailbox(Consumer<Object> handler, Runnable afterwards) {
 		this.handler = handler;
 		this.afterwards = afterwards;
 	}
 
+	/**
+	 * Leave an event, and handle it unless another thread does. On any thread.
+	 * @param event the event
+	 */
 	public void post(Object event) {
 		this.events.offer(event);
-		drain();
+		workOff();
 	}
 
-	public void drain() {
+	/**
+	 * Have all events handled, unless a thread does so: it learns of this. On any thread.
+	 */
+	public void workOff() {
 		if (this.rounds.getAndIncrement() != 0) {
 			return;
 		}

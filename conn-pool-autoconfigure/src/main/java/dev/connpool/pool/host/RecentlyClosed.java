@@ -25,6 +25,10 @@ public final class RecentlyClosed {
 		this.connections.addLast(connection);
 	}
 
+	/**
+	 * Return what is remembered.
+	 * @return the connections, the one that was closed last first
+	 */
 	public synchronized List<ClosedConnection> latestFirst() {
 		List<ClosedConnection> list = new ArrayList<>(this.connections);
 		Collections.reverse(list);

@@ -24,6 +24,11 @@ public final class ReplayBudget {
 
 	private final AtomicReference<Window> window;
 
+	/**
+	 * Create a budget of which nothing is used up.
+	 * @param settings say how large it is
+	 * @param now the current time, in terms of {@link System#nanoTime()}
+	 */
 	public ReplayBudget(ReplaySettings settings, long now) {
 		this.settings = settings;
 		this.window = new AtomicReference<>(new Window(now, 0, 0, 0, 0));

@@ -3,7 +3,6 @@ package dev.connpool.pool.http1;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import dev.connpool.pool.connection.InterimResponses;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
@@ -21,7 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves an HTTP/1.1 connection whose response is no longer read. Reactor Netty closes it;
+ * Saves an HTTP/1.1 connection whose response is no longer read. Transports close it;
  * instead, what is left of the response is read and discarded, provided that this is
  * little and soon done.
  */
@@ -34,6 +33,8 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	private final Http1Session session;
 
 	private final PooledConnection connection;
+
+	private final ResponseHeadHandler head;
 
 	private final DiscardSettings limits;
 
@@ -56,9 +57,10 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	/** The closing that is put off. */
 	private @Nullable ChannelPromise closing;
 
-	DiscardHandler(Http1Session session) {
+	DiscardHandler(Http1Session session, ResponseHeadHandler head) {
 		this.session = session;
 		this.connection = session.connection();
+		this.head = head;
 		this.limits = session.connection().host().settings().discard();
 	}
 
@@ -78,7 +80,7 @@ final class DiscardHandler extends ChannelDuplexHandler {
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		if (msg instanceof HttpResponse response) {
-			this.responding = !InterimResponses.isInterim(response) && response.status().code() != 101;
+			this.responding = this.head.isFinal();
 			this.left = length(response);
 		}
 		if (msg instanceof HttpContent content && this.responding && !received(content)) {

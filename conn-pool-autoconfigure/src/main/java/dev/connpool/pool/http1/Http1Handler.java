@@ -5,7 +5,6 @@ import java.nio.channels.ClosedChannelException;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ProtocolErrorException;
-import dev.connpool.pool.connection.InterimResponses;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.RequestLength;
@@ -43,14 +42,15 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	private final ResponseBoundaryHandler boundary;
 
+	private final ResponseHeadHandler head;
+
 	private final RequestLength requestLength = new RequestLength(false);
 
-	private boolean interim;
-
-	Http1Handler(Http1Session session, ResponseBoundaryHandler boundary) {
+	Http1Handler(Http1Session session, ResponseBoundaryHandler boundary, ResponseHeadHandler head) {
 		this.session = session;
 		this.connection = session.connection();
 		this.boundary = boundary;
+		this.head = head;
 	}
 
 	@Override
@@ -68,14 +68,10 @@ final class Http1Handler extends ChannelDuplexHandler {
 			return;
 		}
 		if (msg instanceof HttpResponse response) {
-			this.interim = InterimResponses.isInterim(response);
-			obey(response);
+			headReceived(response);
 		}
-		if (this.interim) {
-			ReferenceCountUtil.release(msg);
-			if (msg instanceof LastHttpContent) {
-				ctx.read();
-			}
+		if (this.head.isInterim()) {
+			skip(ctx, msg);
 			return;
 		}
 		if (msg instanceof LastHttpContent) {
@@ -86,7 +82,14 @@ final class Http1Handler extends ChannelDuplexHandler {
 		ctx.fireChannelRead(msg);
 	}
 
-	private void obey(HttpResponse response) {
+	private static void skip(ChannelHandlerContext ctx, Object interim) {
+		ReferenceCountUtil.release(interim);
+		if (interim instanceof LastHttpContent) {
+			ctx.read();
+		}
+	}
+
+	private void headReceived(HttpResponse response) {
 		long idleTimeout = KeepAliveHeader.idleTimeout(response.headers());
 		if (idleTimeout != KeepAliveHeader.UNKNOWN) {
 			this.session.idleAtMost(idleTimeout);
@@ -175,11 +178,11 @@ final class Http1Handler extends ChannelDuplexHandler {
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		Lease lease = this.session.current();
-		if (lease != null && !this.boundary.isUpgraded() && !this.requestLength.admits(ctx, msg, promise, lease)) {
+		if (lease != null && !this.boundary.isUpgraded() && !this.requestLength.admitOrEnd(ctx, msg, promise, lease)) {
 			return;
 		}
 		if (msg instanceof HttpRequest request) {
-			if (!this.session.isStillSilent()) {
+			if (!this.session.ensureStillSilent()) {
 				refuse(ctx, msg, promise);
 				return;
 			}

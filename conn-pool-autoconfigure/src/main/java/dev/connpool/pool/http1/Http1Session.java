@@ -33,9 +33,6 @@ final class Http1Session implements Session, SessionStream {
 	/** Whether this has been released although its exchange has not quite ended. */
 	private boolean released;
 
-	/** Whether room may be reserved. */
-	private boolean free;
-
 	Http1Session(PooledConnection connection, @Nullable TlsRecordHandler tlsRecords) {
 		this.connection = connection;
 		this.tlsRecords = tlsRecords;
@@ -55,19 +52,24 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public void becomesIdle() {
-		this.free = true;
+		assert this.connection.owner().inMailbox();
 		this.connection.idle();
 	}
 
 	@Override
 	public boolean tryReserve() {
+		assert this.connection.owner().inMailbox();
 		return take() && this.connection.isFit();
 	}
 
+	// It is idle from when it is free until room on it is reserved.
+	private boolean isFree() {
+		return this.connection.idleSince() != 0;
+	}
+
 	private boolean take() {
-		boolean taken = this.free;
+		boolean taken = isFree();
 		if (taken) {
-			this.free = false;
 			this.connection.busy();
 		}
 		return taken;
@@ -75,7 +77,8 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public boolean closeIfUnused(CloseReason reason) {
-		if (!this.free) {
+		assert this.connection.owner().inMailbox();
+		if (!isFree()) {
 			return false;
 		}
 		// First, as it says how long this was idle.
@@ -87,15 +90,21 @@ final class Http1Session implements Session, SessionStream {
 
 	@Override
 	public void drain(CloseReason reason) {
+		assert this.connection.owner().inMailbox();
 		this.connection.drain(reason);
 		closeIfUnused(reason);
+	}
+
+	@Override
+	public void connectionClosed() {
+		take();
 	}
 
 	// On any thread
 
 	@Override
-	public void unused() {
-		this.connection.owner().released(this.connection);
+	public void giveBack() {
+		this.connection.owner().roomFree(this.connection);
 	}
 
 	@Override
@@ -113,12 +122,12 @@ final class Http1Session implements Session, SessionStream {
 	@Override
 	public void serve(Lease lease) {
 		assert this.connection.inEventLoop();
-		if (!this.connection.isFit() || this.current != null || !isSilent()) {
+		if (!this.connection.isFit() || this.current != null || !ensureSilent()) {
 			this.released = false;
 			this.connection.owner().reassign(lease);
 		}
 		else if (!lease.activate()) {
-			unused();
+			giveBack();
 		}
 		else {
 			carry(lease);
@@ -144,8 +153,9 @@ final class Http1Session implements Session, SessionStream {
 	 * the answer to what is written next. If there is anything, this is closed.
 	 * @return whether a request may be written
 	 */
-	private boolean isSilent() {
-		boolean silent = SocketInput.drain(this.connection.channel()) && !isWithinTlsRecord();
+	private boolean ensureSilent() {
+		assert this.connection.inEventLoop();
+		boolean silent = SocketInput.readAll(this.connection.channel()) && !isWithinTlsRecord();
 		this.silentAt = System.nanoTime();
 		if (!silent && this.connection.isFit()) {
 			this.connection.close(CloseReason.PROTOCOL_ERROR);
@@ -157,8 +167,8 @@ final class Http1Session implements Session, SessionStream {
 	 * Do so again, unless that was just done.
 	 * @return whether a request may be written
 	 */
-	boolean isStillSilent() {
-		return System.nanoTime() - this.silentAt < JUST_NOW || isSilent();
+	boolean ensureStillSilent() {
+		return System.nanoTime() - this.silentAt < JUST_NOW || ensureSilent();
 	}
 
 	// Before the first response it may be a ticket for a later handshake, and there is
@@ -180,6 +190,7 @@ final class Http1Session implements Session, SessionStream {
 	 * @param timeout the time in nanoseconds; 0 if it must not be used again
 	 */
 	void idleAtMost(long timeout) {
+		assert this.connection.inEventLoop();
 		if (timeout == 0) {
 			this.connection.markPersistent(false);
 		}
@@ -206,7 +217,7 @@ final class Http1Session implements Session, SessionStream {
 		assert this.connection.inEventLoop();
 		if (!this.released && isKeptAlive()) {
 			this.released = true;
-			unused();
+			giveBack();
 		}
 	}
 

@@ -17,7 +17,7 @@ import reactor.netty.NettyPipeline;
 public final class Http1SessionFactory implements SessionFactory {
 
 	@Override
-	public boolean serves(Protocol protocol) {
+	public boolean speaks(Protocol protocol) {
 		return protocol == Protocol.HTTP_1_1;
 	}
 
@@ -32,11 +32,12 @@ public final class Http1SessionFactory implements SessionFactory {
 		}
 		Http1Session session = new Http1Session(connection, pipeline.get(TlsRecordHandler.class));
 		ResponseBoundaryHandler boundary = new ResponseBoundaryHandler(session);
+		ResponseHeadHandler head = new ResponseHeadHandler(session, boundary);
 		pipeline.addBefore(NettyPipeline.HttpCodec, CloseHandler.NAME, new CloseHandler(connection))
 			.addBefore(NettyPipeline.HttpCodec, ResponseBoundaryHandler.NAME, boundary)
-			.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(session, boundary))
-			.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(session))
-			.addAfter(NettyPipeline.HttpCodec, ResponseHeadHandler.NAME, new ResponseHeadHandler(session, boundary));
+			.addAfter(NettyPipeline.HttpCodec, Http1Handler.NAME, new Http1Handler(session, boundary, head))
+			.addAfter(NettyPipeline.HttpCodec, DiscardHandler.NAME, new DiscardHandler(session, head))
+			.addAfter(NettyPipeline.HttpCodec, ResponseHeadHandler.NAME, head);
 		forwardByProxy(connection.host(), pipeline);
 		return session;
 	}

@@ -47,11 +47,8 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 
 	private HttpMethod method = HttpMethod.GET;
 
-	/** Whether another response follows. */
-	private boolean interim;
-
-	/** Whether what follows the response is not HTTP. */
-	private boolean upgraded;
+	/** What the response is that is being received, or was last. */
+	private Kind kind = Kind.FINAL;
 
 	/** Whether what follows is nothing that a caller waits for. */
 	private boolean over;
@@ -81,7 +78,7 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 			read(ctx, response, lease);
 		}
 		else if (lease != null && msg instanceof LastHttpContent last && last.decoderResult().isSuccess()
-				&& !this.interim) {
+				&& !isInterim()) {
 			readEnd(ctx, last);
 		}
 		else {
@@ -100,7 +97,7 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 			}
 			return;
 		}
-		if (this.upgraded) {
+		if (this.kind == Kind.UPGRADE) {
 			this.boundary.connectionIsUpgraded();
 		}
 		else {
@@ -118,12 +115,11 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 			return;
 		}
 		boolean tunnel = isTunnel(response, this.method);
-		this.interim = InterimResponses.isInterim(response);
-		this.upgraded = tunnel || Upgrade.isSwitch(response);
-		if (this.upgraded) {
+		this.kind = Kind.of(response, tunnel);
+		if (this.kind == Kind.UPGRADE) {
 			this.connection.markPersistent(false);
 		}
-		if (!this.interim) {
+		if (!isInterim()) {
 			this.upgrade.answered(response);
 		}
 		ctx.fireChannelRead(response);
@@ -132,6 +128,24 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 			this.over = true;
 			readEnd(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
 		}
+	}
+
+	/**
+	 * Return whether another response follows the one that is being received. Known to
+	 * whoever is told of its head.
+	 * @return whether it is for nobody
+	 */
+	boolean isInterim() {
+		return this.kind == Kind.INTERIM;
+	}
+
+	/**
+	 * Return whether the response that is being received is the last before the next
+	 * request.
+	 * @return whether neither another follows nor what is not HTTP
+	 */
+	boolean isFinal() {
+		return this.kind == Kind.FINAL;
 	}
 
 	private @Nullable String fault(HttpResponse response) {
@@ -180,6 +194,29 @@ final class ResponseHeadHandler extends ChannelDuplexHandler {
 			}
 		}
 		ctx.close(promise);
+	}
+
+	/**
+	 * What follows a response. Each head says it anew.
+	 */
+	private enum Kind {
+
+		/** Another response, to the same request. */
+		INTERIM,
+
+		/** The response to the next request. */
+		FINAL,
+
+		/** Something that is not HTTP: the protocol was switched, or this is a tunnel. */
+		UPGRADE;
+
+		static Kind of(HttpResponse response, boolean tunnel) {
+			if (tunnel || Upgrade.isSwitch(response)) {
+				return UPGRADE;
+			}
+			return InterimResponses.isInterim(response) ? INTERIM : FINAL;
+		}
+
 	}
 
 }

@@ -93,7 +93,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public int limit() {
-		return this.permits.limit();
+		return this.connection.isOpen() ? this.permits.limit() : 0;
 	}
 
 	@Override
@@ -105,7 +105,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public boolean tryReserve() {
-		int streams = this.permits.take();
+		int streams = this.connection.isOpen() ? this.permits.take() : 0;
 		if (streams == 1) {
 			this.connection.busy();
 		}
@@ -113,14 +113,14 @@ final class Http2Session implements Session {
 	}
 
 	@Override
-	public void unused() {
+	public void giveBack() {
 		if (this.permits.giveBack() == 0) {
 			becomesIdle();
 			if (!this.connection.isOpen()) {
 				closeIfUnused(this.connection.end().reason());
 			}
 		}
-		this.connection.owner().streamFree(this.connection);
+		this.connection.owner().roomFree(this.connection);
 	}
 
 	@Override
@@ -142,8 +142,14 @@ final class Http2Session implements Session {
 	@Override
 	public void drain(CloseReason reason) {
 		this.connection.drain(reason);
-		this.permits.end();
 		closeIfUnused(reason);
+	}
+
+	@Override
+	public void connectionClosed() {
+		if (this.permits.close()) {
+			this.connection.busy();
+		}
 	}
 
 	/**
@@ -151,10 +157,11 @@ final class Http2Session implements Session {
 	 * @return whether this is used no more
 	 */
 	boolean leave() {
+		assert this.connection.inEventLoop();
 		if (!this.connection.isDraining() && !this.connection.owner().mayReplaceConnection()) {
 			return false;
 		}
-		this.permits.end();
+		this.connection.drain(CloseReason.CANCELLED);
 		this.connection.owner().retire(this.connection, CloseReason.CANCELLED);
 		return true;
 	}
@@ -163,6 +170,7 @@ final class Http2Session implements Session {
 
 	@Override
 	public void probeIfSilent(long start, long now) {
+		assert this.connection.inEventLoop();
 		// No frame that counts has arrived for half the time since.
 		if (now - this.pingHandler.heardAt() > (now - start) / 2) {
 			this.permits.suspend(true);
@@ -171,9 +179,10 @@ final class Http2Session implements Session {
 	}
 
 	private void alive() {
+		assert this.connection.inEventLoop();
 		if (isProbing()) {
 			this.permits.suspend(false);
-			this.connection.owner().streamFree(this.connection);
+			this.connection.owner().roomFree(this.connection);
 		}
 	}
 
@@ -188,8 +197,9 @@ final class Http2Session implements Session {
 	}
 
 	private void settingsMissing() {
+		assert this.connection.inEventLoop();
 		ConnPoolException error = this.connection.host().errors().settingsMissing();
-		this.permits.end();
+		this.connection.drain(CloseReason.PROTOCOL_ERROR);
 		this.connection.owner().retire(this.connection, CloseReason.PROTOCOL_ERROR);
 		if (this.early != null) {
 			this.early.abort(error, CloseReason.PROTOCOL_ERROR);
@@ -202,7 +212,7 @@ final class Http2Session implements Session {
 	public void serve(Lease lease) {
 		assert this.connection.inEventLoop();
 		if (!this.connection.channel().isActive() || this.http2.goAwayReceived()) {
-			giveBack(lease);
+			sendAway(lease);
 			return;
 		}
 		if (!this.http2.local().canOpenStream()) {
@@ -223,7 +233,7 @@ final class Http2Session implements Session {
 		if (active() > limit() || eventLoop.isShuttingDown()) {
 			// The server has lowered its limit since the stream was reserved, or there is
 			// no later.
-			giveBack(lease);
+			sendAway(lease);
 		}
 		else if (this.ending > 0) {
 			// For the server, the stream that this takes the place of is open until the
@@ -234,26 +244,27 @@ final class Http2Session implements Session {
 			// Or until it has been written that the stream is reset.
 			eventLoop.schedule(lease, 1, TimeUnit.MILLISECONDS).addListener((done) -> {
 				if (done.isCancelled()) {
-					giveBack(lease);
+					sendAway(lease);
 				}
 			});
 		}
 	}
 
-	private void giveBack(Lease lease) {
-		unused();
+	private void sendAway(Lease lease) {
+		giveBack();
 		this.connection.owner().reassign(lease);
 	}
 
 	private void opened(Lease lease, Future<Http2StreamChannel> opening) {
+		assert this.connection.inEventLoop();
 		if (!opening.isSuccess()) {
-			giveBack(lease);
+			sendAway(lease);
 			return;
 		}
 		Http2StreamChannel stream = opening.getNow();
 		if (!lease.activate()) {
 			stream.close();
-			unused();
+			giveBack();
 			return;
 		}
 		Http2StreamHandler carrier = new Http2StreamHandler(this, lease, stream);
@@ -287,7 +298,7 @@ final class Http2Session implements Session {
 	void releasedEarly() {
 		assert this.connection.inEventLoop();
 		this.ending++;
-		unused();
+		giveBack();
 	}
 
 	/**
@@ -300,7 +311,7 @@ final class Http2Session implements Session {
 			this.ending--;
 		}
 		else {
-			unused();
+			giveBack();
 		}
 	}
 
@@ -314,12 +325,12 @@ final class Http2Session implements Session {
 	}
 
 	@Override
-	public ConnectionSnapshot.Http2 snapshot() {
+	public ConnectionSnapshot fillIn(ConnectionSnapshot connection) {
 		Http2Stream all = this.http2.connectionStream();
-		return new ConnectionSnapshot.Http2(active(), limit(), this.goAway, this.pingHandler.roundTrip(),
-				this.http2.remote().flowController().windowSize(all),
+		return connection.with(new ConnectionSnapshot.Http2(active(), limit(), this.goAway,
+				this.pingHandler.roundTrip(), this.http2.remote().flowController().windowSize(all),
 				this.http2.local().flowController().windowSize(all),
-				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire()));
+				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire())));
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package dev.connpool.pool.http2;
 
+import java.util.stream.Stream;
+
 import dev.connpool.pool.connection.CloseHandler;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.Session;
@@ -44,16 +46,15 @@ public final class Http2SessionFactory implements SessionFactory {
 	private static final float REFILL_CONNECTION = 0.99f;
 
 	@Override
-	public boolean serves(Protocol protocol) {
+	public boolean speaks(Protocol protocol) {
 		return protocol == Protocol.H2 || protocol == Protocol.H2C;
 	}
 
 	@Override
 	public Session install(PooledConnection connection, ChannelHandlerContext ctx) throws Http2Exception {
 		ChannelPipeline pipeline = ctx.pipeline();
-		remove(pipeline, NettyPipeline.HttpDecompressor);
-		remove(pipeline, NettyPipeline.HttpCodec);
-		remove(pipeline, TlsRecordHandler.NAME);
+		Stream.of(NettyPipeline.HttpDecompressor, NettyPipeline.HttpCodec, TlsRecordHandler.NAME)
+			.forEach((name) -> remove(pipeline, name));
 		Host host = connection.host();
 		HeaderByteCounter headerBytes = new HeaderByteCounter();
 		Resets resets = new Resets(connection);
@@ -66,7 +67,7 @@ public final class Http2SessionFactory implements SessionFactory {
 					new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.headers", headerBytes)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
-			.addBefore(NettyPipeline.ReactiveBridge, "connpool.liveness", pingHandler)
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.ping", pingHandler)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.windows",

@@ -74,7 +74,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 
 	@Override
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-		if (!this.requestLength.admits(ctx, msg, promise, this.lease)) {
+		if (!this.requestLength.admitOrEnd(ctx, msg, promise, this.lease)) {
 			return;
 		}
 		this.lease.sent(ctx, msg);

@@ -67,6 +67,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 	 * @param action what is done, on the event loop
 	 */
 	void whenAcknowledged(Runnable action) {
+		assert this.connection.inEventLoop();
 		this.acknowledged = action;
 	}
 
@@ -88,6 +89,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
+		assert this.connection.inEventLoop();
 		this.context = ctx;
 		listen(ctx, this.interval);
 	}
@@ -96,6 +98,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 	 * Ask now.
 	 */
 	void probe() {
+		assert this.connection.inEventLoop();
 		ChannelHandlerContext ctx = this.context;
 		if (ctx != null && !this.asking) {
 			stop();
@@ -110,12 +113,14 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	private void stop() {
+		assert this.connection.inEventLoop();
 		if (this.timer != null) {
 			this.timer.cancel(false);
 		}
 	}
 
 	private void listen(ChannelHandlerContext ctx, long delay) {
+		assert this.connection.inEventLoop();
 		if (this.interval > 0) {
 			this.timer = ctx.executor().schedule(() -> askIfSilent(ctx), delay, TimeUnit.NANOSECONDS);
 		}
@@ -132,6 +137,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	private void ask(ChannelHandlerContext ctx) {
+		assert this.connection.inEventLoop();
 		this.asking = true;
 		this.sentAt = System.nanoTime();
 		expect(ctx, this.patience);
@@ -139,6 +145,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	private void expect(ChannelHandlerContext ctx, long delay) {
+		assert this.connection.inEventLoop();
 		this.timer = ctx.executor().schedule(() -> closeIfSilent(ctx), delay, TimeUnit.NANOSECONDS);
 	}
 
@@ -176,6 +183,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext ctx) {
+		assert this.connection.inEventLoop();
 		if (this.heard) {
 			this.heard = false;
 			this.heardAt = System.nanoTime();
@@ -185,6 +193,7 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
+		assert this.connection.inEventLoop();
 		if (!this.heard) {
 			this.heard = isProgress(msg);
 		}

@@ -2,11 +2,12 @@ package dev.connpool.pool.http2;
 
 import java.util.concurrent.TimeUnit;
 
+import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what happened in the last thirty seconds, to the second: whatever counts as less
- * than that ago is in. Only used by one thread.
+ * than that ago is in. Only used by its owner.
  */
 final class ResetWindow {
 
@@ -17,6 +18,8 @@ final class ResetWindow {
 
 	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+	private final EventExecutor owner;
+
 	/** How often in each second; nothing until it happens. */
 	private int @Nullable [] slots;
 
@@ -25,10 +28,19 @@ final class ResetWindow {
 	private int sum;
 
 	/**
+	 * Create a window in which nothing has happened.
+	 * @param owner whose thread uses this
+	 */
+	ResetWindow(EventExecutor owner) {
+		this.owner = owner;
+	}
+
+	/**
 	 * Count one.
 	 * @param now the current time, in terms of {@link System#nanoTime()}
 	 */
 	void add(long now) {
+		assert this.owner.inEventLoop();
 		int[] counts = this.slots;
 		if (counts == null) {
 			counts = new int[SLOTS];
@@ -46,6 +58,7 @@ final class ResetWindow {
 	 * @return the number
 	 */
 	int count(long now) {
+		assert this.owner.inEventLoop();
 		int[] counts = this.slots;
 		if (counts != null) {
 			forget(counts, now);

@@ -23,13 +23,14 @@ final class Resets {
 	/** Has requests go to another connection, if there may be one. */
 	private BooleanSupplier leave = () -> false;
 
-	private final ResetWindow sent = new ResetWindow();
+	private final ResetWindow sent;
 
 	/** Whether requests go to another connection. */
 	private boolean leaving;
 
 	Resets(PooledConnection connection) {
 		this.connection = connection;
+		this.sent = new ResetWindow(connection.channel().eventLoop());
 	}
 
 	/**
@@ -37,6 +38,7 @@ final class Resets {
 	 * @param leave has them go there, and returns whether they do
 	 */
 	void whenTooMany(BooleanSupplier leave) {
+		assert this.connection.inEventLoop();
 		this.leave = leave;
 	}
 
@@ -47,6 +49,7 @@ final class Resets {
 	 * @return whether it is told; if not, the stream ends with the connection
 	 */
 	boolean permit(int streams, long now) {
+		assert this.connection.inEventLoop();
 		int recently = this.sent.count(now);
 		if (!this.leaving && recently + 1 >= STORM && recently + streams >= LIMIT) {
 			this.leaving = this.leave.getAsBoolean();

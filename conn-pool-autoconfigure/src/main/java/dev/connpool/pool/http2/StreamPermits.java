@@ -3,8 +3,13 @@ package dev.connpool.pool.http2;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many streams of one HTTP/2 connection are reserved, and how many may be. For any
- * thread.
+ * How many streams of one HTTP/2 connection are reserved, and how many may be while it is
+ * open, which the connection knows. For any thread.
+ * <p>
+ * Two things keep a stream from being reserved, and they do not exclude each other, so
+ * that they are no states of one machine: the connection is suspect (which passes, and is
+ * said on its event loop), and nothing is reserved any more and nothing can be (which is
+ * one value of the count, so that it and the count cannot disagree).
  */
 final class StreamPermits {
 
@@ -19,9 +24,8 @@ final class StreamPermits {
 	 */
 	private volatile int allowed = 1;
 
+	/** Whether the connection is suspect. Changed on its event loop. */
 	private volatile boolean suspended;
-
-	private volatile boolean ended;
 
 	int allowed() {
 		return this.allowed;
@@ -44,18 +48,11 @@ final class StreamPermits {
 	}
 
 	/**
-	 * Reserve none any more.
-	 */
-	void end() {
-		this.ended = true;
-	}
-
-	/**
 	 * Return how many may be reserved at once.
 	 * @return the number of streams, 0 while none is to be reserved
 	 */
 	int limit() {
-		return (this.suspended || this.ended) ? 0 : this.allowed;
+		return this.suspended ? 0 : this.allowed;
 	}
 
 	int count() {

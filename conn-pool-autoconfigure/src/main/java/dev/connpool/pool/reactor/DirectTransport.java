@@ -7,7 +7,6 @@ import java.util.List;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.pool.ConnectionPool;
 import dev.connpool.pool.acquire.HostPool;
-import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.exchange.CallSites;
 import dev.connpool.pool.exchange.DirectCaller;
 import dev.connpool.pool.exchange.DirectExchange;
@@ -119,9 +118,7 @@ public final class DirectTransport {
 			caller.fail(ex);
 			return;
 		}
-		ConnectionSource source = host.dispatcher();
-		source.replayBudget().requested();
-		new DirectExchange(this.pool.exchanges(), source, spec, caller).start();
+		new DirectExchange(this.pool.exchanges(), host.dispatcher(), spec, caller).start();
 	}
 
 }

@@ -176,7 +176,6 @@ public final class ReactorConnectionProvider implements ConnectionProvider {
 				return;
 			}
 			ConnectionSource source = host.dispatcher();
-			source.replayBudget().requested();
 			new ReactorExchange(this.pool.exchanges(), source, this.spec, this.observer, actual).subscribe();
 		}
 

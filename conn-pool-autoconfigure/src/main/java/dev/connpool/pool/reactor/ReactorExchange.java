@@ -10,7 +10,6 @@ import dev.connpool.pool.connection.RequestLength;
 import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.exchange.ClientExchanges;
 import dev.connpool.pool.exchange.DirectHandler;
-import dev.connpool.pool.exchange.EventStreamHandler;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.exchange.Redirect;
 import dev.connpool.pool.exchange.RedirectedRequest;
@@ -19,6 +18,7 @@ import dev.connpool.pool.exchange.UriTemplates;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -150,26 +150,34 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 			ReactorNetty.setChannelContext(channel, context);
 		}
 		changed(stream.connection(), reused ? State.ACQUIRED : State.CONNECTED);
-		ChannelOperations.OnSetup factory = this.config.channelOperationsProvider();
 		if (stream.isConnection()) {
-			if (DirectHandler.leave(channel)) {
-				rejoin(channel);
-			}
-			ChannelOperations<?, ?> made = factory.create(stream.connection(), this, null);
-			if (made != null) {
-				made.bind();
-				deliver(made);
-				changed(made, State.CONFIGURED);
-			}
+			deliverConnection(stream);
 		}
 		else {
-			ChannelOperations.addReactiveBridge(channel, factory, this);
-			ChannelOperations<?, ?> made = factory.create(Connection.from(channel), this, null);
-			if (made != null) {
-				made.bind();
-				changed(made, HttpClientState.STREAM_CONFIGURED);
-				deliver(made);
-			}
+			deliverStream(channel);
+		}
+	}
+
+	private void deliverConnection(SessionStream stream) {
+		if (DirectHandler.leave(stream.channel())) {
+			rejoin(stream.channel());
+		}
+		ChannelOperations<?, ?> made = this.config.channelOperationsProvider().create(stream.connection(), this, null);
+		if (made != null) {
+			made.bind();
+			deliver(made);
+			changed(made, State.CONFIGURED);
+		}
+	}
+
+	private void deliverStream(Channel channel) {
+		ChannelOperations.OnSetup factory = this.config.channelOperationsProvider();
+		ChannelOperations.addReactiveBridge(channel, factory, this);
+		ChannelOperations<?, ?> made = factory.create(Connection.from(channel), this, null);
+		if (made != null) {
+			made.bind();
+			changed(made, HttpClientState.STREAM_CONFIGURED);
+			deliver(made);
 		}
 	}
 
@@ -214,17 +222,11 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 	private static void forget(Channel channel) {
 		ReactorNetty.setChannelContext(channel, null);
 		UriTemplates.forget(channel);
-		EventStreamHandler.unwatch(channel);
 	}
 
 	private void changed(Connection connection, State state) {
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
-			this.request = prepared;
-			Duration readTimeout = host().readTimeout(this.config.responseTimeout());
-			if (readTimeout != null) {
-				prepared.responseTimeout(readTimeout);
-			}
-			prepareRedirected();
+			requestPrepared(prepared);
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
 			requestSent();
@@ -244,6 +246,15 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		if (state == HttpClientState.RESPONSE_RECEIVED && this.scope != null) {
 			this.scope.passed(connection);
 		}
+	}
+
+	private void requestPrepared(HttpClientRequest prepared) {
+		this.request = prepared;
+		Duration readTimeout = host().readTimeout(this.config.responseTimeout());
+		if (readTimeout != null) {
+			prepared.responseTimeout(readTimeout);
+		}
+		prepareRedirected();
 	}
 
 	// Reactor Netty expects no Error here, and tells nobody of one.
@@ -268,12 +279,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 	}
 
 	private static boolean isEventStream(HttpClientResponse response) {
-		if (response.isWebsocket()) {
-			return true;
-		}
-		String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
-		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
-				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
+		return response.isWebsocket() || isEventStream(response.responseHeaders());
 	}
 
 	@Override
@@ -304,6 +310,11 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 			}, (refused) -> {
 			});
 		}
+	}
+
+	@Override
+	protected void addForCaller(Channel channel, String name, ChannelHandler handler) {
+		channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, name, handler);
 	}
 
 	@Override

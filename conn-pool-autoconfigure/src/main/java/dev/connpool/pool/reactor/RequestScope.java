@@ -2,7 +2,7 @@ package dev.connpool.pool.reactor;
 
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.stream.Stream;
 
 import dev.connpool.pool.exchange.CallSites;
@@ -31,15 +31,8 @@ import reactor.util.context.ContextView;
  */
 final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, Subscription, Context {
 
-	private static final AtomicIntegerFieldUpdater<RequestScope> DONE = AtomicIntegerFieldUpdater
-		.newUpdater(RequestScope.class, "done");
-
-	private static final int WAITING = 0;
-
-	private static final int ANSWERED = 1;
-
-	/** The caller wants no answer any more, or a deadline was faster. */
-	private static final int GIVEN_UP = 2;
+	private static final AtomicReferenceFieldUpdater<RequestScope, State> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(RequestScope.class, State.class, "state");
 
 	private final long startedAt = System.nanoTime();
 
@@ -53,7 +46,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	private volatile @Nullable Exchange exchange;
 
-	private volatile int done;
+	private volatile State state = State.WAITING;
 
 	private volatile @Nullable Redirects redirects;
 
@@ -98,7 +91,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	@Override
 	public void onNext(Connection connection) {
-		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
+		if (end(State.ANSWERED)) {
 			deliver(connection);
 		}
 	}
@@ -109,7 +102,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 	 * @param response the response as a connection
 	 */
 	void passed(Connection response) {
-		if (this.done == GIVEN_UP) {
+		if (this.state == State.GIVEN_UP) {
 			release(response);
 		}
 	}
@@ -135,28 +128,28 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	@Override
 	public void onError(Throwable error) {
-		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
+		if (end(State.ANSWERED)) {
 			this.actual.onError(error);
 		}
 	}
 
 	@Override
 	public void onComplete() {
-		if (DONE.compareAndSet(this, WAITING, ANSWERED)) {
+		if (end(State.ANSWERED)) {
 			this.actual.onComplete();
 		}
 	}
 
 	@Override
 	public void cancel() {
-		if (DONE.compareAndSet(this, WAITING, GIVEN_UP)) {
+		if (end(State.GIVEN_UP)) {
 			cancelUpstream();
 		}
 	}
 
 	@Override
 	public boolean fail(Throwable error) {
-		if (!DONE.compareAndSet(this, WAITING, GIVEN_UP)) {
+		if (!end(State.GIVEN_UP)) {
 			return false;
 		}
 		cancelUpstream();
@@ -170,9 +163,18 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 		return true;
 	}
 
+	/**
+	 * Wait no longer. Of those who want to at the same time one succeeds.
+	 * @param end how this ends
+	 * @return whether it waited
+	 */
+	private boolean end(State end) {
+		return STATE.compareAndSet(this, State.WAITING, end);
+	}
+
 	@Override
 	public boolean isDone() {
-		return this.done != WAITING;
+		return this.state != State.WAITING;
 	}
 
 	@Override
@@ -188,7 +190,7 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 	@Override
 	public void enter(Exchange exchange) {
 		this.exchange = exchange;
-		if (this.done != WAITING) {
+		if (isDone()) {
 			exchange.cancel();
 		}
 	}
@@ -275,6 +277,21 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 
 	private Context within(Context changed) {
 		return changed.put(RequestScope.class, this);
+	}
+
+	/**
+	 * How far a request has come. It goes from the first state to one of the others.
+	 */
+	private enum State {
+
+		WAITING,
+
+		/** The caller got the head of a response, an error, or the end of nothing. */
+		ANSWERED,
+
+		/** The caller wants no answer any more, or a deadline was faster. */
+		GIVEN_UP
+
 	}
 
 	/**

@@ -106,6 +106,11 @@ public final class Attempt {
 		return new Attempt(events, reason, before, backoff);
 	}
 
+	/**
+	 * Say why a request is not sent again for which there is no budget.
+	 * @param host the host
+	 * @return a sentence
+	 */
 	public static String exhausted(Host host) {
 		ReplaySettings settings = host.replay();
 		return ("It was not sent again because too many requests were of late:"
@@ -115,8 +120,8 @@ public final class Attempt {
 	}
 
 	/**
-	 * Tell whether a connection has to be found that did not exist, or was in use, when
-	 * the one before broke.
+	 * Return whether only a new or a busy connection will do. Idle ones may have broken
+	 * together with the one that was lost.
 	 * @return whether idle connections are suspect
 	 */
 	public boolean wantsFresh() {
@@ -124,8 +129,8 @@ public final class Attempt {
 	}
 
 	/**
-	 * Return how long to wait. A server that refuses is given time, the more the oftener
-	 * it did; others are asked at once.
+	 * Return how long to wait. A server that refuses is given time, more with each
+	 * attempt; others are asked at once.
 	 * @param reason why a request is sent again
 	 * @param attempt the number of the attempt before
 	 * @return the time in nanoseconds
@@ -142,7 +147,7 @@ public final class Attempt {
 	 * Return how long a server wants to be left alone (RFC 9110, section 10.2.3).
 	 * @param retryAfter the value of its {@code Retry-After}, or {@code null}
 	 * @param attempt the number of the attempt before
-	 * @return the time in nanoseconds, negative if it is longer than anybody waits
+	 * @return the time in nanoseconds, negative if it is longer than a caller would wait
 	 */
 	public static long backoff(@Nullable String retryAfter, int attempt) {
 		if (retryAfter == null) {

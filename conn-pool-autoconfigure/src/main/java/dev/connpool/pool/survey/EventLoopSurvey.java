@@ -70,7 +70,8 @@ final class EventLoopSurvey {
 			}
 			for (PooledConnection connection : host.connections()) {
 				if (connection.channel().eventLoop() == eventLoop) {
-					survey.add(host, connection, connection.state(), exchanges.getOrDefault(connection, List.of()));
+					survey.add(host, connection, connection.snapshotState(),
+							exchanges.getOrDefault(connection, List.of()));
 				}
 			}
 		}
@@ -161,10 +162,12 @@ final class EventLoopSurvey {
 		List<StreamSnapshot> streams = exchanges.stream().map(Exchange::snapshot).toList();
 		long idleSince = connection.idleSince();
 		Duration idleFor = (idleSince != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - idleSince)) : null;
-		return new ConnectionSnapshot(record.id(), (record.protocol() != null) ? record.protocol().id() : null, state,
-				record.localAddress(), record.remoteAddress(), record.tls(), record.openedAt(), record.age(), idleFor,
-				record.exchanges(), record.bytesSent(), record.bytesReceived(), record.phases(),
-				(session != null) ? session.snapshot() : null, streams, Math.max(0, inFlight - streams.size()));
+		ConnectionSnapshot seen = new ConnectionSnapshot(record.id(),
+				(record.protocol() != null) ? record.protocol().id() : null, state, record.localAddress(),
+				record.remoteAddress(), record.tls(), record.openedAt(), record.age(), idleFor, record.exchanges(),
+				record.bytesSent(), record.bytesReceived(), record.phases(), null, streams,
+				Math.max(0, inFlight - streams.size()));
+		return (session != null) ? session.fillIn(seen) : seen;
 	}
 
 }

@@ -70,6 +70,10 @@ public final class Survey {
 		this.only = only;
 	}
 
+	/**
+	 * Look at all there is.
+	 * @return how it is, marked as partial if an event loop did not answer in time
+	 */
 	public Mono<ClientSnapshot> take() {
 		return Mono.defer(() -> take(wanted()));
 	}
@@ -106,7 +110,7 @@ public final class Survey {
 	private static HostSnapshot count(HostPool host) {
 		Map<ConnectionSnapshot.State, Integer> states = new EnumMap<>(ConnectionSnapshot.State.class);
 		host.dials().underWay().forEach((dial) -> states.merge(dial.state(), 1, Integer::sum));
-		host.connections().forEach((connection) -> states.merge(connection.state(), 1, Integer::sum));
+		host.connections().forEach((connection) -> states.merge(connection.snapshotState(), 1, Integer::sum));
 		int active = 0;
 		long limit = 0;
 		for (Session session : host.sessions()) {

@@ -4,6 +4,8 @@ import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.settings.ClientSettings;
+import io.netty.channel.embedded.EmbeddedChannel;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,18 +16,23 @@ class ConnectionsTests {
 
 	private final IdleCount idleCount = this.owner.idleCount();
 
-	private final Connections connections = new Connections(new MultiplexedSessions(false));
+	private final HostPool pool = this.owner.pool(new EmbeddedChannel().eventLoop());
+
+	private final TestMailbox mailbox = new TestMailbox(this.pool.mailbox());
+
+	private final Connections connections = new Connections(this.pool.mailbox(),
+			new MultiplexedSessions(this.pool.mailbox(), false));
 
 	@Test
 	void whatWasUsedLastServesFirst() {
 		PooledConnection first = add();
 		PooledConnection second = add();
-		assertThat(this.connections.take()).isSameAs(second);
-		assertThat(this.connections.take()).isSameAs(first);
-		assertThat(this.connections.take()).isNull();
-		this.connections.returned(second);
-		this.connections.returned(first);
-		assertThat(this.connections.take()).isSameAs(first);
+		assertThat(take()).isSameAs(second);
+		assertThat(take()).isSameAs(first);
+		assertThat(take()).isNull();
+		this.mailbox.run(() -> this.connections.returned(second));
+		this.mailbox.run(() -> this.connections.returned(first));
+		assertThat(take()).isSameAs(first);
 		assertThat(this.idleCount.get()).isOne();
 	}
 
@@ -33,7 +40,7 @@ class ConnectionsTests {
 	void whatIsClosedServesNobody() {
 		PooledConnection open = add();
 		close(add());
-		assertThat(this.connections.take()).isSameAs(open);
+		assertThat(take()).isSameAs(open);
 		assertThat(this.idleCount.get()).isZero();
 	}
 
@@ -41,34 +48,34 @@ class ConnectionsTests {
 	void whatWasIdleForLongestMakesRoom() {
 		PooledConnection eldest = add();
 		PooledConnection latest = add();
-		this.connections.makeRoom();
+		this.mailbox.run(() -> this.connections.makeRoom());
 		assertThat(eldest.isFit()).isFalse();
 		assertThat(latest.isFit()).isTrue();
 		assertThat(this.connections.leaving()).isOne();
-		assertThat(this.connections.usable()).isEqualTo(2);
+		assertThat(this.connections.undrained()).isEqualTo(2);
 	}
 
 	@Test
 	void whatHasServedIsNotFresh() {
 		PooledConnection connection = add();
-		assertThat(this.connections.takeFresh()).isSameAs(connection);
+		assertThat(takeFresh()).isSameAs(connection);
 		connection.record().exchanged();
-		this.connections.returned(connection);
-		assertThat(this.connections.takeFresh()).isNull();
+		this.mailbox.run(() -> this.connections.returned(connection));
+		assertThat(takeFresh()).isNull();
 	}
 
 	@Test
 	void aConnectionIsDrainedOnce() {
 		PooledConnection used = add();
-		this.connections.take();
-		assertThat(this.connections.drain(used, CloseReason.GOAWAY)).isTrue();
-		assertThat(this.connections.drain(used, CloseReason.DRAINED)).isFalse();
-		assertThat(this.connections.usable()).isZero();
+		take();
+		assertThat(drain(used, CloseReason.GOAWAY)).isTrue();
+		assertThat(drain(used, CloseReason.DRAINED)).isFalse();
+		assertThat(this.connections.undrained()).isZero();
 		assertThat(used.isFit()).isTrue();
-		this.connections.returned(used);
+		this.mailbox.run(() -> this.connections.returned(used));
 		assertThat(used.isFit()).isFalse();
-		this.connections.remove(used);
-		assertThat(this.connections.usable()).isZero();
+		this.mailbox.run(() -> this.connections.remove(used));
+		assertThat(this.connections.undrained()).isZero();
 		assertThat(this.connections.all()).isEmpty();
 		assertThat(used.end().reason()).isEqualTo(CloseReason.GOAWAY);
 	}
@@ -76,11 +83,11 @@ class ConnectionsTests {
 	@Test
 	void whatIsInUseIsNotClosed() {
 		PooledConnection used = add();
-		this.connections.take();
-		this.connections.closeIfUnused(used, CloseReason.MAX_IDLE);
+		take();
+		this.mailbox.run(() -> this.connections.closeIfUnused(used, CloseReason.MAX_IDLE));
 		assertThat(used.isFit()).isTrue();
-		this.connections.returned(used);
-		this.connections.closeIfUnused(used, CloseReason.MAX_IDLE);
+		this.mailbox.run(() -> this.connections.returned(used));
+		this.mailbox.run(() -> this.connections.closeIfUnused(used, CloseReason.MAX_IDLE));
 		assertThat(used.isFit()).isFalse();
 		assertThat(this.idleCount.get()).isZero();
 	}
@@ -89,9 +96,9 @@ class ConnectionsTests {
 	void whatIsRemovedWhileIdleIsNotCountedAsIdle() {
 		PooledConnection connection = add();
 		close(connection);
-		this.connections.remove(connection);
+		this.mailbox.run(() -> this.connections.remove(connection));
 		assertThat(this.idleCount.get()).isZero();
-		assertThat(this.connections.lastUsed()).isNull();
+		assertThat(this.mailbox.call(this.connections::lastUsed)).isNull();
 	}
 
 	private static void close(PooledConnection connection) {
@@ -99,9 +106,21 @@ class ConnectionsTests {
 	}
 
 	private PooledConnection add() {
-		PooledConnection connection = TestSession.connection(this.owner);
-		this.connections.add(connection);
+		PooledConnection connection = TestConnections.open(this.pool);
+		this.mailbox.run(() -> this.connections.add(connection));
 		return connection;
+	}
+
+	private @Nullable PooledConnection take() {
+		return this.mailbox.call(this.connections::take);
+	}
+
+	private @Nullable PooledConnection takeFresh() {
+		return this.mailbox.call(this.connections::takeFresh);
+	}
+
+	private boolean drain(PooledConnection connection, CloseReason reason) {
+		return this.mailbox.call(() -> this.connections.drain(connection, reason));
 	}
 
 }

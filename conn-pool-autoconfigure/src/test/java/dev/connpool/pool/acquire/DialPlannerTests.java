@@ -2,10 +2,11 @@ package dev.connpool.pool.acquire;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.dial.Dial;
-import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.TestSettings;
 import io.netty.channel.EventLoop;
@@ -22,137 +23,156 @@ class DialPlannerTests {
 
 	private final TestSpec spec = new TestSpec(this.eventLoop);
 
-	private final MultiplexedSessions sessions = new MultiplexedSessions(false);
-
-	private final Connections connections = new Connections(this.sessions);
-
-	private final PendingAcquires pendingAcquires = new PendingAcquires(this.eventLoop, 1);
-
 	private final List<Dial> dials = new ArrayList<>();
 
 	private final List<Throwable> told = new ArrayList<>();
 
 	@Test
 	void eachCallerGetsAConnectionAsFarAsTheLimitAllows() {
-		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3));
-		pendingAcquires(2);
-		dialPlanner.serve();
-		dialPlanner.serve();
+		Planned host = new Planned(new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3));
+		host.ask(2);
+		host.run(host.dialPlanner::dialForWaiting);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(2);
-		pendingAcquires(2);
-		dialPlanner.serve();
+		host.ask(2);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(3);
-		assertThat(dialPlanner.expected()).isEqualTo(3);
+		assertThat(host.call(host.dialPlanner::expected)).isEqualTo(3);
 	}
 
 	@Test
 	void whereConnectionsAreSharedOneIsWaitedFor() {
-		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.H2C));
-		pendingAcquires(50);
-		dialPlanner.serve();
-		dialPlanner.serve();
+		Planned host = new Planned(new TestSettings().protocols(Protocol.H2C));
+		host.ask(50);
+		host.run(host.dialPlanner::dialForWaiting);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(1);
-		assertThat(dialPlanner.expected()).isGreaterThanOrEqualTo(50);
+		assertThat(host.call(host.dialPlanner::expected)).isGreaterThanOrEqualTo(50);
 	}
 
 	@Test
 	void whatTheServerAllowsOnOneConnectionSaysHowManyItTakes() {
-		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.H2C));
-		dialPlanner.dials().streamLimit(10);
-		pendingAcquires(25);
-		dialPlanner.serve();
+		Planned host = new Planned(new TestSettings().protocols(Protocol.H2C));
+		host.run(() -> host.dialPlanner.dials().streamLimit(10));
+		host.ask(25);
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).hasSize(3);
 	}
 
 	@Test
 	void aFailureIsToldToOneCallerAndTheLastOneToAll() {
-		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.HTTP_1_1));
-		pendingAcquires(2);
-		dialPlanner.serve();
-		pendingAcquires(2);
-		ConnPoolException first = error();
-		dialPlanner.failed(this.dials.get(0), first);
+		Planned host = new Planned(new TestSettings().protocols(Protocol.HTTP_1_1));
+		host.ask(2);
+		host.run(host.dialPlanner::dialForWaiting);
+		host.ask(2);
+		ConnPoolException first = host.pool.host().errors().closed();
+		host.run(() -> host.dialPlanner.failed(this.dials.get(0), first));
 		assertTold(first);
-		dialPlanner.serve();
+		host.run(host.dialPlanner::dialForWaiting);
 		assertThat(this.dials).as("none while others may fail too").hasSize(2);
-		ConnPoolException last = error();
-		dialPlanner.failed(this.dials.get(1), last);
+		ConnPoolException last = host.pool.host().errors().closed();
+		host.run(() -> host.dialPlanner.failed(this.dials.get(1), last));
 		assertTold(first, last, last, last);
-		assertThat(dialPlanner.isQuiet()).isTrue();
+		assertThat(host.call(host.dialPlanner::isQuiet)).isTrue();
 	}
 
 	@Test
 	void whileAnythingIsOpenNobodyElseIsToldOfAFailure() {
-		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.HTTP_1_1));
-		open();
-		this.connections.take();
-		pendingAcquires(1);
-		dialPlanner.serve();
-		pendingAcquires(1);
-		ConnPoolException error = error();
-		dialPlanner.failed(this.dials.get(0), error);
+		Planned host = new Planned(new TestSettings().protocols(Protocol.HTTP_1_1));
+		host.open();
+		host.call(host.connections::take);
+		host.ask(1);
+		host.run(host.dialPlanner::dialForWaiting);
+		host.ask(1);
+		ConnPoolException error = host.pool.host().errors().closed();
+		host.run(() -> host.dialPlanner.failed(this.dials.get(0), error));
 		assertTold(error);
-		assertThat(this.pendingAcquires.size()).isOne();
+		assertThat(host.call(host.pendingAcquires::size)).isOne();
 	}
 
 	@Test
 	void whatIsKeptReadyIsOpenedForNobody() {
-		DialPlanner dialPlanner = dialPlanner(
+		Planned host = new Planned(
 				new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3).minIdleConnections(3));
-		dialPlanner.fill();
+		host.run(host.dialPlanner::fill);
 		assertThat(this.dials).isEmpty();
-		assertThat(dialPlanner.isQuiet()).isTrue();
-		dialPlanner.warm().keep(this.spec, () -> {
-		});
-		assertThat(dialPlanner.isQuiet()).isFalse();
-		open();
-		dialPlanner.fill();
-		dialPlanner.fill();
+		assertThat(host.call(host.dialPlanner::isQuiet)).isTrue();
+		host.run(() -> host.dialPlanner.warm().keep(this.spec, () -> {
+		}));
+		assertThat(host.call(host.dialPlanner::isQuiet)).isFalse();
+		host.open();
+		host.run(host.dialPlanner::fill);
+		host.run(host.dialPlanner::fill);
 		assertThat(this.dials).hasSize(2);
 	}
 
 	@Test
 	void roomIsMadeOnceForEachCallerThatWantsAFreshConnection() {
-		DialPlanner dialPlanner = dialPlanner(new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3));
-		open();
-		open();
-		dialPlanner.makeRoom(1);
-		assertThat(this.connections.leaving()).as("there was room").isZero();
-		open();
-		dialPlanner.makeRoom(1);
-		dialPlanner.makeRoom(1);
-		assertThat(this.connections.leaving()).isOne();
-		dialPlanner.makeRoom(2);
-		assertThat(this.connections.leaving()).isEqualTo(2);
-	}
-
-	private HostPool pool(ClientSettings settings) {
-		return new TestOwner(settings).pool(this.eventLoop);
-	}
-
-	private DialPlanner dialPlanner(TestSettings settings) {
-		return new DialPlanner(pool(settings.build()), this.connections, this.sessions, this.pendingAcquires,
-				this.dials::add);
-	}
-
-	private void pendingAcquires(int more) {
-		HostPool pool = pool(ClientSettings.DEFAULTS);
-		for (int number = 0; number < more; number++) {
-			this.pendingAcquires.add(new TestExchange(pool.dispatcher(), this.spec, this.told::add));
-		}
-	}
-
-	private void open() {
-		this.connections.add(TestSession.connection(new TestOwner(ClientSettings.DEFAULTS)));
-	}
-
-	private ConnPoolException error() {
-		return pool(ClientSettings.DEFAULTS).host().errors().closed();
+		Planned host = new Planned(new TestSettings().protocols(Protocol.HTTP_1_1).maxConnectionsPerHost(3));
+		host.open();
+		host.open();
+		host.run(() -> host.dialPlanner.makeRoom(1));
+		assertThat(host.connections.leaving()).as("there was room").isZero();
+		host.open();
+		host.run(() -> host.dialPlanner.makeRoom(1));
+		host.run(() -> host.dialPlanner.makeRoom(1));
+		assertThat(host.connections.leaving()).isOne();
+		host.run(() -> host.dialPlanner.makeRoom(2));
+		assertThat(host.connections.leaving()).isEqualTo(2);
 	}
 
 	private void assertTold(Throwable... errors) {
 		this.channel.runPendingTasks();
 		assertThat(this.told).containsExactly(errors);
+	}
+
+	/**
+	 * What is planned for one host.
+	 */
+	private final class Planned {
+
+		private final HostPool pool;
+
+		private final TestMailbox mailbox;
+
+		private final Connections connections;
+
+		private final PendingAcquires pendingAcquires;
+
+		private final DialPlanner dialPlanner;
+
+		Planned(TestSettings settings) {
+			EventLoop eventLoop = DialPlannerTests.this.eventLoop;
+			this.pool = new TestOwner(settings.build()).pool(eventLoop);
+			this.mailbox = new TestMailbox(this.pool.mailbox());
+			MultiplexedSessions sessions = new MultiplexedSessions(this.pool.mailbox(), false);
+			this.connections = new Connections(this.pool.mailbox(), sessions);
+			this.pendingAcquires = new PendingAcquires(this.pool.mailbox(), eventLoop, 1);
+			this.dialPlanner = new DialPlanner(this.pool, this.connections, sessions, this.pendingAcquires,
+					DialPlannerTests.this.dials::add);
+		}
+
+		<T> T call(Callable<T> task) {
+			return this.mailbox.call(task);
+		}
+
+		void run(Runnable task) {
+			this.mailbox.run(task);
+		}
+
+		void ask(int more) {
+			for (int number = 0; number < more; number++) {
+				TestExchange exchange = new TestExchange(this.pool.dispatcher(), DialPlannerTests.this.spec,
+						DialPlannerTests.this.told::add);
+				run(() -> this.pendingAcquires.add(exchange));
+			}
+		}
+
+		void open() {
+			PooledConnection connection = TestConnections.open(this.pool);
+			run(() -> this.connections.add(connection));
+		}
+
 	}
 
 }

@@ -15,15 +15,16 @@ class DispatcherTests {
 
 	private final EmbeddedChannel channel = new EmbeddedChannel();
 
-	private final TestOwner owner = new TestOwner(ClientSettings.DEFAULTS);
+	private final HostPool pool = new TestOwner(ClientSettings.DEFAULTS).pool(this.channel.eventLoop());
 
-	private final HostPool pool = this.owner.pool(this.channel.eventLoop());
+	private final TestMailbox mailbox = new TestMailbox(this.pool.mailbox());
 
-	private final MultiplexedSessions sessions = new MultiplexedSessions(false);
+	private final MultiplexedSessions sessions = new MultiplexedSessions(this.pool.mailbox(), false);
 
-	private final Connections connections = new Connections(this.sessions);
+	private final Connections connections = new Connections(this.pool.mailbox(), this.sessions);
 
-	private final PendingAcquires pendingAcquires = new PendingAcquires(this.channel.eventLoop(), 1);
+	private final PendingAcquires pendingAcquires = new PendingAcquires(this.pool.mailbox(), this.channel.eventLoop(),
+			1);
 
 	private final Dispatcher dispatcher = new Dispatcher(this.pool, this.connections, this.sessions,
 			this.pendingAcquires,
@@ -37,17 +38,17 @@ class DispatcherTests {
 		PooledConnection connection = add();
 		TestExchange first = ask(false);
 		TestExchange second = ask(false);
-		this.pool.post(this.dispatcher::serve);
+		this.mailbox.run(this.dispatcher::serveWaiting);
 		assertThat(first.granted()).isSameAs(connection);
 		assertThat(second.isWaiting()).isTrue();
-		assertThat(this.pendingAcquires.size()).isOne();
+		assertThat(this.mailbox.call(this.pendingAcquires::size)).isOne();
 	}
 
 	@Test
 	void whatNeedsAStreamIsRefusedWhereThereAreNone() {
 		PooledConnection connection = add();
 		TestExchange exchange = ask(true);
-		this.pool.post(this.dispatcher::serve);
+		this.mailbox.run(this.dispatcher::serveWaiting);
 		this.channel.runPendingTasks();
 		assertThat(exchange.isWaiting()).isFalse();
 		assertThat(exchange.connection()).isNull();
@@ -56,19 +57,19 @@ class DispatcherTests {
 			.extracting(Throwable::getMessage)
 			.asString()
 			.contains("needs a stream");
-		assertThat(connection.session().tryReserve()).as("it is free again").isTrue();
+		assertThat(this.mailbox.call(connection.session()::tryReserve)).as("it is free again").isTrue();
 	}
 
 	private PooledConnection add() {
-		PooledConnection connection = TestSession.connection(this.owner);
-		this.connections.add(connection);
+		PooledConnection connection = TestConnections.open(this.pool);
+		this.mailbox.run(() -> this.connections.add(connection));
 		return connection;
 	}
 
 	private TestExchange ask(boolean needsStream) {
 		TestExchange exchange = new TestExchange(this.dispatcher, new TestSpec(this.channel.eventLoop()),
 				this.told::add, needsStream);
-		this.pendingAcquires.add(exchange);
+		this.mailbox.run(() -> this.pendingAcquires.add(exchange));
 		return exchange;
 	}
 

@@ -12,51 +12,53 @@ class HostPoolLifecycleTests {
 
 	private final TestOwner owner = new TestOwner(ClientSettings.DEFAULTS);
 
+	private final TestMailbox mailbox = TestMailbox.create();
+
 	private final EmbeddedChannel channel = new EmbeddedChannel();
 
 	private int due;
 
-	private final HostPoolLifecycle lifecycle = new HostPoolLifecycle(this.owner, this.channel.eventLoop(),
-			() -> this.due++);
+	private final HostPoolLifecycle lifecycle = new HostPoolLifecycle(this.mailbox.mailbox(), this.owner,
+			this.channel.eventLoop(), () -> this.due++);
 
 	@Test
 	void aPoolThatStaysQuietIsForgotten() {
-		this.lifecycle.quiet();
-		this.lifecycle.quiet();
+		this.mailbox.run(this.lifecycle::quiet);
+		this.mailbox.run(this.lifecycle::quiet);
 		pass(299);
 		assertThat(this.due).isZero();
 		pass(1);
 		assertThat(this.due).isOne();
-		assertThat(this.lifecycle.forget(true)).isTrue();
-		assertThat(this.lifecycle.isOver()).isTrue();
-		this.lifecycle.quiet();
+		assertThat(this.mailbox.call(() -> this.lifecycle.forget(true))).isTrue();
+		assertThat(this.mailbox.call(this.lifecycle::isOver)).isTrue();
+		this.mailbox.run(this.lifecycle::quiet);
 		pass(300);
 		assertThat(this.due).isOne();
 	}
 
 	@Test
 	void aPoolThatIsNeededAgainIsNotForgotten() {
-		this.lifecycle.quiet();
+		this.mailbox.run(this.lifecycle::quiet);
 		pass(200);
-		this.lifecycle.stay();
+		this.mailbox.run(this.lifecycle::stay);
 		pass(200);
 		assertThat(this.due).isZero();
-		this.lifecycle.quiet();
+		this.mailbox.run(this.lifecycle::quiet);
 		pass(300);
 		assertThat(this.due).isOne();
-		assertThat(this.lifecycle.forget(false)).isFalse();
-		assertThat(this.lifecycle.isOver()).isFalse();
-		this.lifecycle.quiet();
+		assertThat(this.mailbox.call(() -> this.lifecycle.forget(false))).isFalse();
+		assertThat(this.mailbox.call(this.lifecycle::isOver)).isFalse();
+		this.mailbox.run(this.lifecycle::quiet);
 		pass(300);
 		assertThat(this.due).isEqualTo(2);
 	}
 
 	@Test
 	void aPoolWhosePlaceIsTakenIsOverButNotClosed() {
-		assertThat(this.lifecycle.isOver()).isFalse();
-		this.lifecycle.supersede();
-		assertThat(this.lifecycle.isOver()).isTrue();
-		assertThat(this.lifecycle.isSuperseded()).isTrue();
+		assertThat(this.mailbox.call(this.lifecycle::isOver)).isFalse();
+		this.mailbox.run(this.lifecycle::supersede);
+		assertThat(this.mailbox.call(this.lifecycle::isOver)).isTrue();
+		assertThat(this.mailbox.call(this.lifecycle::isSuperseded)).isTrue();
 		assertThat(this.lifecycle.isClosed()).isFalse();
 	}
 
@@ -65,7 +67,7 @@ class HostPoolLifecycleTests {
 	void thePoolOfAClientThatIsShutDownLeavesNoTimer() {
 		this.owner.shutDown = true;
 		assertThat(this.lifecycle.isClosed()).isTrue();
-		this.lifecycle.quiet();
+		this.mailbox.run(this.lifecycle::quiet);
 		pass(300);
 		assertThat(this.due).isZero();
 	}

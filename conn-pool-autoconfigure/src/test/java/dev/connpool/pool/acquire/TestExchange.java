@@ -9,6 +9,7 @@ import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -97,6 +98,11 @@ final class TestExchange extends Exchange {
 
 	@Override
 	protected void discard() {
+		throw new UnsupportedOperationException("It has no connection");
+	}
+
+	@Override
+	protected void addForCaller(Channel channel, String name, ChannelHandler handler) {
 		throw new UnsupportedOperationException("It has no connection");
 	}
 

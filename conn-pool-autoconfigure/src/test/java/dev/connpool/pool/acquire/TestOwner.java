@@ -76,7 +76,7 @@ final class TestOwner implements HostPoolOwner {
 	}
 
 	@Override
-	public SessionFactory sessions(Protocol protocol) {
+	public SessionFactory sessionFactory(Protocol protocol) {
 		throw new UnsupportedOperationException("No connection is opened");
 	}
 

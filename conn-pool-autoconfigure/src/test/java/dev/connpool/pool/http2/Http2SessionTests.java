@@ -35,11 +35,11 @@ class Http2SessionTests {
 		Http2Session session = session(connection);
 		connection.negotiated(session);
 		session.becomesIdle();
-		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.IDLE);
+		assertThat(connection.snapshotState()).isEqualTo(ConnectionSnapshot.State.IDLE);
 		assertThat(session.tryReserve()).isTrue();
 		connection.idle();
 		assertThat(connection.idleSince()).isZero();
-		assertThat(connection.state()).isEqualTo(ConnectionSnapshot.State.ACTIVE);
+		assertThat(connection.snapshotState()).isEqualTo(ConnectionSnapshot.State.ACTIVE);
 		this.channel.close();
 	}
 
@@ -52,8 +52,26 @@ class Http2SessionTests {
 		session.becomesIdle();
 		assertThat(session.tryReserve()).isTrue();
 		connection.closing(CloseReason.PING_TIMEOUT);
-		session.drain(CloseReason.PEER_CLOSED);
-		session.unused();
+		session.connectionClosed();
+		session.giveBack();
+		assertThat(this.owner.idleCount().get()).isZero();
+	}
+
+	@Test
+	void noStreamIsReservedOnAConnectionThatIsDrained() {
+		PooledConnection connection = connection();
+		Http2Session session = session(connection);
+		connection.negotiated(session);
+		session.becomesIdle();
+		session.settingsReceived(2L);
+		assertThat(session.tryReserve()).isTrue();
+		session.drain(CloseReason.GOAWAY);
+		session.settingsReceived(3L);
+		assertThat(session.limit()).isZero();
+		assertThat(session.tryReserve()).isFalse();
+		session.giveBack();
+		assertThat(connection.end().reason()).isEqualTo(CloseReason.GOAWAY);
+		assertThat(connection.mayCarry()).isFalse();
 		assertThat(this.owner.idleCount().get()).isZero();
 	}
 

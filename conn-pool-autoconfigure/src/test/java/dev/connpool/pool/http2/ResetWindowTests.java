@@ -2,6 +2,7 @@ package dev.connpool.pool.http2;
 
 import java.util.concurrent.TimeUnit;
 
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -12,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ResetWindowTests {
 
-	private final ResetWindow window = new ResetWindow();
+	private final ResetWindow window = new ResetWindow(ImmediateEventExecutor.INSTANCE);
 
 	@ParameterizedTest
 	@ValueSource(longs = { 0, 999_999_999, -1, -30_000_000_001L, Long.MAX_VALUE - 40_000_000_000L })

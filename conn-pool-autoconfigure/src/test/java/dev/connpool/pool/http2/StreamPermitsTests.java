@@ -27,16 +27,6 @@ class StreamPermitsTests {
 	}
 
 	@Test
-	void noneIsReservedAfterTheEndWhateverIsAllowed() {
-		assertThat(this.permits.take()).isOne();
-		this.permits.end();
-		this.permits.allow(2);
-		this.permits.suspend(false);
-		assertThat(this.permits.take()).isZero();
-		assertThat(this.permits.giveBack()).isZero();
-	}
-
-	@Test
 	void itIsClosedOnlyWhenNoneIsReserved() {
 		assertThat(this.permits.take()).isOne();
 		assertThat(this.permits.close()).isFalse();

@@ -36,7 +36,7 @@ final class Tracking {
 			Removal.of("host.HostCounters", Kind.BODY, "closed"),
 			Removal.of("host.HostCounters", Kind.BODY, "acquired"),
 			Removal.of("host.HostCounters", Kind.BODY, "replayed"), Removal.of("host.RecentlyClosed", Kind.BODY, "add"),
-			Removal.of("connection.ConnectionRecord", Kind.BODY, "closed"),
+			Removal.of("connection.ConnectionRecord", Kind.BODY, "toClosedConnection"),
 			Removal.of("connection.ConnectionRecord", Kind.BODY, "resolved"),
 			Removal.of("connection.ConnectionRecord", Kind.BODY, "connected"));
 

@@ -1,0 +1,236 @@
+package dev.connpool.pool.exchange;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * The content of a request that is still to come. One part after another is asked for
+ * while the channel takes more; what comes at once is flushed once. The content may come
+ * on any thread; all else happens on the event loop of the connection.
+ */
+final class RequestContent implements CoreSubscriber<ByteBuf> {
+
+	/** Parts that wait to be written: the channel may only hold them back. */
+	private static final int MOST_PENDING = 32;
+
+	/** Parts that are asked for and have not come: they may come from another thread. */
+	private static final int MOST_ASKED = 4;
+
+	private static final AtomicIntegerFieldUpdater<RequestContent> HANDED_OVER = AtomicIntegerFieldUpdater
+		.newUpdater(RequestContent.class, "handedOver");
+
+	private static final Runnable NOTHING = () -> {
+	};
+
+	private final RequestWriter writer;
+
+	private final Context context;
+
+	private final Channel channel;
+
+	private @Nullable Subscription upstream;
+
+	/** Parts that are written and not sent. */
+	private int pending;
+
+	/** Parts that were asked for and have not come. */
+	private int asked;
+
+	private boolean asking;
+
+	private boolean flushing;
+
+	private boolean done;
+
+	/** Signals that another thread has left for the event loop. */
+	private volatile int handedOver;
+
+	RequestContent(RequestWriter writer, Context context, Channel channel) {
+		this.writer = writer;
+		this.context = context;
+		this.channel = channel;
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.context;
+	}
+
+	// On whichever thread the content comes
+
+	@Override
+	public void onSubscribe(Subscription upstream) {
+		if (isNext()) {
+			subscribed(upstream);
+		}
+		else {
+			handOver(() -> subscribed(upstream), upstream::cancel);
+		}
+	}
+
+	@Override
+	public void onNext(ByteBuf part) {
+		if (isNext()) {
+			write(part);
+		}
+		else {
+			handOver(() -> write(part), part::release);
+		}
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		if (isNext()) {
+			fail(error);
+		}
+		else {
+			handOver(() -> fail(error), NOTHING);
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (isNext()) {
+			end();
+		}
+		else {
+			handOver(this::end, NOTHING);
+		}
+	}
+
+	/**
+	 * Return whether a signal may be followed at once. One that comes on the event loop
+	 * may have overtaken those that were left for it.
+	 * @return whether it is on the event loop, and nothing comes before it
+	 */
+	private boolean isNext() {
+		return this.channel.eventLoop().inEventLoop() && this.handedOver == 0;
+	}
+
+	private void handOver(Runnable signal, Runnable otherwise) {
+		HANDED_OVER.incrementAndGet(this);
+		try {
+			this.channel.eventLoop().execute(() -> {
+				HANDED_OVER.decrementAndGet(this);
+				signal.run();
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has been stopped, and has ended the exchange.
+			otherwise.run();
+		}
+	}
+
+	// On the event loop
+
+	private void subscribed(Subscription upstream) {
+		if (!Operators.validate(this.upstream, upstream)) {
+			return;
+		}
+		this.upstream = upstream;
+		if (this.done) {
+			upstream.cancel();
+			return;
+		}
+		flushLater();
+		ask();
+	}
+
+	/**
+	 * Ask for the next part, if the channel takes it.
+	 */
+	void ask() {
+		Subscription upstream = this.upstream;
+		if (upstream == null || this.asking) {
+			return;
+		}
+		// A part may come at once.
+		this.asking = true;
+		try {
+			while (!this.done && this.asked < MOST_ASKED && this.asked + this.pending < MOST_PENDING
+					&& this.channel.isWritable()) {
+				this.asked++;
+				upstream.request(1);
+			}
+		}
+		catch (Throwable ex) {
+			// Reactor throws what it takes for fatal, and tells nobody else.
+			stop();
+			this.writer.contentFails(ex);
+		}
+		finally {
+			this.asking = false;
+		}
+	}
+
+	private void write(ByteBuf part) {
+		this.asked--;
+		if (this.done) {
+			part.release();
+			return;
+		}
+		this.writer.writeHead();
+		this.pending++;
+		this.channel.write(new DefaultHttpContent(part)).addListener((written) -> {
+			this.pending--;
+			this.writer.operationComplete((ChannelFuture) written);
+		});
+		flushLater();
+		ask();
+	}
+
+	private void flushLater() {
+		if (!this.flushing) {
+			this.flushing = true;
+			this.channel.eventLoop().execute(() -> {
+				this.flushing = false;
+				this.channel.flush();
+			});
+		}
+	}
+
+	private void end() {
+		if (!this.done) {
+			this.done = true;
+			this.writer.contentEnds();
+		}
+	}
+
+	private void fail(Throwable error) {
+		if (!this.done) {
+			this.done = true;
+			this.writer.contentFails(error);
+		}
+	}
+
+	/**
+	 * Ask for no more, and write nothing that still comes.
+	 */
+	void stop() {
+		if (this.done) {
+			return;
+		}
+		this.done = true;
+		Subscription upstream = this.upstream;
+		if (upstream != null) {
+			try {
+				upstream.cancel();
+			}
+			catch (Throwable ex) {
+				// What a source throws must not keep the exchange from ending.
+				Operators.onErrorDropped(ex, this.context);
+			}
+		}
+	}
+
+}

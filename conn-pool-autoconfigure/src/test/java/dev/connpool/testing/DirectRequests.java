@@ -1,0 +1,29 @@
+package dev.connpool.testing;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.connpool.connector.DirectConnector;
+
+import org.springframework.http.client.reactive.ClientHttpConnector;
+
+/**
+ * Counts the requests that are made on the direct transport.
+ */
+final class DirectRequests {
+
+	private final AtomicInteger count = new AtomicInteger();
+
+	ClientHttpConnector watch(DirectConnector connector) {
+		return (method, uri, callback) -> connector.connect(method, uri, callback)
+			.doOnSubscribe((subscription) -> this.count.incrementAndGet());
+	}
+
+	int count() {
+		return this.count.get();
+	}
+
+	void reset() {
+		this.count.set(0);
+	}
+
+}

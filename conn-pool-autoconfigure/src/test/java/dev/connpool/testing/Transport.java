@@ -1,0 +1,34 @@
+package dev.connpool.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What puts the requests of a client under test on its connections.
+ */
+public enum Transport {
+
+	/** The {@code HttpClient} of Reactor Netty. */
+	REACTOR_NETTY,
+
+	/** A {@code WebClient} without the HTTP layer of Reactor Netty. */
+	DIRECT;
+
+	/**
+	 * Runs all tests of a class once on each transport, which the constructor hands to
+	 * the {@link Network}.
+	 */
+	@Target(ElementType.TYPE)
+	@Retention(RetentionPolicy.RUNTIME)
+	@ParameterizedClass(name = "{0}")
+	@EnumSource(Transport.class)
+	public @interface Each {
+
+	}
+
+}
