@@ -7,17 +7,11 @@ import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.DefaultFileRegion;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +120,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private void write(CoreSubscriber<? super Void> actual) {
 		Channel channel = this.exchange.channel();
 		if (this.parts != null) {
-			if (mayHaveContent(this.head.method())) {
+			if (RequestFraming.mayHaveContent(this.head.method())) {
 				writeHead();
 			}
 			RequestContent source = new RequestContent(this, actual.currentContext(), channel);
@@ -137,7 +131,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 			writeFile(channel, this.file, this.region);
 		}
 		else {
-			writeLast(whole());
+			writeLast(RequestFraming.whole(this.head, this.content));
 		}
 	}
 
@@ -172,7 +166,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	void writeHead() {
 		if (!this.headWritten) {
 			this.headWritten = true;
-			prepare(this.head.headers(), this.exchange.isShared());
+			RequestFraming.parts(this.head.headers(), this.exchange.isShared());
 			this.exchange.channel().write(this.head).addListener(this);
 		}
 	}
@@ -181,7 +175,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	 * Note that all of the content has been written.
 	 */
 	void contentEnds() {
-		writeLast(this.headWritten ? LastHttpContent.EMPTY_LAST_CONTENT : whole());
+		writeLast(this.headWritten ? LastHttpContent.EMPTY_LAST_CONTENT : RequestFraming.whole(this.head, null));
 	}
 
 	/**
@@ -197,37 +191,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		ChannelFuture written = this.exchange.channel().writeAndFlush(msg);
 		this.last = written;
 		written.addListener(this);
-	}
-
-	private static void prepare(HttpHeaders headers, boolean shared) {
-		if (shared) {
-			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-		}
-		else if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH)
-				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-			headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-		}
-	}
-
-	private HttpRequest whole() {
-		ByteBuf body = this.content;
-		HttpHeaders headers = this.head.headers();
-		boolean stated = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-		if (!stated && body != null && body.isReadable()) {
-			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-			headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-		}
-		else if (!stated && mayHaveContent(this.head.method())) {
-			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-			headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
-		}
-		return new DefaultFullHttpRequest(this.head.protocolVersion(), this.head.method(), this.head.uri(),
-				(body != null) ? body : Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE);
-	}
-
-	// Who sends one of these without content says so (RFC 9110, section 8.6).
-	private static boolean mayHaveContent(HttpMethod method) {
-		return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT) || method.equals(HttpMethod.PATCH);
 	}
 
 	@Override

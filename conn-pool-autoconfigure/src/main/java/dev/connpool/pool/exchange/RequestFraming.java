@@ -1,0 +1,69 @@
+package dev.connpool.pool.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says in the head of a request where its content ends (RFC 9112, section 6), unless the
+ * caller has said so.
+ */
+final class RequestFraming {
+
+	private RequestFraming() {
+	}
+
+	/**
+	 * Tell whether a request usually has content. Who sends one of these without says so
+	 * (RFC 9110, section 8.6).
+	 * @param method the method
+	 * @return whether a server expects some
+	 */
+	static boolean mayHaveContent(HttpMethod method) {
+		return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT) || method.equals(HttpMethod.PATCH);
+	}
+
+	/**
+	 * Prepare the head of a request whose content is still to come.
+	 * @param headers its headers
+	 * @param shared whether it has a stream, which marks the end by itself
+	 */
+	static void parts(HttpHeaders headers, boolean shared) {
+		if (shared) {
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+		}
+		else if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+			headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+		}
+	}
+
+	/**
+	 * Put a request together whose content is there.
+	 * @param head the head, which is changed
+	 * @param content the content, or {@code null} if there is none
+	 * @return the request
+	 */
+	static HttpRequest whole(HttpRequest head, @Nullable ByteBuf content) {
+		HttpHeaders headers = head.headers();
+		boolean stated = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+		if (!stated && content != null && content.isReadable()) {
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+			headers.setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
+		}
+		else if (!stated && mayHaveContent(head.method())) {
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+			headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+		}
+		return new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri(),
+				(content != null) ? content : Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE);
+	}
+
+}
