@@ -29,9 +29,6 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	private static final AtomicIntegerFieldUpdater<RequestContent> HANDED_OVER = AtomicIntegerFieldUpdater
 		.newUpdater(RequestContent.class, "handedOver");
 
-	private static final Runnable NOTHING = () -> {
-	};
-
 	private final RequestWriter writer;
 
 	private final Context context;
@@ -94,7 +91,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 			fail(error);
 		}
 		else {
-			handOver(() -> fail(error), NOTHING);
+			handOver(() -> fail(error), RequestContent::nothing);
 		}
 	}
 
@@ -104,7 +101,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 			end();
 		}
 		else {
-			handOver(this::end, NOTHING);
+			handOver(this::end, RequestContent::nothing);
 		}
 	}
 
@@ -129,6 +126,10 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 			// The event loop has been stopped, and has ended the exchange.
 			otherwise.run();
 		}
+	}
+
+	private static void nothing() {
+		// There is nothing to let go of.
 	}
 
 	// On the event loop
