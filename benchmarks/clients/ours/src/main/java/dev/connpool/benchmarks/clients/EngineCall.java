@@ -9,6 +9,7 @@ import dev.connpool.pool.exchange.DirectCaller;
 import dev.connpool.pool.exchange.DirectExchange;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.exchange.ResponseBody;
+import dev.connpool.pool.host.Host;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -64,7 +65,7 @@ final class EngineCall implements DirectCaller, CoreSubscriber<ByteBuf> {
 	}
 
 	@Override
-	public Duration readTimeout() {
+	public Duration readTimeout(Host host) {
 		return null;
 	}
 
