@@ -12,12 +12,18 @@ public record Request(String path, byte[] body) {
 
 	private static final byte[] KILOBYTE = new byte[1024];
 
+	private static final byte[] LARGE = new byte[10 * 1024 * 1024];
+
 	static {
 		Arrays.fill(KILOBYTE, (byte) 'p');
 	}
 
 	public static Request to(String path) {
-		return new Request(path, path.equals("/post") ? KILOBYTE : null);
+		return new Request(path, switch (path) {
+			case "/post" -> KILOBYTE;
+			case "/upload10m" -> LARGE;
+			default -> null;
+		});
 	}
 
 	/**

@@ -15,6 +15,11 @@ enum Client {
 
 	WEB_CLIENT("web-client", "conn-pool `WebClient`", "ours", "OursAdapter", "-"),
 
+	WEB_CLIENT_REACTOR_NETTY("web-client-reactor-netty", "conn-pool `WebClient`, on Reactor Netty", "ours",
+			"OursAdapter", "reactor-netty"),
+
+	ENGINE("engine", "conn-pool, without a client around it", "ours", "OursAdapter", "engine"),
+
 	HTTP_CLIENT("http-client", "conn-pool `httpClient()`", "ours", "OursAdapter", "http-client"),
 
 	WEB_CLIENT_UNTRACKED("web-client-untracked", "conn-pool `WebClient`, no tracking", "ours", "OursAdapter", "-"),
@@ -35,6 +40,8 @@ enum Client {
 			"http-client", EnumSet.of(Protocol.H1)),
 
 	BOOT("boot", "Boot's `WebClient`", "boot", "BootAdapter", "-"),
+
+	NO_NETWORK("no-network", "`WebClient` that sends nothing", "boot", "BootAdapter", "no-network"),
 
 	REACTOR("reactor", "Reactor Netty", "reactor", "ReactorAdapter", "-"),
 

@@ -134,18 +134,18 @@ final class Comparison {
 			try (ClientProcess process = this.processes.start(client, download.server(), download.protocol(),
 					Java.compiling(false))) {
 				for (int i = 0; i < WARM_DOWNLOADS; i++) {
-					download(process);
+					download(process, download);
 				}
 				for (int round = 0; round < this.plan.rounds(); round++) {
-					add(download(process), "download", download, client, round);
+					add(download(process, download), "download", download, client, round);
 				}
 			}
 			Console.log("Measured a download over %s with %s".formatted(download, client.id()));
 		}
 	}
 
-	private static Row download(ClientProcess process) {
-		return process.ask("download " + Download.PATH, DOWNLOAD_LIMIT_SECONDS);
+	private static Row download(ClientProcess process, Download download) {
+		return process.ask("download " + download.path(), DOWNLOAD_LIMIT_SECONDS);
 	}
 
 	private Row burst(ClientProcess process, double warmUp) {

@@ -37,7 +37,8 @@ record Plan(List<Client> clients, List<Cell> cells, List<Burst> bursts, List<Dow
 
 	private static final List<String> ALL_BURSTS = List.of("nginx:H1", "nginx:H2", "nginx-wide:H2");
 
-	private static final List<String> ALL_DOWNLOADS = List.of("nginx-far:H1S", "nginx-far:H2");
+	private static final List<String> ALL_DOWNLOADS = List.of("nginx-far:H1S", "nginx-far:H2",
+			"nginx-far:H1S:/upload10m", "nginx-far:H2:/upload10m");
 
 	static Plan smoke(Options options) {
 		return of(options, SMOKE, List.of("nginx:H2:/small:16", "nginx:H1:/small:16"), List.of(),

@@ -18,7 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * The {@link WebClient} that Spring Boot builds; only the protocol is set.
+ * The {@link WebClient} that Spring Boot builds; only the protocol is set. With the
+ * option {@code no-network} it sends nothing.
  */
 public final class BootAdapter implements ClientAdapter {
 
@@ -36,7 +37,8 @@ public final class BootAdapter implements ClientAdapter {
 			case H2C -> new HttpProtocol[] { HttpProtocol.H2C };
 		};
 		this.context = BootContext.start(Application.class, Map.of());
-		this.client = this.context.getBean(WebClient.Builder.class).baseUrl(target.baseUri()).build();
+		WebClient.Builder builder = this.context.getBean(WebClient.Builder.class).baseUrl(target.baseUri());
+		this.client = target.option("no-network") ? builder.clientConnector(new NoNetwork()).build() : builder.build();
 	}
 
 	@Override
