@@ -2,6 +2,7 @@ package dev.connpool.pool.reactor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
 
 import dev.connpool.error.RedirectException;
@@ -20,6 +21,7 @@ import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -224,12 +226,31 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		UriTemplates.forget(channel);
 	}
 
+	// Reactor Netty says so where the body has ended, which may be on another thread.
+	private void sent() {
+		EventLoop eventLoop = eventLoop();
+		if (eventLoop.inEventLoop()) {
+			requestSent();
+			return;
+		}
+		try {
+			eventLoop.execute(() -> {
+				if (isCarried()) {
+					requestSent();
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			// The event loop has been stopped, and has ended this.
+		}
+	}
+
 	private void changed(Connection connection, State state) {
 		if (state == HttpClientState.REQUEST_PREPARED && connection instanceof HttpClientRequest prepared) {
 			requestPrepared(prepared);
 		}
 		else if (state == HttpClientState.REQUEST_SENT) {
-			requestSent();
+			sent();
 		}
 		else if (state == HttpClientState.RESPONSE_RECEIVED) {
 			this.redirect = null;
