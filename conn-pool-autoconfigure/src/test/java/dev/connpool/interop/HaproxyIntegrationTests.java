@@ -67,6 +67,8 @@ class HaproxyIntegrationTests {
 
 	HaproxyIntegrationTests(Transport transport) {
 		this.network = new Network(transport);
+		// What servers do is asked of both transports by the tests with nginx.
+		this.network.isFor(Transport.DIRECT);
 	}
 
 	// B10

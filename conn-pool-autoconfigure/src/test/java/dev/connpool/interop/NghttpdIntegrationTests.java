@@ -42,6 +42,8 @@ class NghttpdIntegrationTests {
 
 	NghttpdIntegrationTests(Transport transport) {
 		this.network = new Network(transport);
+		// What servers do is asked of both transports by the tests with nginx.
+		this.network.isFor(Transport.DIRECT);
 	}
 
 	// B18
