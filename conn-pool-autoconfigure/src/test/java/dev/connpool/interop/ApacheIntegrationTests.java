@@ -111,12 +111,12 @@ class ApacheIntegrationTests {
 		try (ServerProcess apache = apache("MaxKeepAliveRequests 50")) {
 			TestClient client = this.network.client((settings) -> settings.protocols(Protocol.HTTP_1_1));
 			Calls calls = new Calls(client, apache);
-			Traffic traffic = Traffic.start(1_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
-			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 900, "POST", 100));
+			Traffic traffic = Traffic.start(2_000, (number) -> (number % 10 != 0) ? calls.get() : calls.post());
+			assertThat(traffic.outcomes()).isEqualTo(Map.of("GET", 1_800, "POST", 200));
 			apache.assertLeftBy(client);
 			HostSnapshot.Counters counters = client.host(apache).counters();
 			assertThat(counters.closedByReason().get("keep-alive-off")).as("%s", counters)
-				.isBetween(1_000 / 50 - 32L, 1_000 / 50 + 0L);
+				.isBetween(2_000 / 50 - 32L, 2_000 / 50 + 0L);
 		}
 	}
 
