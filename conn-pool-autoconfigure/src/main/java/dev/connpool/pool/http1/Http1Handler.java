@@ -33,6 +33,8 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	static final String NAME = "connpool.http1";
 
+	private static final int CONTINUE = 100;
+
 	/** Bytes of a body that a socket usually takes at once. */
 	private static final int AT_ONCE = 64 * 1024;
 
@@ -71,6 +73,9 @@ final class Http1Handler extends ChannelDuplexHandler {
 			headReceived(response);
 		}
 		if (this.head.isInterim()) {
+			if (msg instanceof HttpResponse interim && interim.status().code() == CONTINUE) {
+				lease.continued();
+			}
 			skip(ctx, msg);
 			return;
 		}
@@ -169,7 +174,10 @@ final class Http1Handler extends ChannelDuplexHandler {
 	public void channelInactive(ChannelHandlerContext ctx) {
 		Lease lease = this.session.current();
 		if (lease != null) {
-			lease.cutOff(ctx);
+			ConnPoolException error = lease.cutOff();
+			if (error != null) {
+				ctx.fireExceptionCaught(error);
+			}
 		}
 		ctx.fireChannelInactive();
 		this.session.gone();
