@@ -263,11 +263,6 @@ public abstract class Lease implements Runnable {
 	public abstract void heard();
 
 	/**
-	 * Note that the server is ready for the content of the request.
-	 */
-	public abstract void continued();
-
-	/**
 	 * Note a part of the response that is about to be passed on in a channel.
 	 * @param ctx the place in the pipeline that it has come to
 	 * @param msg the part

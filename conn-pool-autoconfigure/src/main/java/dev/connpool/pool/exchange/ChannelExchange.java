@@ -5,7 +5,6 @@ import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import org.jspecify.annotations.Nullable;
 
@@ -51,17 +50,6 @@ public abstract class ChannelExchange extends Exchange {
 	@Override
 	public final @Nullable String template() {
 		return UriTemplates.of(channel());
-	}
-
-	@Override
-	public final void sent(ChannelHandlerContext ctx, Object msg) {
-		super.sent(ctx, msg);
-		ExpectContinueHandler.watch(ctx, msg, progress());
-	}
-
-	@Override
-	public final void continued() {
-		// The handler that waits for it has seen it.
 	}
 
 	@Override

@@ -253,13 +253,6 @@ public final class DirectExchange extends Exchange implements MessageListener {
 		}
 	}
 
-	@Override
-	public void continued() {
-		if (this.writer != null) {
-			this.writer.proceed();
-		}
-	}
-
 	// On the event loop of the connection
 
 	@Override
@@ -327,9 +320,6 @@ public final class DirectExchange extends Exchange implements MessageListener {
 	@Override
 	public void onHead(HttpResponse head, boolean last) {
 		arrived();
-		if (this.writer != null) {
-			this.writer.answered();
-		}
 		if (isReplaced()) {
 			return;
 		}

@@ -339,8 +339,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
-	public void sent(ChannelHandlerContext ctx, Object msg) {
+	public final void sent(ChannelHandlerContext ctx, Object msg) {
 		progress().sent(msg);
+		ExpectContinueHandler.watch(ctx, msg, progress());
 	}
 
 	@Override

@@ -4,9 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 import dev.connpool.pool.connection.MessageStream;
 import io.netty.buffer.ByteBuf;
@@ -15,7 +13,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -53,9 +50,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private boolean headWritten;
 
 	private State state = State.NEW;
-
-	/** Ends the wait for the server to ask for the content; {@code null} if none does. */
-	private @Nullable Future<?> patience;
 
 	private RequestWriter(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content,
 			@Nullable Publisher<? extends ByteBuf> parts, @Nullable Path file, @Nullable DefaultFileRegion region) {
@@ -126,13 +120,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		if (this.file != null && this.region != null && !open(this.file, this.region)) {
 			return;
 		}
-		long patience = patience();
-		if (patience > 0) {
-			hold(patience);
-		}
-		else {
-			writeContent(actual);
-		}
+		writeContent(actual);
 	}
 
 	private boolean open(Path file, DefaultFileRegion region) {
@@ -157,63 +145,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		return true;
 	}
 
-	// How long to wait for the server to ask for the content (RFC 9110, section 10.1.1).
-	private long patience() {
-		boolean content = this.parts != null || this.region != null
-				|| (this.content != null && this.content.isReadable());
-		return (content && HttpUtil.is100ContinueExpected(this.head))
-				? this.exchange.host().timeouts().expectContinue().toNanos() : 0;
-	}
-
-	private void hold(long patience) {
-		this.state = State.HELD;
-		if (this.parts == null) {
-			RequestFraming.whole(this.head, this.content);
-		}
-		writeHead();
-		this.exchange.stream().flush();
-		if (this.state == State.HELD) {
-			this.patience = this.exchange.eventLoop().schedule(this::proceed, patience, TimeUnit.NANOSECONDS);
-		}
-	}
-
-	/**
-	 * Write the content, for which the server asks, or has had the time to.
-	 */
-	void proceed() {
-		CoreSubscriber<? super Void> actual = this.subscriber;
-		if (this.state != State.HELD || actual == null) {
-			return;
-		}
-		stopWaiting();
-		this.state = State.WRITING;
-		try {
-			writeContent(actual);
-		}
-		catch (Throwable ex) {
-			stop();
-			this.exchange.failed(ex);
-		}
-	}
-
-	/**
-	 * Note that the server answers. If it has not asked for the content, it gets none.
-	 */
-	void answered() {
-		if (this.state == State.HELD) {
-			stopWaiting();
-			this.state = State.REFUSED;
-			this.exchange.progress().refusedBody();
-			release();
-		}
-	}
-
-	private void stopWaiting() {
-		if (this.patience != null) {
-			this.patience.cancel(false);
-		}
-	}
-
 	private void writeContent(CoreSubscriber<? super Void> actual) {
 		MessageStream stream = this.exchange.stream();
 		if (this.parts != null) {
@@ -228,10 +159,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		else if (this.region != null) {
 			writeHead();
 			stream.write(this.region).addListener(this);
-			writeLast(stream.end(null));
-		}
-		else if (this.headWritten && this.content != null) {
-			stream.write(this.content).addListener(this);
 			writeLast(stream.end(null));
 		}
 		else {
@@ -324,12 +251,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	 */
 	boolean stop() {
 		boolean incomplete = !isEnded();
-		boolean held = this.state == State.HELD;
 		this.state = State.ENDED;
-		if (held) {
-			stopWaiting();
-			release();
-		}
 		if (incomplete && this.source != null) {
 			this.source.stop();
 		}
@@ -364,12 +286,6 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private enum State {
 
 		NEW, WRITING,
-
-		/** The content waits for the server to ask for it. */
-		HELD,
-
-		/** The server has answered without it. */
-		REFUSED,
 
 		/** All is written, or nothing more will be. */
 		ENDED

@@ -33,8 +33,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 
 	static final String NAME = "connpool.http1";
 
-	private static final int CONTINUE = 100;
-
 	/** Bytes of a body that a socket usually takes at once. */
 	private static final int AT_ONCE = 64 * 1024;
 
@@ -73,9 +71,6 @@ final class Http1Handler extends ChannelDuplexHandler {
 			headReceived(response);
 		}
 		if (this.head.isInterim()) {
-			if (msg instanceof HttpResponse interim && interim.status().code() == CONTINUE) {
-				lease.continued();
-			}
 			skip(ctx, msg);
 			return;
 		}

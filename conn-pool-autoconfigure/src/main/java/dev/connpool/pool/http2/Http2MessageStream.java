@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -60,6 +61,9 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	private @Nullable Queue<ByteBuf> parts;
 
 	private @Nullable HttpHeaders trailers;
+
+	/** What the server has not asked for; {@code null} if it need not. */
+	private @Nullable HeldContent held;
 
 	/** Whether a part is being told. */
 	private boolean telling;
@@ -121,6 +125,9 @@ final class Http2MessageStream implements MessageStream, Runnable {
 
 	private ChannelFuture writeHead(HttpRequest head, boolean repeatable, boolean last) {
 		assert connection().inEventLoop();
+		if (!last && HttpUtil.is100ContinueExpected(head)) {
+			hold(connection().host().timeouts().expectContinue().toNanos());
+		}
 		RequestFields fields = RequestFields.of(head, this.session.scheme());
 		ConnPoolException tooLarge = this.session.refusal(fields);
 		if (tooLarge != null) {
@@ -135,6 +142,12 @@ final class Http2MessageStream implements MessageStream, Runnable {
 		}
 		closed();
 		return failed();
+	}
+
+	private void hold(long patience) {
+		if (patience > 0) {
+			this.held = new HeldContent(this, connection().channel().eventLoop(), patience);
+		}
 	}
 
 	/**
@@ -183,8 +196,31 @@ final class Http2MessageStream implements MessageStream, Runnable {
 			part.release();
 			return failed();
 		}
+		ChannelPromise promise = this.streams.newPromise();
+		return (this.held != null && this.held.isHeld()) ? this.held.add(part, last, promise)
+				: send(present, part, last, promise);
+	}
+
+	/**
+	 * Write content that was held back.
+	 * @param part the part
+	 * @param last whether it is the last
+	 * @param promise who waits for it to be sent
+	 */
+	void send(ByteBuf part, boolean last, ChannelPromise promise) {
+		Http2Stream present = this.stream;
+		if (present != null && isOpen()) {
+			send(present, part, last, promise);
+		}
+		else {
+			part.release();
+			promise.setFailure(new ClosedChannelException());
+		}
+	}
+
+	private ChannelFuture send(Http2Stream present, ByteBuf part, boolean last, ChannelPromise promise) {
 		this.lease.contentSent(part.readableBytes());
-		return this.streams.write(present, part, last);
+		return this.streams.write(present, part, last, promise);
 	}
 
 	private ChannelFuture failed() {
@@ -254,6 +290,9 @@ final class Http2MessageStream implements MessageStream, Runnable {
 			this.state = State.ANSWERED;
 		}
 		if (head) {
+			if (this.held != null) {
+				this.held.refuse();
+			}
 			this.lease.headReceived();
 			listener().onHead(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status),
 					ResponseFields.of(headers)), last);
@@ -261,8 +300,8 @@ final class Http2MessageStream implements MessageStream, Runnable {
 		else if (status == ResponseFraming.TRAILERS) {
 			this.trailers = ResponseFields.of(headers);
 		}
-		else if (status == HttpResponseStatus.CONTINUE.code()) {
-			this.lease.continued();
+		else if (status == HttpResponseStatus.CONTINUE.code() && this.held != null) {
+			this.held.run();
 		}
 	}
 
@@ -474,6 +513,9 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	private void end(boolean told) {
 		boolean lost = this.state == State.LOST;
 		this.state = State.ENDED;
+		if (this.held != null) {
+			this.held.refuse();
+		}
 		this.streams.wasWritten(this);
 		this.session.giveBack();
 		if (told && this.listener != null) {

@@ -129,9 +129,8 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 		}
 	}
 
-	ChannelFuture write(Http2Stream stream, ByteBuf data, boolean last) {
-		ChannelHandlerContext ctx = context();
-		return this.codec.encoder().writeData(ctx, stream.id(), data, 0, last, ctx.newPromise());
+	ChannelFuture write(Http2Stream stream, ByteBuf data, boolean last, ChannelPromise promise) {
+		return this.codec.encoder().writeData(context(), stream.id(), data, 0, last, promise);
 	}
 
 	ChannelFuture writeTrailers(Http2Stream stream, Http2Headers trailers) {
