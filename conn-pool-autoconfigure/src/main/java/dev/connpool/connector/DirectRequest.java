@@ -48,7 +48,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.client.reactive.ClientHttpRequest;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.http.support.Netty4HeadersAdapter;
 import org.springframework.util.CollectionUtils;
 import org.springframework.util.LinkedMultiValueMap;
@@ -144,7 +143,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 	@Override
 	public void onError(Throwable error) {
 		Throwable told = spent(error);
-		EventLoop eventLoop = this.exchange.channel().eventLoop();
+		EventLoop eventLoop = this.exchange.eventLoop();
 		if (eventLoop.inEventLoop()) {
 			this.exchange.failed(told);
 			return;
@@ -232,7 +231,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	@Override
 	public NettyDataBufferFactory bufferFactory() {
-		return Buffers.of(this.exchange.channel().alloc());
+		return Buffers.of(this.exchange.alloc());
 	}
 
 	@Override
@@ -330,7 +329,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 		}
 		this.committed = true;
 		if (!this.attributes.isEmpty()) {
-			this.exchange.channel().attr(ReactorClientHttpConnector.ATTRIBUTES_KEY).set(getAttributes());
+			this.exchange.attributes(getAttributes());
 		}
 		this.headers = HttpHeaders.readOnlyHttpHeaders(this.headers);
 		return new DefaultHttpRequest(HttpVersion.HTTP_1_1,

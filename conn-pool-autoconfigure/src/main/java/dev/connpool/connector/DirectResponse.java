@@ -1,8 +1,8 @@
 package dev.connpool.connector;
 
+import dev.connpool.pool.exchange.DirectExchange;
 import dev.connpool.pool.exchange.ResponseBody;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponse;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -29,26 +29,29 @@ final class DirectResponse implements ClientHttpResponse {
 
 	private final NettyDataBufferFactory buffers;
 
-	private final String id;
+	private final String connection;
+
+	private final long number;
 
 	/**
 	 * Create a response.
 	 * @param connector the connector
-	 * @param channel where it is received
+	 * @param exchange what carries it
 	 * @param head the head
 	 * @param body the body
 	 */
-	DirectResponse(DirectConnector connector, Channel channel, HttpResponse head, ResponseBody body) {
+	DirectResponse(DirectConnector connector, DirectExchange exchange, HttpResponse head, ResponseBody body) {
 		this.head = head;
 		this.headers = HttpHeaders.readOnlyHttpHeaders(new Netty4HeadersAdapter(head.headers()));
 		this.body = body;
-		this.buffers = Buffers.of(channel.alloc());
-		this.id = channel.id().asShortText() + "-" + connector.nextResponse();
+		this.buffers = Buffers.of(exchange.alloc());
+		this.connection = exchange.connectionId();
+		this.number = connector.nextResponse();
 	}
 
 	@Override
 	public String getId() {
-		return this.id;
+		return this.connection + "-" + this.number;
 	}
 
 	@Override

@@ -249,7 +249,7 @@ final class DirectSubscription implements DirectCaller, Subscription {
 			follow(redirect, exchange.host(), body);
 			return;
 		}
-		DirectResponse received = new DirectResponse(connector(), exchange.channel(), head, body);
+		DirectResponse received = new DirectResponse(connector(), exchange, head, body);
 		this.response = received;
 		if (!STATE.compareAndSet(this, State.WAITING, State.ANSWERED)) {
 			body.discard();

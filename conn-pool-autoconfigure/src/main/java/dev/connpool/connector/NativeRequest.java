@@ -31,10 +31,13 @@ final class NativeRequest implements HttpClientRequest {
 
 	private final DirectRequest request;
 
+	private final long number;
+
 	NativeRequest(DirectSubscription caller, DirectExchange exchange, DirectRequest request) {
 		this.caller = caller;
 		this.exchange = exchange;
 		this.request = request;
+		this.number = caller.connector().nextResponse();
 	}
 
 	@Override
@@ -121,7 +124,7 @@ final class NativeRequest implements HttpClientRequest {
 
 	@Override
 	public String requestId() {
-		return this.exchange.channel().id().asShortText();
+		return this.exchange.connectionId() + "-" + this.number;
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package dev.connpool.behaviour;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.testing.DelayingProxy;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.Origin;
+import dev.connpool.testing.RawConnection;
+import dev.connpool.testing.RawFrame;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -200,6 +203,40 @@ class FlowControlIntegrationTests {
 			.containsEntry(INITIAL_WINDOW_SIZE, 1 << 20);
 		assertThat(told.poll(10, TimeUnit.SECONDS)).containsEntry(0, 8 << 20);
 		call.dispose();
+	}
+
+	// B50: what nobody reads any more holds up no other stream
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void contentOfAStreamThatHasEndedIsCreditedToTheConnectionAtOnce(boolean sentBefore) throws InterruptedException {
+		BlockingQueue<Integer> credited = new LinkedBlockingQueue<>();
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			connection.acceptHttp2("");
+			int stream = frame(connection, RawFrame.HEADERS).stream();
+			String content = RawFrame.data(stream, 0, "a".repeat(PART));
+			connection.write(RawFrame.headers(stream, 0, ":status", "200") + (sentBefore ? content : ""));
+			if (!sentBefore) {
+				frame(connection, RawFrame.RST_STREAM);
+				connection.write(content);
+			}
+			credited.add(frame(connection, RawFrame.WINDOW_UPDATE).payload().getInt());
+			connection.awaitClose();
+		});
+		TestClient client = this.network
+			.client((settings) -> settings.protocols(Protocol.H2C).windows(PROTOCOL_WINDOW, PROTOCOL_WINDOW));
+		Stalled reader = new Stalled();
+		client.request("GET", server.url("/")).parts().subscribe(reader);
+		await().atMost(PATIENCE).until(() -> received(client, server) > (sentBefore ? PART : 0));
+		reader.dispose();
+		assertThat(credited.poll(10, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(PART);
+	}
+
+	private static RawFrame frame(RawConnection connection, int type) throws IOException {
+		RawFrame frame = connection.readFrame();
+		while (frame.type() != type || (type == RawFrame.WINDOW_UPDATE && frame.stream() != 0)) {
+			frame = connection.readFrame();
+		}
+		return frame;
 	}
 
 	private static Map<Integer, Integer> settings(ByteBuffer frame) {

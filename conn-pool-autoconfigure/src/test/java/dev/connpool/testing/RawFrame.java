@@ -23,6 +23,10 @@ public record RawFrame(int type, int flags, int stream, ByteBuffer payload) {
 
 	public static final int PING = 6;
 
+	public static final int GOAWAY = 7;
+
+	public static final int WINDOW_UPDATE = 8;
+
 	/** A flag of DATA and HEADERS. */
 	public static final int END_STREAM = 1;
 

@@ -165,6 +165,15 @@ public abstract class Lease implements Runnable {
 	}
 
 	/**
+	 * Return whether the exchange is written and read on a channel.
+	 * @return whether only a {@link ChannelStream} will do, rather than a
+	 * {@link MessageStream}
+	 */
+	public boolean needsChannel() {
+		return true;
+	}
+
+	/**
 	 * Return whether an idle connection will not do.
 	 * @return whether one has just turned out to be broken
 	 */
@@ -214,11 +223,23 @@ public abstract class Lease implements Runnable {
 	public abstract boolean hasBegun();
 
 	/**
-	 * Note that a part of the request is written now.
+	 * Note that a part of the request is written to a channel now.
 	 * @param ctx the place in the pipeline that it has come to
 	 * @param msg the part
 	 */
 	public abstract void sent(ChannelHandlerContext ctx, Object msg);
+
+	/**
+	 * Note that the head of the request is written now.
+	 * @param repeatable whether the content is there, or its length is stated
+	 */
+	public abstract void headSent(boolean repeatable);
+
+	/**
+	 * Note that a part of the content is written now.
+	 * @param bytes the size of the part
+	 */
+	public abstract void contentSent(int bytes);
 
 	/**
 	 * Return whether the head of the request was written.
@@ -242,11 +263,22 @@ public abstract class Lease implements Runnable {
 	public abstract void heard();
 
 	/**
-	 * Note a part of the response that is about to be passed on.
+	 * Note a part of the response that is about to be passed on in a channel.
 	 * @param ctx the place in the pipeline that it has come to
 	 * @param msg the part
 	 */
 	public abstract void received(ChannelHandlerContext ctx, Object msg);
+
+	/**
+	 * Note that the final head of the response has arrived.
+	 */
+	public abstract void headReceived();
+
+	/**
+	 * Note that a part of the content has arrived.
+	 * @param bytes the size of the part
+	 */
+	public abstract void contentReceived(int bytes);
 
 	/**
 	 * Note that all of the response has arrived.
@@ -290,10 +322,11 @@ public abstract class Lease implements Runnable {
 	public abstract void givenUp();
 
 	/**
-	 * Tell the reader of the response that there is no more of it.
-	 * @param ctx the place in the pipeline
+	 * Note that there is no more of the response.
+	 * @return what its reader is told, or {@code null} if that has been told something,
+	 * or all has arrived
 	 */
-	public abstract void cutOff(ChannelHandlerContext ctx);
+	public abstract @Nullable ConnPoolException cutOff();
 
 	/**
 	 * End this with an error: the caller is told, an HTTP/1.1 connection is closed, an

@@ -1,6 +1,7 @@
 package dev.connpool.pool.connection;
 
 import java.util.List;
+import java.util.Objects;
 
 import dev.connpool.error.ConnPoolException;
 import io.netty.buffer.ByteBuf;
@@ -65,41 +66,58 @@ public final class RequestLength {
 	 */
 	public boolean admitOrEnd(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
 		assert ctx.executor().inEventLoop();
-		if (this.refusal == null) {
-			String mistake = mistake(msg, lease.isWritten());
-			if (mistake != null) {
-				this.refusal = lease.misstated(mistake, this.ended && this.sent < this.stated);
-			}
-		}
-		if (this.refusal == null) {
+		boolean admitted = !(msg instanceof HttpRequest head) || admitHead(head.headers(), lease);
+		long size = size(msg);
+		if (admitted && (size < 0 || admitContent(size, msg instanceof LastHttpContent, lease))) {
 			return true;
 		}
 		ReferenceCountUtil.release(msg);
 		// Told before, Reactor Netty would end a response that has begun, or write on.
-		Throwable told = this.refusal;
+		Throwable told = Objects.requireNonNull(this.refusal);
 		ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
 		return false;
 	}
 
-	private @Nullable String mistake(Object msg, boolean again) {
-		if (msg instanceof HttpRequest head) {
-			if (again) {
-				return "a second request is written in the place of one";
-			}
-			String malformed = begin(head.headers());
-			if (malformed != null) {
-				return malformed;
-			}
+	/**
+	 * Look at a head that is about to be written, and end the exchange if it may not be.
+	 * @param headers the headers
+	 * @param lease the lease of the exchange it belongs to
+	 * @return whether it may be written
+	 */
+	public boolean admitHead(HttpHeaders headers, Lease lease) {
+		if (this.refusal == null) {
+			String mistake = lease.isWritten() ? "a second request is written in the place of one" : begin(headers);
+			refuse(mistake, lease);
 		}
-		long size = size(msg);
-		if (size < 0) {
-			return null;
+		return this.refusal == null;
+	}
+
+	/**
+	 * Look at content that is about to be written, and end the exchange if it may not be.
+	 * @param size the size of the part
+	 * @param last whether it is the last
+	 * @param lease the lease of the exchange it belongs to
+	 * @return whether it may be written
+	 */
+	public boolean admitContent(long size, boolean last, Lease lease) {
+		if (this.refusal == null) {
+			refuse(mistake(size, last), lease);
 		}
+		return this.refusal == null;
+	}
+
+	private void refuse(@Nullable String mistake, Lease lease) {
+		if (mistake != null) {
+			this.refusal = lease.misstated(mistake, this.ended && this.sent < this.stated);
+		}
+	}
+
+	private @Nullable String mistake(long size, boolean last) {
 		this.sent += size;
 		if (size > 0 && (this.ended || isTooLong())) {
 			return tooLong();
 		}
-		if (msg instanceof LastHttpContent) {
+		if (last) {
 			this.ended = true;
 			if (this.sent < this.stated) {
 				return "the body of the request is shorter than its Content-Length: %d bytes are stated, %d were there"

@@ -1,11 +1,11 @@
 package dev.connpool.pool.connection;
 
-import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What carries one exchange: a stream of HTTP/2, and on HTTP/1.1 the connection itself.
- * Only used on the event loop of the connection.
+ * How it is written and read depends on who has asked for it: {@link MessageStream} and
+ * {@link ChannelStream}. Only used on the event loop of the connection.
  */
 public interface SessionStream {
 
@@ -14,12 +14,6 @@ public interface SessionStream {
 	 * @return the connection that this is, or is a stream of
 	 */
 	PooledConnection connection();
-
-	/**
-	 * Return where the exchange is written and read.
-	 * @return the channel of the connection, or of the stream
-	 */
-	Channel channel();
 
 	/**
 	 * Return whether this takes up the whole connection.
@@ -34,6 +28,26 @@ public interface SessionStream {
 	 * written
 	 */
 	int id();
+
+	/**
+	 * Return whether anything may still be written or read.
+	 * @return whether neither side has ended it
+	 */
+	boolean isOpen();
+
+	/**
+	 * Return whether the rest of the response is taken as it comes. While it is not, the
+	 * server waits.
+	 * @return whether somebody waits for it
+	 */
+	boolean isReading();
+
+	/**
+	 * End the exchange before its time: a stream is reset, a connection is closed unless
+	 * the rest of the response is read in little time. The lease is told that it is given
+	 * up, unless it knows how it ends.
+	 */
+	void close();
 
 	/**
 	 * Return whether what becomes known of the channel now concerns an exchange, rather

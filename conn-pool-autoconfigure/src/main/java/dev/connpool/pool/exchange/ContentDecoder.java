@@ -1,13 +1,11 @@
 package dev.connpool.pool.exchange;
 
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.zip.DataFormatException;
 
+import dev.connpool.error.ConnPoolException;
 import dev.connpool.pool.content.ContentCoding;
-import dev.connpool.pool.content.ContentSource;
-import dev.connpool.pool.content.ReceivedContent;
+import dev.connpool.pool.content.DecodedContent;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.Host;
 import io.netty.buffer.ByteBuf;
@@ -41,19 +39,12 @@ final class ContentDecoder extends ChannelDuplexHandler {
 
 	private static final String NAME = "connpool.decoder";
 
-	/** As large as the parts that are received. */
-	private static final int PART = 8 * 1024;
-
 	/** As much as is decoded before others have their turn on the event loop. */
-	private static final int TURN = 32 * PART;
+	static final int TURN = 32 * DecodedContent.PART;
 
 	private final Exchange exchange;
 
-	private final List<ContentCoding> codings;
-
-	private final ReceivedContent received;
-
-	private final ContentSource content;
+	private final DecodedContent content;
 
 	/** What follows the content; {@code null} until all was received. */
 	private @Nullable HttpHeaders trailers;
@@ -71,21 +62,13 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	/** Whether the end of the channel is kept from the reader. */
 	private boolean ended;
 
-	private ContentDecoder(Exchange exchange, List<ContentCoding> codings) {
+	private ContentDecoder(Exchange exchange, DecodedContent content) {
 		this.exchange = exchange;
-		this.codings = codings;
-		this.received = new ReceivedContent();
-		ContentSource content = this.received;
-		for (int last = codings.size() - 1; last >= 0; last--) {
-			content = codings.get(last).decode(content);
-		}
 		this.content = content;
 	}
 
 	private ContentDecoder(ContentDecoder predecessor) {
 		this.exchange = predecessor.exchange;
-		this.codings = predecessor.codings;
-		this.received = predecessor.received;
 		this.content = predecessor.content;
 		this.trailers = predecessor.trailers;
 		this.ended = predecessor.ended;
@@ -98,16 +81,32 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	 * @param exchange the exchange
 	 */
 	static void prepare(ChannelHandlerContext ctx, HttpResponse response, Exchange exchange) {
+		DecodedContent content = decoded(response, response instanceof FullHttpResponse, exchange);
+		if (content != null) {
+			ctx.pipeline().addBefore(ctx.name(), NAME, new ContentDecoder(exchange, content));
+		}
+	}
+
+	/**
+	 * Find out whether the content of a response is coded and the client asks for it
+	 * decoded.
+	 * @param response the final head, whose coding is removed if that is so
+	 * @param whole whether nothing follows that head
+	 * @param exchange the exchange
+	 * @return what decodes it, or {@code null} if nothing has to
+	 */
+	static @Nullable DecodedContent decoded(HttpResponse response, boolean whole, Exchange exchange) {
 		HttpHeaders headers = response.headers();
-		if (!headers.contains(HttpHeaderNames.CONTENT_ENCODING) || !exchange.acceptsCodings()
+		if (!headers.contains(HttpHeaderNames.CONTENT_ENCODING) || whole || !exchange.acceptsCodings()
 				|| !hasContent(response, exchange)) {
-			return;
+			return null;
 		}
 		List<ContentCoding> codings = ContentCoding.of(headers);
-		if (!codings.isEmpty()) {
-			headers.remove(HttpHeaderNames.CONTENT_ENCODING).remove(HttpHeaderNames.CONTENT_LENGTH);
-			ctx.pipeline().addBefore(ctx.name(), NAME, new ContentDecoder(exchange, codings));
+		if (codings.isEmpty()) {
+			return null;
 		}
+		headers.remove(HttpHeaderNames.CONTENT_ENCODING).remove(HttpHeaderNames.CONTENT_LENGTH);
+		return new DecodedContent(codings);
 	}
 
 	/**
@@ -118,8 +117,7 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	 */
 	private static boolean hasContent(HttpResponse response, Exchange exchange) {
 		int code = response.status().code();
-		return code >= 200 && code != 204 && code != 206 && code != 304 && !(response instanceof FullHttpResponse)
-				&& !HttpMethod.HEAD.name().equals(exchange.method())
+		return code >= 200 && code != 204 && code != 206 && code != 304 && !HttpMethod.HEAD.name().equals(exchange.method())
 				&& !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH, "0", false);
 	}
 
@@ -131,10 +129,10 @@ final class ContentDecoder extends ChannelDuplexHandler {
 		}
 		if (msg instanceof LastHttpContent last) {
 			this.trailers = last.trailingHeaders();
-			this.received.complete();
+			this.content.complete();
 		}
 		if (this.state == State.DECODING) {
-			this.received.add(part.content());
+			this.content.add(part.content());
 			decode(ctx);
 			return;
 		}
@@ -191,30 +189,22 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	}
 
 	private int decodePart(ChannelHandlerContext ctx) throws DataFormatException {
-		ByteBuf part = ctx.alloc().buffer(PART);
-		int decoded = ContentSource.WAITING;
-		try {
-			ByteBuffer room = part.nioBuffer(0, PART);
-			decoded = this.content.read(room);
-			if (decoded > 0) {
-				part.writerIndex(decoded);
-				this.asked = false;
-				ctx.fireChannelRead(new DefaultHttpContent(part.retain()));
-				ctx.fireChannelReadComplete();
-				return decoded;
-			}
+		ByteBuf part = this.content.next(ctx.alloc());
+		if (part != null) {
+			int decoded = part.readableBytes();
+			this.asked = false;
+			ctx.fireChannelRead(new DefaultHttpContent(part));
+			ctx.fireChannelReadComplete();
+			return decoded;
 		}
-		finally {
-			part.release();
-		}
-		if (decoded == ContentSource.END && this.trailers != null) {
+		if (this.content.isEnded() && this.trailers != null) {
 			finish(ctx, this.trailers);
 		}
 		else {
 			this.asked = false;
 			ctx.read();
 		}
-		return decoded;
+		return 0;
 	}
 
 	/**
@@ -261,13 +251,20 @@ final class ContentDecoder extends ChannelDuplexHandler {
 
 	private void fail(DataFormatException cause) {
 		end(State.FAILED);
-		String names = this.codings.stream().map(ContentCoding::toString).collect(Collectors.joining(", "));
-		Host host = this.exchange.host();
-		this.exchange.abort(host.errors()
-			.protocolError(
-					"the body cannot be decoded as Content-Encoding '%s' says (RFC 9110, section 8.4)".formatted(names),
-					cause),
-				CloseReason.PROTOCOL_ERROR);
+		this.exchange.abort(error(this.exchange.host(), this.content, cause), CloseReason.PROTOCOL_ERROR);
+	}
+
+	/**
+	 * Say that content cannot be decoded.
+	 * @param host the host that sent it
+	 * @param content the content
+	 * @param cause what is wrong
+	 * @return the error
+	 */
+	static ConnPoolException error(Host host, DecodedContent content, DataFormatException cause) {
+		return host.errors()
+			.protocolError("the body cannot be decoded as Content-Encoding '%s' says (RFC 9110, section 8.4)"
+				.formatted(content), cause);
 	}
 
 	private void end(State state) {

@@ -2,22 +2,23 @@ package dev.connpool.pool.exchange;
 
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 
 import dev.connpool.pool.connection.ConnectionSource;
+import dev.connpool.pool.connection.MessageListener;
+import dev.connpool.pool.connection.MessageStream;
 import dev.connpool.pool.connection.SessionStream;
+import dev.connpool.pool.content.DecodedContent;
 import dev.connpool.pool.host.ConnectionSpec;
 import dev.connpool.pool.replay.Attempt;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelHandler;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -29,15 +30,18 @@ import reactor.util.context.Context;
  * the response itself, without the HTTP layer of Reactor Netty. On a connection or stream
  * like any other.
  */
-public final class DirectExchange extends Exchange {
+public final class DirectExchange extends Exchange implements MessageListener {
 
 	private final ConnectionSpec spec;
 
 	private final DirectCaller caller;
 
-	private @Nullable DirectHandler handler;
+	private @Nullable MessageStream stream;
 
 	private @Nullable HttpRequest request;
+
+	/** The attributes of the request; {@code null} if it has none. */
+	private @Nullable Map<String, Object> attributes;
 
 	private @Nullable RequestWriter writer;
 
@@ -45,11 +49,13 @@ public final class DirectExchange extends Exchange {
 
 	private @Nullable ReadTimeout readTimeout;
 
-	/** Whether the caller wants no more of the response. */
-	private boolean abandoned;
+	/** Decodes the content; {@code null} if it is not coded, or not decoded here. */
+	private @Nullable BodyDecoder decoder;
 
-	/** Whether all of the response has arrived, or an error was told. */
-	private boolean over;
+	private State state = State.OPEN;
+
+	/** Whether anybody waits for the response, or for more of it. */
+	private boolean reading = true;
 
 	/**
 	 * Create an exchange, the first for a request.
@@ -115,12 +121,41 @@ public final class DirectExchange extends Exchange {
 		return (written != null) ? written.headers() : null;
 	}
 
+	@Override
+	public @Nullable String template() {
+		return UriTemplates.of(this.attributes);
+	}
+
 	/**
-	 * Return where the request is written. While the caller writes it.
-	 * @return the HTTP/1.1 connection or the HTTP/2 stream
+	 * Note what the caller has attached to the request. Before it is written.
+	 * @param attached the attributes
 	 */
-	public Channel channel() {
-		return progress().stream().channel();
+	public void attributes(Map<String, Object> attached) {
+		this.attributes = attached;
+	}
+
+	/**
+	 * Return what carries this.
+	 * @return the stream
+	 */
+	MessageStream stream() {
+		return Objects.requireNonNull(this.stream, "Not begun");
+	}
+
+	/**
+	 * Return what makes buffers. While the caller writes the request.
+	 * @return the allocator of the connection
+	 */
+	public ByteBufAllocator alloc() {
+		return stream().alloc();
+	}
+
+	/**
+	 * Return the id of the connection, as Netty shows it.
+	 * @return the short text of the id of its channel
+	 */
+	public String connectionId() {
+		return granted().channel().id().asShortText();
 	}
 
 	/**
@@ -129,7 +164,7 @@ public final class DirectExchange extends Exchange {
 	 * Transfer-Encoding
 	 */
 	public boolean isShared() {
-		return !progress().stream().isConnection();
+		return !stream().isConnection();
 	}
 
 	/**
@@ -138,7 +173,7 @@ public final class DirectExchange extends Exchange {
 	 * @return whether it is written as it is, neither framed nor encrypted
 	 */
 	public boolean takesFiles() {
-		return !isShared() && !host().secure();
+		return stream().takesFiles();
 	}
 
 	/**
@@ -193,7 +228,7 @@ public final class DirectExchange extends Exchange {
 	 * @return whether it may be, as this has not ended
 	 */
 	boolean writes(HttpRequest head, RequestWriter by) {
-		if (!isCarried() || this.over || this.abandoned || isAborted() || isReplaced()) {
+		if (!isCarried() || this.state != State.OPEN || isAborted() || isReplaced()) {
 			return false;
 		}
 		this.request = head;
@@ -205,16 +240,14 @@ public final class DirectExchange extends Exchange {
 	 * Note that all of the request is written.
 	 */
 	void written() {
-		if (isCarried() && !this.over) {
+		if (isCarried() && this.state != State.OVER) {
 			requestSent();
 			this.readTimeout = ReadTimeout.begin(this, this.caller.readTimeout(host()));
 		}
 	}
 
-	/**
-	 * Note that the connection takes more again.
-	 */
-	void writable() {
+	@Override
+	public void onWritable() {
 		if (this.writer != null) {
 			this.writer.writable();
 		}
@@ -223,8 +256,15 @@ public final class DirectExchange extends Exchange {
 	// On the event loop of the connection
 
 	@Override
-	protected void deliver(SessionStream stream, boolean reused) {
-		this.handler = DirectHandler.carry(stream, this);
+	public boolean needsChannel() {
+		return false;
+	}
+
+	@Override
+	protected void deliver(SessionStream carrier, boolean reused) {
+		MessageStream messages = (MessageStream) carrier;
+		this.stream = messages;
+		messages.open(this);
 		read(true);
 		try {
 			this.caller.write(this);
@@ -239,16 +279,22 @@ public final class DirectExchange extends Exchange {
 	}
 
 	/**
-	 * Have the channel read, or not.
-	 * @param wanted whether anybody waits for what it reads
+	 * Have the response read, or not.
+	 * @param wanted whether anybody waits for it
 	 */
 	void read(boolean wanted) {
-		if (!this.over) {
-			ChannelConfig config = channel().config();
-			if (config.isAutoRead() != wanted) {
-				waits(wanted);
-				config.setAutoRead(wanted);
-			}
+		if (this.state == State.OVER) {
+			return;
+		}
+		if (this.reading != wanted) {
+			this.reading = wanted;
+			waits(wanted);
+		}
+		if (this.decoder != null) {
+			this.decoder.read(wanted);
+		}
+		else {
+			stream().read(wanted);
 		}
 	}
 
@@ -262,31 +308,70 @@ public final class DirectExchange extends Exchange {
 		}
 	}
 
-	/**
-	 * Take what was read.
-	 * @param msg a part of the response
-	 */
-	void arrived(Object msg) {
+	private void arrived() {
 		if (this.readTimeout != null) {
 			this.readTimeout.heard();
 		}
-		if (msg instanceof HttpResponse head && !isReplaced()) {
-			begins(head);
+		if (progress().isEventStream()) {
+			progress().silence(this.reading);
 		}
-		if (!(msg instanceof HttpContent part)) {
-			ReferenceCountUtil.release(msg);
+	}
+
+	@Override
+	public void onHead(HttpResponse head, boolean last) {
+		arrived();
+		if (isReplaced()) {
 			return;
 		}
-		ResponseBody reader = this.abandoned ? null : this.body;
-		if (reader != null && part.content().isReadable()) {
-			reader.add(part.content());
+		DecodedContent coded = ContentDecoder.decoded(head, last, this);
+		if (coded != null) {
+			this.decoder = new BodyDecoder(this, stream(), coded);
+		}
+		begins(head);
+	}
+
+	@Override
+	public void onContent(ByteBuf part) {
+		arrived();
+		if (this.state == State.OPEN && this.decoder != null) {
+			this.decoder.add(part);
+		}
+		else {
+			decoded(part);
+		}
+	}
+
+	/**
+	 * Take a part of the content, which is not coded any more.
+	 * @param part the part
+	 */
+	void decoded(ByteBuf part) {
+		ResponseBody reader = (this.state == State.OPEN) ? this.body : null;
+		if (reader != null && part.isReadable()) {
+			reader.add(part);
 		}
 		else {
 			part.release();
 		}
-		if (msg instanceof LastHttpContent) {
-			ends();
+	}
+
+	@Override
+	public void onEnd(@Nullable HttpHeaders trailers) {
+		arrived();
+		if (this.decoder != null && this.state == State.OPEN) {
+			this.decoder.complete();
 		}
+		else {
+			decoded();
+		}
+	}
+
+	/**
+	 * Note that nothing of the response is left.
+	 */
+	void decoded() {
+		answered();
+		ends();
 	}
 
 	private void begins(HttpResponse head) {
@@ -297,7 +382,7 @@ public final class DirectExchange extends Exchange {
 			abandon();
 			return;
 		}
-		if (this.over || this.abandoned || isAborted()) {
+		if (this.state != State.OPEN || isAborted()) {
 			return;
 		}
 		ResponseBody reader = new ResponseBody(this);
@@ -308,20 +393,20 @@ public final class DirectExchange extends Exchange {
 		catch (Throwable ex) {
 			failed(ex);
 		}
-		if (!this.abandoned) {
+		if (this.state == State.OPEN) {
 			read(reader.isWanted());
 		}
 	}
 
 	private void ends() {
-		if (this.over) {
+		if (this.state == State.OVER) {
 			return;
 		}
 		if (log() != null) {
 			log().completed();
 		}
-		read(true);
-		this.over = true;
+		stream().read(true);
+		over();
 		boolean refused = this.writer != null && this.writer.stop();
 		if (refused) {
 			progress().refusedBody();
@@ -335,45 +420,56 @@ public final class DirectExchange extends Exchange {
 		}
 	}
 
-	/**
-	 * Leave nothing of this on a channel that carries another exchange next.
-	 */
-	private void release() {
-		SessionStream stream = progress().stream();
-		if (this.handler != null) {
-			this.handler.release();
+	private void over() {
+		this.state = State.OVER;
+		if (this.decoder != null) {
+			this.decoder.release();
 		}
+	}
+
+	private void release() {
+		SessionStream carrier = stream();
 		if (this.readTimeout != null) {
 			this.readTimeout.stop();
 		}
-		if (stream.isConnection()) {
-			UriTemplates.forget(stream.channel());
-		}
-		if (stream.carries(this)) {
-			stream.release(this, progress().isAnswered());
+		if (carrier.carries(this)) {
+			carrier.release(this, progress().isAnswered());
 		}
 	}
 
 	@Override
-	protected boolean isToldOfParts() {
-		return true;
+	protected void watchSilence() {
+		progress().silence(this.reading);
+	}
+
+	@Override
+	void watchParts(LeakDetector leakDetector) {
+		// It is told of each part that is read.
+	}
+
+	@Override
+	protected void leaveStream() {
+		// Nothing of this is left there.
 	}
 
 	@Override
 	public boolean isAbandoned() {
-		return this.abandoned;
+		return this.state == State.ABANDONED;
 	}
 
 	/**
 	 * Read no more of the response.
 	 */
 	void abandon() {
-		if (!this.over && !this.abandoned && isCarried()) {
-			this.abandoned = true;
+		if (this.state == State.OPEN && isCarried()) {
+			this.state = State.ABANDONED;
 			if (this.writer != null) {
 				this.writer.stop();
 			}
-			channel().close();
+			if (this.decoder != null) {
+				this.decoder.release();
+			}
+			stream().close();
 		}
 	}
 
@@ -394,39 +490,36 @@ public final class DirectExchange extends Exchange {
 	}
 
 	@Override
-	protected void addForCaller(Channel channel, String name, ChannelHandler handler) {
-		channel.pipeline().addBefore(DirectHandler.NAME, name, handler);
-	}
-
-	@Override
 	protected void discard() {
 		// Whoever reads has been told the error, and whoever comes later will be.
 	}
 
 	@Override
 	protected void rejoin(Channel channel) {
-		this.handler = DirectHandler.addLast(channel.pipeline(), this);
+		stream().open(this);
 	}
 
 	// Errors
 
 	@Override
 	public void failed(Throwable thrown) {
-		if (!this.over && !isReplaced() && (isCarried() || !hasBegun())) {
+		if (this.state != State.OVER && !isReplaced() && (isCarried() || !hasBegun())) {
 			super.failed(thrown);
-			if (this.body != null && !this.over && !this.abandoned) {
+			if (this.body != null && this.state == State.OPEN) {
 				// Handlers keep to themselves what they take for the end of the channel.
 				tell(host().errors().failed(thrown));
 			}
 		}
 	}
 
-	/**
-	 * Note that something went wrong on the channel.
-	 * @param cause what was reported
-	 */
-	void thrown(Throwable cause) {
-		if (this.over || isReplaced() || this.abandoned) {
+	@Override
+	protected void tellReader(Throwable error) {
+		onError(error);
+	}
+
+	@Override
+	public void onError(Throwable cause) {
+		if (this.state != State.OPEN || isReplaced()) {
 			return;
 		}
 		if (!isAborted() && !isLost()) {
@@ -443,7 +536,7 @@ public final class DirectExchange extends Exchange {
 	}
 
 	private void tell(Throwable error) {
-		this.over = true;
+		over();
 		if (this.writer != null) {
 			this.writer.stop();
 		}
@@ -455,14 +548,12 @@ public final class DirectExchange extends Exchange {
 		}
 	}
 
-	/**
-	 * Note that the channel is closed.
-	 */
-	void channelEnded() {
+	@Override
+	public void onClosed() {
 		if (!isAborted()) {
-			thrown(new ClosedChannelException());
+			onError(new ClosedChannelException());
 		}
-		else if (this.body != null && !this.over && !this.abandoned) {
+		else if (this.body != null && this.state == State.OPEN) {
 			tell(host().errors().lost(describeEnd(), null, granted().end().failure()));
 		}
 		if (this.writer != null) {
@@ -482,6 +573,22 @@ public final class DirectExchange extends Exchange {
 	 */
 	Throwable stopped() {
 		return source().unavailable();
+	}
+
+	/**
+	 * What the caller still gets of the response.
+	 */
+	private enum State {
+
+		/** All of it, or an error. */
+		OPEN,
+
+		/** Nothing, as it wants no more. */
+		ABANDONED,
+
+		/** Nothing, as all of it has arrived, or an error was told. */
+		OVER
+
 	}
 
 }

@@ -1,6 +1,5 @@
 package dev.connpool.pool.exchange;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 
@@ -21,16 +20,6 @@ final class EventStreamHandler extends ChannelDuplexHandler {
 	@Override
 	public void handlerAdded(ChannelHandlerContext ctx) {
 		this.progress.silence(true);
-	}
-
-	/**
-	 * Watch no longer, if the silence was watched at all.
-	 * @param channel the channel of the exchange
-	 */
-	static void remove(Channel channel) {
-		if (channel.pipeline().get(NAME) != null) {
-			channel.pipeline().remove(NAME);
-		}
 	}
 
 	@Override

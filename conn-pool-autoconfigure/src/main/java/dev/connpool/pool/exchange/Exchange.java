@@ -13,7 +13,6 @@ import dev.connpool.pool.host.Host;
 import dev.connpool.pool.replay.Attempt;
 import dev.connpool.snapshot.StreamSnapshot;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -132,13 +131,27 @@ public abstract class Exchange extends Lease implements RequestHead {
 	protected abstract void discard();
 
 	/**
-	 * Put a handler where it sees what the caller is about to get, and what the caller
-	 * reads.
-	 * @param channel the channel of the exchange
-	 * @param name the name of the handler
-	 * @param handler the handler, which whoever puts it there removes
+	 * Tell whoever reads the response an error.
+	 * @param error the error
 	 */
-	protected abstract void addForCaller(Channel channel, String name, ChannelHandler handler);
+	protected abstract void tellReader(Throwable error);
+
+	/**
+	 * Follow the silence of an event stream: only time during which the caller waits for
+	 * more counts.
+	 */
+	protected abstract void watchSilence();
+
+	/**
+	 * Have a leak detector learn which parts of the response are read.
+	 * @param leakDetector the leak detector
+	 */
+	abstract void watchParts(LeakDetector leakDetector);
+
+	/**
+	 * Leave what has carried this as it was found: it may carry another exchange next.
+	 */
+	protected abstract void leaveStream();
 
 	/**
 	 * Have what goes on in a pipeline, whose channel is closed, reach the caller.
@@ -332,6 +345,16 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
+	public final void headSent(boolean repeatable) {
+		progress().headSent(repeatable);
+	}
+
+	@Override
+	public final void contentSent(int bytes) {
+		progress().contentSent(bytes);
+	}
+
+	@Override
 	public final boolean isWritten() {
 		return progress().isWritten();
 	}
@@ -353,21 +376,31 @@ public abstract class Exchange extends Lease implements RequestHead {
 		progress().heard();
 	}
 
-	/**
-	 * {@inheritDoc} A header counts although nobody is told of it: transports follow a
-	 * redirect by themselves.
-	 */
 	@Override
 	public void received(ChannelHandlerContext ctx, Object msg) {
 		if (msg instanceof HttpResponse response) {
 			ContentDecoder.prepare(ctx, response, this);
-			progress().headerReceived();
-			granted().record().answered();
-			if (this.attempt != null) {
-				this.attempt.ended(true);
-			}
+			headReceived();
 		}
 		progress().received(msg);
+	}
+
+	/**
+	 * {@inheritDoc} It counts although nobody is told of it: transports follow a redirect
+	 * by themselves.
+	 */
+	@Override
+	public final void headReceived() {
+		progress().headerReceived();
+		granted().record().answered();
+		if (this.attempt != null) {
+			this.attempt.ended(true);
+		}
+	}
+
+	@Override
+	public final void contentReceived(int bytes) {
+		progress().contentReceived(bytes);
 	}
 
 	@Override
@@ -433,7 +466,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		assert granted().inEventLoop();
 		progress().requestSent();
 		if (this.log != null) {
-			this.log.requestSent(UriTemplates.of(progress().stream().channel()));
+			this.log.requestSent(template());
 		}
 	}
 
@@ -444,15 +477,14 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 */
 	protected final void responseBegins(int status, boolean eventStream) {
 		assert granted().inEventLoop();
-		Channel channel = progress().stream().channel();
 		if (this.log != null) {
 			this.log.responseBegins(status);
 		}
 		if (progress().begins(eventStream)) {
-			addForCaller(channel, EventStreamHandler.NAME, new EventStreamHandler(progress()));
+			watchSilence();
 		}
-		if (this.leakDetector != null && !isToldOfParts()) {
-			addForCaller(channel, LeakDetector.NAME, this.leakDetector);
+		if (this.leakDetector != null) {
+			watchParts(this.leakDetector);
 		}
 	}
 
@@ -465,14 +497,6 @@ public abstract class Exchange extends Lease implements RequestHead {
 		String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
 		return type != null && (type.regionMatches(true, 0, "text/event-stream", 0, 17)
 				|| type.regionMatches(true, 0, "application/x-ndjson", 0, 20));
-	}
-
-	/**
-	 * Return whether this is told of each part of the response that is read.
-	 * @return whether {@link #partRead} is called
-	 */
-	protected boolean isToldOfParts() {
-		return false;
 	}
 
 	/**
@@ -491,21 +515,13 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (isActive()) {
 			over();
 			if (this.progress != null) {
-				leaveChannel(this.progress);
+				leaveStream();
+			}
+			if (this.leakDetector != null) {
+				this.leakDetector.ended(this.source.events());
 			}
 		}
 		finish();
-	}
-
-	// The channel may carry another exchange next.
-	private void leaveChannel(Progress ended) {
-		Channel channel = ended.stream().channel();
-		if (ended.isEventStream()) {
-			EventStreamHandler.remove(channel);
-		}
-		if (this.leakDetector != null) {
-			this.leakDetector.ended(channel, this.source.events());
-		}
 	}
 
 	// Errors
@@ -528,16 +544,17 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	@Override
-	public final void cutOff(ChannelHandlerContext ctx) {
+	public final @Nullable ConnPoolException cutOff() {
 		assert granted().inEventLoop();
-		if (isReading() && !progress().isAnswered() && cut(Cut.CUT_OFF)) {
-			ConnPoolException error = eventLoop().isShuttingDown() ? this.source.unavailable()
-					: host().errors().lost(describeEnd(), null, granted().end().failure());
-			if (this.log != null) {
-				this.log.failed(error);
-			}
-			ctx.fireExceptionCaught(error);
+		if (!isReading() || progress().isAnswered() || !cut(Cut.CUT_OFF)) {
+			return null;
 		}
+		ConnPoolException error = eventLoop().isShuttingDown() ? this.source.unavailable()
+				: host().errors().lost(describeEnd(), null, granted().end().failure());
+		if (this.log != null) {
+			this.log.failed(error);
+		}
+		return error;
 	}
 
 	@Override
@@ -559,12 +576,11 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (so.stream().isConnection()) {
 			granted().closing(reason);
 		}
-		Channel channel = so.stream().channel();
 		// Who has given up before the response begins wants to be told nothing.
 		if (this.owner == null || (!this.owner.fail(error) && so.isReading())) {
-			channel.pipeline().fireExceptionCaught(error);
+			tellReader(error);
 		}
-		channel.close();
+		so.stream().close();
 		if (so.isReading()) {
 			discard();
 		}

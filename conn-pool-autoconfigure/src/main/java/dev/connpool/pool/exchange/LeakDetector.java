@@ -10,7 +10,6 @@ import dev.connpool.pool.host.Host;
 import dev.connpool.pool.host.HostEvents;
 import dev.connpool.settings.LeakSettings;
 import dev.connpool.snapshot.StreamSnapshot;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -139,14 +138,9 @@ final class LeakDetector extends ChannelInboundHandlerAdapter {
 
 	/**
 	 * Note that the exchange is over.
-	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
 	 * @param events where that is noted
 	 */
-	void ended(Channel channel, HostEvents events) {
-		assert channel.eventLoop().inEventLoop();
-		if (channel.pipeline().context(this) != null) {
-			channel.pipeline().remove(this);
-		}
+	void ended(HostEvents events) {
 		if (this.reported) {
 			events.leakEnded();
 		}

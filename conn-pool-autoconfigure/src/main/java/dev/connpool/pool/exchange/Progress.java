@@ -75,12 +75,25 @@ public final class Progress {
 	// Written
 
 	void sent(Object msg) {
-		assert inEventLoop();
 		if (!this.written && msg instanceof HttpRequest begun) {
-			this.written = true;
-			this.repeatable = msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(begun);
+			headSent(msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(begun));
 		}
-		this.bytesSent += size(msg);
+		contentSent(size(msg));
+	}
+
+	/**
+	 * Note that the head of the request is sent.
+	 * @param again whether the same content can be sent again
+	 */
+	void headSent(boolean again) {
+		assert inEventLoop();
+		this.written = true;
+		this.repeatable = again;
+	}
+
+	void contentSent(int bytes) {
+		assert inEventLoop();
+		this.bytesSent += bytes;
 	}
 
 	/**
@@ -141,8 +154,12 @@ public final class Progress {
 	}
 
 	void received(Object msg) {
+		contentReceived(size(msg));
+	}
+
+	void contentReceived(int bytes) {
 		assert inEventLoop();
-		this.bytesReceived += size(msg);
+		this.bytesReceived += bytes;
 	}
 
 	void answered() {
@@ -224,11 +241,11 @@ public final class Progress {
 
 	/**
 	 * Return whether the response waits for its reader. While anybody wants more of it,
-	 * transports leave reading to the channel.
+	 * it is taken as it comes.
 	 * @return whether nobody wants more of a response that has not ended
 	 */
 	boolean isUnread() {
-		return isReading() && !this.answered && !this.stream.channel().config().isAutoRead();
+		return isReading() && !this.answered && !this.stream.isReading();
 	}
 
 	/**
@@ -261,7 +278,7 @@ public final class Progress {
 	 * @return whether it is closed, or the server has reset the stream
 	 */
 	boolean isBroken() {
-		return !this.stream.channel().isActive() || this.reset != null;
+		return !this.stream.isOpen() || this.reset != null;
 	}
 
 	/**
@@ -298,7 +315,7 @@ public final class Progress {
 	 * @return how it is now
 	 */
 	StreamSnapshot snapshot(Duration age, StreamSnapshot.@Nullable Leak leak) {
-		String template = UriTemplates.of(this.stream.channel());
+		String template = this.head.template();
 		SessionStream.Flow flow = this.stream.flow();
 		if (flow == null) {
 			return new StreamSnapshot(this.stream.isConnection() ? this.stream.id() : 0, this.phase.state,

@@ -3,10 +3,10 @@ package dev.connpool.pool.exchange;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import dev.connpool.pool.connection.MessageStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -15,12 +15,12 @@ import reactor.util.context.Context;
 
 /**
  * The content of a request that is still to come. One part after another is asked for
- * while the channel takes more; what comes at once is flushed once. The content may come
+ * while the stream takes more; what comes at once is flushed once. The content may come
  * on any thread; all else happens on the event loop of the connection.
  */
 final class RequestContent implements CoreSubscriber<ByteBuf> {
 
-	/** Parts that wait to be written: the channel may only hold them back. */
+	/** Parts that wait to be written: the stream may only hold them back. */
 	private static final int MOST_PENDING = 32;
 
 	/** Parts that are asked for and have not come: they may come from another thread. */
@@ -33,7 +33,9 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 
 	private final Context context;
 
-	private final Channel channel;
+	private final MessageStream stream;
+
+	private final EventLoop eventLoop;
 
 	private @Nullable Subscription upstream;
 
@@ -52,10 +54,11 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	/** Signals that another thread has left for the event loop. */
 	private volatile int handedOver;
 
-	RequestContent(RequestWriter writer, Context context, Channel channel) {
+	RequestContent(RequestWriter writer, Context context, MessageStream stream, EventLoop eventLoop) {
 		this.writer = writer;
 		this.context = context;
-		this.channel = channel;
+		this.stream = stream;
+		this.eventLoop = eventLoop;
 	}
 
 	@Override
@@ -111,13 +114,13 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	 * @return whether it is on the event loop, and nothing comes before it
 	 */
 	private boolean isNext() {
-		return this.channel.eventLoop().inEventLoop() && this.handedOver == 0;
+		return this.eventLoop.inEventLoop() && this.handedOver == 0;
 	}
 
 	private void handOver(Runnable signal, Runnable otherwise) {
 		HANDED_OVER.incrementAndGet(this);
 		try {
-			this.channel.eventLoop().execute(() -> {
+			this.eventLoop.execute(() -> {
 				HANDED_OVER.decrementAndGet(this);
 				signal.run();
 			});
@@ -148,7 +151,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	}
 
 	/**
-	 * Ask for the next part, if the channel takes it.
+	 * Ask for the next part, if the stream takes it.
 	 */
 	void ask() {
 		Subscription upstream = this.upstream;
@@ -159,7 +162,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 		this.asking = true;
 		try {
 			while (!this.done && this.asked < MOST_ASKED && this.asked + this.pending < MOST_PENDING
-					&& this.channel.isWritable()) {
+					&& this.stream.isWritable()) {
 				this.asked++;
 				upstream.request(1);
 			}
@@ -182,7 +185,7 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 		}
 		this.writer.writeHead();
 		this.pending++;
-		this.channel.write(new DefaultHttpContent(part)).addListener((written) -> {
+		this.stream.write(part).addListener((written) -> {
 			this.pending--;
 			this.writer.operationComplete((ChannelFuture) written);
 		});
@@ -193,9 +196,9 @@ final class RequestContent implements CoreSubscriber<ByteBuf> {
 	private void flushLater() {
 		if (!this.flushing) {
 			this.flushing = true;
-			this.channel.eventLoop().execute(() -> {
+			this.eventLoop.execute(() -> {
 				this.flushing = false;
-				this.channel.flush();
+				this.stream.flush();
 			});
 		}
 	}

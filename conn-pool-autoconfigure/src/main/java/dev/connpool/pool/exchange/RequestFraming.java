@@ -1,9 +1,6 @@
 package dev.connpool.pool.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -31,27 +28,11 @@ final class RequestFraming {
 	}
 
 	/**
-	 * Prepare the head of a request whose content is still to come.
-	 * @param headers its headers
-	 * @param shared whether it has a stream, which marks the end by itself
-	 */
-	static void parts(HttpHeaders headers, boolean shared) {
-		if (shared) {
-			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-		}
-		else if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH)
-				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-			headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-		}
-	}
-
-	/**
-	 * Put a request together whose content is there.
+	 * Say how long the content is that is there.
 	 * @param head the head, which is changed
 	 * @param content the content, or {@code null} if there is none
-	 * @return the request
 	 */
-	static HttpRequest whole(HttpRequest head, @Nullable ByteBuf content) {
+	static void whole(HttpRequest head, @Nullable ByteBuf content) {
 		HttpHeaders headers = head.headers();
 		boolean stated = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
 		if (!stated && content != null && content.isReadable()) {
@@ -62,8 +43,6 @@ final class RequestFraming {
 			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
 			headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
 		}
-		return new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri(),
-				(content != null) ? content : Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE);
 	}
 
 }

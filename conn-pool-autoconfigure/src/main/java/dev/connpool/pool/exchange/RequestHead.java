@@ -29,4 +29,11 @@ interface RequestHead {
 	 */
 	@Nullable HttpHeaders headers();
 
+	/**
+	 * Return the URI template.
+	 * @return its path, or {@code null} if the request was made without one, or that is
+	 * not known yet
+	 */
+	@Nullable String template();
+
 }

@@ -6,14 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 
+import dev.connpool.pool.connection.MessageStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -50,8 +49,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	private boolean headWritten;
 
-	/** Whether all is written, or nothing more will be. */
-	private boolean ended;
+	private State state = State.NEW;
 
 	private RequestWriter(DirectExchange exchange, HttpRequest head, @Nullable ByteBuf content,
 			@Nullable Publisher<? extends ByteBuf> parts, @Nullable Path file, @Nullable DefaultFileRegion region) {
@@ -118,24 +116,14 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	}
 
 	private void write(CoreSubscriber<? super Void> actual) {
-		Channel channel = this.exchange.channel();
-		if (this.parts != null) {
-			if (RequestFraming.mayHaveContent(this.head.method())) {
-				writeHead();
-			}
-			RequestContent source = new RequestContent(this, actual.currentContext(), channel);
-			this.source = source;
-			this.parts.subscribe(source);
+		this.state = State.WRITING;
+		if (this.file != null && this.region != null && !open(this.file, this.region)) {
+			return;
 		}
-		else if (this.file != null && this.region != null) {
-			writeFile(channel, this.file, this.region);
-		}
-		else {
-			writeLast(RequestFraming.whole(this.head, this.content));
-		}
+		writeContent(actual);
 	}
 
-	private void writeFile(Channel channel, Path file, DefaultFileRegion region) {
+	private boolean open(Path file, DefaultFileRegion region) {
 		try {
 			// Later, what is wrong with the file would look like the end of the channel.
 			region.open();
@@ -149,14 +137,34 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 			release();
 			stop();
 			this.exchange.failed(ex);
-			return;
+			return false;
 		}
 		if (!this.head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
 			this.head.headers().set(HttpHeaderNames.CONTENT_LENGTH, region.count());
 		}
-		channel.write(this.head).addListener(this);
-		channel.write(region).addListener(this);
-		writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+		return true;
+	}
+
+	private void writeContent(CoreSubscriber<? super Void> actual) {
+		MessageStream stream = this.exchange.stream();
+		if (this.parts != null) {
+			if (RequestFraming.mayHaveContent(this.head.method())) {
+				writeHead();
+			}
+			RequestContent source = new RequestContent(this, actual.currentContext(), stream,
+					this.exchange.eventLoop());
+			this.source = source;
+			this.parts.subscribe(source);
+		}
+		else if (this.region != null) {
+			writeHead();
+			stream.write(this.region).addListener(this);
+			writeLast(stream.end(null));
+		}
+		else {
+			RequestFraming.whole(this.head, this.content);
+			writeLast(stream.write(this.head, this.content));
+		}
 	}
 
 	/**
@@ -166,8 +174,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	void writeHead() {
 		if (!this.headWritten) {
 			this.headWritten = true;
-			RequestFraming.parts(this.head.headers(), this.exchange.isShared());
-			this.exchange.channel().write(this.head).addListener(this);
+			this.exchange.stream().write(this.head).addListener(this);
 		}
 	}
 
@@ -175,7 +182,13 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	 * Note that all of the content has been written.
 	 */
 	void contentEnds() {
-		writeLast(this.headWritten ? LastHttpContent.EMPTY_LAST_CONTENT : RequestFraming.whole(this.head, null));
+		if (this.headWritten) {
+			writeLast(this.exchange.stream().end(null));
+		}
+		else {
+			RequestFraming.whole(this.head, null);
+			writeLast(this.exchange.stream().write(this.head, null));
+		}
 	}
 
 	/**
@@ -187,10 +200,10 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		this.exchange.failed(error);
 	}
 
-	private void writeLast(Object msg) {
-		ChannelFuture written = this.exchange.channel().writeAndFlush(msg);
+	private void writeLast(ChannelFuture written) {
 		this.last = written;
 		written.addListener(this);
+		this.exchange.stream().flush();
 	}
 
 	@Override
@@ -208,8 +221,8 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	private void complete() {
 		CoreSubscriber<? super Void> actual = this.subscriber;
-		if (!this.ended && actual != null) {
-			this.ended = true;
+		if (!isEnded() && actual != null) {
+			this.state = State.ENDED;
 			this.exchange.written();
 			actual.onComplete();
 		}
@@ -217,9 +230,9 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	// That the channel has closed is told by itself, and may be no error at all.
 	private void failed(Throwable cause) {
-		if (!this.ended && !(cause instanceof IOException)) {
+		if (!isEnded() && !(cause instanceof IOException) && this.exchange.stream().isOpen()) {
 			stop();
-			this.exchange.thrown(cause);
+			this.exchange.onError(cause);
 		}
 	}
 
@@ -237,12 +250,16 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	 * @return whether some of it was not written yet
 	 */
 	boolean stop() {
-		boolean incomplete = !this.ended;
-		this.ended = true;
+		boolean incomplete = !isEnded();
+		this.state = State.ENDED;
 		if (incomplete && this.source != null) {
 			this.source.stop();
 		}
 		return incomplete;
+	}
+
+	private boolean isEnded() {
+		return this.state == State.ENDED;
 	}
 
 	/**
@@ -261,6 +278,18 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		if (this.region != null) {
 			this.region.release();
 		}
+	}
+
+	/**
+	 * How far this has come.
+	 */
+	private enum State {
+
+		NEW, WRITING,
+
+		/** All is written, or nothing more will be. */
+		ENDED
+
 	}
 
 }

@@ -37,14 +37,11 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 
 	private long demand;
 
-	/** Whether all of it has arrived, or an error has come instead. */
-	private boolean ended;
+	private State state = State.ARRIVING;
 
 	private @Nullable Throwable error;
 
-	/** Whether the subscriber is told nothing more. */
-	private boolean over;
-
+	/** Whether the subscriber is being told a part. */
 	private boolean draining;
 
 	ResponseBody(DirectExchange exchange) {
@@ -134,7 +131,7 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 	// On the event loop
 
 	private void subscribed(CoreSubscriber<? super ByteBuf> actual) {
-		if (!this.over) {
+		if (this.state != State.OVER) {
 			this.subscriber = actual;
 			drain();
 		}
@@ -146,8 +143,8 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 	}
 
 	private void cancelled() {
-		if (!this.over) {
-			this.over = true;
+		if (this.state != State.OVER) {
+			this.state = State.OVER;
 			this.subscriber = null;
 			release();
 			this.exchange.abandon();
@@ -167,7 +164,7 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 	 * @param part the part
 	 */
 	void add(ByteBuf part) {
-		if (this.over || this.ended) {
+		if (this.state != State.ARRIVING) {
 			part.release();
 			return;
 		}
@@ -196,9 +193,7 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 			// Reactor throws what it takes for fatal. What comes next would be taken for
 			// the whole.
 			this.exchange.failed(ex);
-			this.ended = true;
-			this.error = this.exchange.host().errors().failed(ex);
-			release();
+			ends(this.exchange.host().errors().failed(ex));
 		}
 		finally {
 			this.draining = false;
@@ -209,8 +204,10 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 	 * Note that all parts have arrived.
 	 */
 	void complete() {
-		this.ended = true;
-		drain();
+		if (this.state == State.ARRIVING) {
+			this.state = State.ENDED;
+			drain();
+		}
 	}
 
 	/**
@@ -218,12 +215,18 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 	 * @param cause what is told
 	 */
 	void fail(Throwable cause) {
-		if (!this.ended) {
-			this.ended = true;
-			this.error = cause;
-			release();
+		if (this.state == State.ARRIVING) {
+			ends(cause);
 			drain();
 		}
+	}
+
+	private void ends(Throwable cause) {
+		if (this.state != State.OVER) {
+			this.state = State.ENDED;
+			this.error = cause;
+		}
+		release();
 	}
 
 	private void drain() {
@@ -232,17 +235,14 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 			return;
 		}
 		Queue<ByteBuf> waiting = this.parts;
-		while (!this.over && this.demand > 0 && waiting != null && !waiting.isEmpty()) {
+		while (this.state != State.OVER && this.demand > 0 && waiting != null && !waiting.isEmpty()) {
 			deliver(actual, waiting.remove());
 		}
-		if (this.over) {
-			return;
-		}
-		if (!this.ended) {
+		if (this.state == State.ARRIVING) {
 			this.exchange.read(this.demand > 0);
 		}
-		else if (isEmpty()) {
-			this.over = true;
+		else if (this.state == State.ENDED && isEmpty()) {
+			this.state = State.OVER;
 			this.subscriber = null;
 			terminate(actual);
 		}
@@ -274,6 +274,21 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 				part.release();
 			}
 		}
+	}
+
+	/**
+	 * How far this has come.
+	 */
+	private enum State {
+
+		ARRIVING,
+
+		/** All of it has arrived, or an error has come instead. */
+		ENDED,
+
+		/** The subscriber was told so, or wants nothing more. */
+		OVER
+
 	}
 
 }

@@ -25,8 +25,16 @@ public final class UriTemplates {
 	 * @param channel the HTTP/1.1 connection or the HTTP/2 stream
 	 * @return the template, or {@code null} if the request was made without one
 	 */
-	static @Nullable String of(Channel channel) {
-		Map<String, Object> attributes = channel.hasAttr(ATTRIBUTES) ? channel.attr(ATTRIBUTES).get() : null;
+	public static @Nullable String of(Channel channel) {
+		return of(channel.hasAttr(ATTRIBUTES) ? channel.attr(ATTRIBUTES).get() : null);
+	}
+
+	/**
+	 * Return the URI template of a request, without host and query.
+	 * @param attributes the attributes of the request, or {@code null} if it has none
+	 * @return the template, or {@code null} if the request was made without one
+	 */
+	static @Nullable String of(@Nullable Map<String, Object> attributes) {
 		return (attributes != null && attributes.get(TEMPLATE) instanceof String template) ? path(template) : null;
 	}
 

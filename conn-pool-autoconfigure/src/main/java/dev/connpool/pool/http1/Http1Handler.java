@@ -169,7 +169,10 @@ final class Http1Handler extends ChannelDuplexHandler {
 	public void channelInactive(ChannelHandlerContext ctx) {
 		Lease lease = this.session.current();
 		if (lease != null) {
-			lease.cutOff(ctx);
+			ConnPoolException error = lease.cutOff();
+			if (error != null) {
+				ctx.fireExceptionCaught(error);
+			}
 		}
 		ctx.fireChannelInactive();
 		this.session.gone();

@@ -1,13 +1,29 @@
 package dev.connpool.pool.http1;
 
+import dev.connpool.pool.connection.ChannelStream;
 import dev.connpool.pool.connection.Lease;
+import dev.connpool.pool.connection.MessageListener;
+import dev.connpool.pool.connection.MessageStream;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.Session;
-import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.connection.SocketInput;
 import dev.connpool.pool.connection.TlsRecordHandler;
 import dev.connpool.pool.host.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.FileRegion;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * It is free, carries an exchange, or is closed; whether it is free belongs to the
  * mailbox of the host, all else to the event loop of the connection.
  */
-final class Http1Session implements Session, SessionStream {
+final class Http1Session implements Session, ChannelStream, MessageStream {
 
 	/** Takes longer than to write a request, and less than to be answered. */
 	private static final long JUST_NOW = 100_000;
@@ -26,6 +42,9 @@ final class Http1Session implements Session, SessionStream {
 
 	/** Follows the records of TLS; {@code null} without TLS. */
 	private final @Nullable TlsRecordHandler tlsRecords;
+
+	/** Tells who reads messages; {@code null} until somebody does. */
+	private @Nullable MessageHandler messages;
 
 	/** When nothing was left of what the server had sent. */
 	private long silentAt;
@@ -251,6 +270,9 @@ final class Http1Session implements Session, SessionStream {
 
 	private void end(Lease lease) {
 		this.current = null;
+		if (this.messages != null) {
+			this.messages.release();
+		}
 		lease.ended();
 		this.connection.events().released(this.connection.info());
 	}
@@ -285,6 +307,75 @@ final class Http1Session implements Session, SessionStream {
 	@Override
 	public @Nullable Flow flow() {
 		return null;
+	}
+
+	// As what carries messages
+
+	@Override
+	public void open(MessageListener listener) {
+		assert this.connection.inEventLoop();
+		this.messages = MessageHandler.tell(channel(), listener);
+	}
+
+	@Override
+	public ByteBufAllocator alloc() {
+		return channel().alloc();
+	}
+
+	@Override
+	public ChannelFuture write(HttpRequest head) {
+		HttpHeaders headers = head.headers();
+		if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+			headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+		}
+		return channel().write(head);
+	}
+
+	@Override
+	public ChannelFuture write(HttpRequest head, @Nullable ByteBuf content) {
+		return channel().write(new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri(),
+				(content != null) ? content : Unpooled.EMPTY_BUFFER, head.headers(), EmptyHttpHeaders.INSTANCE));
+	}
+
+	@Override
+	public ChannelFuture write(ByteBuf part) {
+		return channel().write(new DefaultHttpContent(part));
+	}
+
+	@Override
+	public boolean takesFiles() {
+		return !this.connection.host().secure();
+	}
+
+	@Override
+	public ChannelFuture write(FileRegion region) {
+		return channel().write(region);
+	}
+
+	@Override
+	public ChannelFuture end(@Nullable HttpHeaders trailers) {
+		LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
+		if (trailers != null) {
+			last = new DefaultLastHttpContent();
+			last.trailingHeaders().set(trailers);
+		}
+		return channel().write(last);
+	}
+
+	@Override
+	public void flush() {
+		channel().flush();
+	}
+
+	@Override
+	public boolean isWritable() {
+		return channel().isWritable();
+	}
+
+	@Override
+	public void read(boolean wanted) {
+		assert this.connection.inEventLoop();
+		channel().config().setAutoRead(wanted);
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.connpool.pool.http2;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -18,15 +19,61 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientFrameCodec extends Http2FrameCodec {
 
+	private final MessageStreams messages;
+
 	private ClientFrameCodec(Http2ConnectionEncoder encoder, Http2ConnectionDecoder decoder, Http2Settings settings) {
 		super(encoder, decoder, settings, false, true);
+		this.messages = new MessageStreams(this, this.streamKey);
 	}
 
-	static Http2FrameCodec create(Http2Settings settings, SensitivityDetector detector, Resets resets) {
-		return new Builder(resets).initialSettings(settings)
+	static ClientFrameCodec create(Http2Settings settings, SensitivityDetector detector, Resets resets) {
+		return (ClientFrameCodec) new Builder(resets).initialSettings(settings)
 			.headerSensitivityDetector(detector)
+			.encoderIgnoreMaxHeaderListSize(true)
 			.autoAckSettingsFrame(false)
 			.build();
+	}
+
+	/**
+	 * Return the streams that have no channel.
+	 * @return the streams
+	 */
+	MessageStreams messages() {
+		return this.messages;
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+		this.messages.reading(true);
+		super.channelRead(ctx, msg);
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+		// Flushes, after the others have been told.
+		super.channelReadComplete(ctx);
+		this.messages.reading(false);
+	}
+
+	@Override
+	public void flush(ChannelHandlerContext ctx) {
+		this.messages.flushed();
+		super.flush(ctx);
+	}
+
+	@Override
+	public void onError(ChannelHandlerContext ctx, boolean outbound, Throwable cause) {
+		Http2Exception error = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
+		if (error instanceof Http2Exception.CompositeStreamException several) {
+			several.forEach((each) -> onError(ctx, outbound, each));
+		}
+		else if (error instanceof Http2Exception.StreamException one
+				&& this.messages.failed(one.streamId(), outbound, cause)) {
+			ctx.flush();
+		}
+		else {
+			super.onError(ctx, outbound, cause);
+		}
 	}
 
 	@Override

@@ -63,6 +63,12 @@ final class Http2ConnectionHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		this.session.inputClosed();
+		ctx.fireChannelInactive();
+	}
+
+	@Override
 	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
 		if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
 			ctx.close();

@@ -6,7 +6,6 @@ import dev.connpool.pool.host.CloseReason;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -36,9 +35,10 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 	public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
 		if (msg instanceof Http2HeadersFrame frame) {
 			Http2Headers headers = frame.headers();
-			long limit = this.session.maxHeaderListSize();
-			if (limit < Http2CodecUtil.MAX_HEADER_LIST_SIZE && HeaderListSize.of(headers) > limit) {
-				refuse(headers, limit, promise);
+			ConnPoolException tooLarge = this.session.refusal(headers);
+			if (tooLarge != null) {
+				this.lease.abort(tooLarge, CloseReason.CANCELLED);
+				promise.tryFailure(tooLarge);
 				return;
 			}
 			this.response.requested(headers.method());
@@ -46,25 +46,14 @@ final class Http2MessageHandler extends ChannelDuplexHandler {
 		ctx.write(msg, promise);
 	}
 
-	// The encoder would refuse it too, but when the stream has been opened
-	private void refuse(Http2Headers headers, long limit, ChannelPromise promise) {
-		ConnPoolException error = this.session.connection()
-			.host()
-			.errors()
-			.requestHeaderTooLarge(headers.method() == null, HeaderListSize.of(headers), limit,
-					HeaderListSize.largest(headers));
-		this.lease.abort(error, CloseReason.CANCELLED);
-		promise.tryFailure(error);
-	}
-
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
 		try {
 			if (msg instanceof Http2HeadersFrame frame) {
-				this.response.headers(frame);
+				this.response.headers(frame.stream().id(), frame.headers(), frame.isEndStream());
 			}
 			else if (msg instanceof Http2DataFrame frame) {
-				this.response.data(frame);
+				this.response.data(frame.stream().id(), frame.content().readableBytes(), frame.isEndStream());
 			}
 		}
 		catch (Http2Exception ex) {

@@ -9,16 +9,22 @@ import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.Session;
 import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.host.CloseReason;
+import dev.connpool.pool.host.HostErrors;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot.GoAway;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpScheme;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
@@ -48,6 +54,10 @@ final class Http2Session implements Session {
 
 	private final Http2StreamChannelBootstrap streams;
 
+	private final MessageStreams messages;
+
+	private final AsciiString scheme;
+
 	private final StreamPermits permits = new StreamPermits();
 
 	private volatile boolean ready;
@@ -60,9 +70,11 @@ final class Http2Session implements Session {
 	/** The exchange that did not wait for SETTINGS. */
 	private @Nullable Lease early;
 
-	Http2Session(PooledConnection connection, Http2FrameCodec codec, HeaderByteCounter headerBytes,
+	Http2Session(PooledConnection connection, ClientFrameCodec codec, HeaderByteCounter headerBytes,
 			PingHandler pingHandler) {
 		this.connection = connection;
+		this.messages = codec.messages();
+		this.scheme = connection.host().secure() ? HttpScheme.HTTPS.name() : HttpScheme.HTTP.name();
 		this.headerBytes = headerBytes;
 		this.pingHandler = pingHandler;
 		this.http2 = codec.connection();
@@ -219,6 +231,10 @@ final class Http2Session implements Session {
 			postpone(lease);
 			return;
 		}
+		if (!lease.needsChannel()) {
+			carryMessages(lease);
+			return;
+		}
 		Future<Http2StreamChannel> opening = this.streams.open();
 		if (opening.isDone()) {
 			opened(lease, opening);
@@ -279,10 +295,34 @@ final class Http2Session implements Session {
 		}
 	}
 
-	private void carry(Lease lease, Http2StreamHandler stream) {
+	private void carryMessages(Lease lease) {
+		if (!lease.activate()) {
+			giveBack();
+			return;
+		}
+		Http2MessageStream stream = new Http2MessageStream(this, this.messages, lease);
+		try {
+			lease.begin(stream, acquired(lease));
+			if (stream.id() == 0 && stream.isOpen()) {
+				this.messages.unwritten(stream);
+			}
+			retireIfUsedUp();
+		}
+		catch (Throwable ex) {
+			lease.failed(ex);
+			stream.close();
+		}
+	}
+
+	private boolean acquired(Lease lease) {
 		this.early = this.ready ? null : lease;
 		boolean reused = this.connection.acquired(lease);
 		this.connection.events().streamOpened(this.connection.info());
+		return reused;
+	}
+
+	private void carry(Lease lease, Http2StreamHandler stream) {
+		boolean reused = acquired(lease);
 		stream.channel()
 			.pipeline()
 			.addLast(Http2MessageHandler.NAME, new Http2MessageHandler(this, lease))
@@ -303,16 +343,33 @@ final class Http2Session implements Session {
 
 	/**
 	 * Note that a stream has ended.
+	 * @param lease the lease of its exchange
+	 * @param reset why the server reset it, or {@code null} if it did not
 	 * @param early whether it is known that it is free
 	 */
-	void closed(boolean early) {
-		assert this.connection.inEventLoop();
+	void closed(Lease lease, @Nullable String reset, boolean early) {
+		ended(lease, reset);
 		if (early) {
 			this.ending--;
 		}
 		else {
 			giveBack();
 		}
+	}
+
+	/**
+	 * Note that an exchange has ended, whose stream is given back.
+	 * @param lease its lease
+	 * @param reset why the server reset the stream, or {@code null} if it did not
+	 */
+	void ended(Lease lease, @Nullable String reset) {
+		assert this.connection.inEventLoop();
+		boolean begun = lease.hasBegun();
+		lease.ended();
+		if (begun) {
+			this.connection.events().streamClosed(this.connection.info(), reset);
+		}
+		this.connection.events().released(this.connection.info());
 	}
 
 	private void retireIfUsedUp() {
@@ -333,12 +390,46 @@ final class Http2Session implements Session {
 				new ConnectionSnapshot.HeaderBytes(this.headerBytes.raw(), this.headerBytes.wire())));
 	}
 
+	AsciiString scheme() {
+		return this.scheme;
+	}
+
 	/**
-	 * Return how large the server lets the header of a request be.
-	 * @return the size in bytes, as {@link HeaderListSize} counts it
+	 * Return why a field section is not written. The encoder would refuse it too, but
+	 * when the stream has been opened.
+	 * @param headers the field section of a request
+	 * @return the error, or {@code null} if it is not larger than the server takes
 	 */
-	long maxHeaderListSize() {
-		return this.peerHeaders.maxHeaderListSize();
+	@Nullable ConnPoolException refusal(Http2Headers headers) {
+		long limit = this.peerHeaders.maxHeaderListSize();
+		if (limit >= Http2CodecUtil.MAX_HEADER_LIST_SIZE) {
+			return null;
+		}
+		long size = HeaderListSize.of(headers);
+		return (size > limit) ? this.connection.host()
+			.errors()
+			.requestHeaderTooLarge(headers.method() == null, size, limit, HeaderListSize.largest(headers)) : null;
+	}
+
+	/**
+	 * Say what is wrong with a response.
+	 * @param cause what the codec, or {@link ResponseFraming}, has found
+	 * @return the error
+	 */
+	ConnPoolException malformed(Throwable cause) {
+		HostErrors errors = this.connection.host().errors();
+		return (cause instanceof HeaderListSizeException) ? errors.headerListTooLarge(cause)
+				: errors.protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause);
+	}
+
+	/**
+	 * Return the name of an error code (RFC 9113, section 7).
+	 * @param code the code
+	 * @return its name
+	 */
+	static String name(long code) {
+		Http2Error error = Http2Error.valueOf(code);
+		return (error != null) ? error.name() : "UNKNOWN";
 	}
 
 	/**
@@ -366,6 +457,13 @@ final class Http2Session implements Session {
 	}
 
 	// What the server says about the connection, on the event loop
+
+	/**
+	 * Note that nothing more is read.
+	 */
+	void inputClosed() {
+		this.messages.connectionClosed();
+	}
 
 	/**
 	 * Note that the server will not serve more streams on the connection.

@@ -18,9 +18,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -28,8 +26,6 @@ import reactor.netty.NettyPipeline;
  * the HTTP/1.1 for which Reactor Netty has prepared them.
  */
 public final class Http2SessionFactory implements SessionFactory {
-
-	private static final int FLUSHES_AT_ONCE = 1024;
 
 	/**
 	 * Share of a stream's window that is left when it is refilled. With half of it, which
@@ -58,22 +54,24 @@ public final class Http2SessionFactory implements SessionFactory {
 		Host host = connection.host();
 		HeaderByteCounter headerBytes = new HeaderByteCounter();
 		Resets resets = new Resets(connection);
-		Http2FrameCodec codec = codec(host, headerBytes, resets);
+		ClientFrameCodec codec = codec(host, headerBytes, resets);
 		PingHandler pingHandler = new PingHandler(connection, host.http2());
 		Http2Session session = new Http2Session(connection, codec, headerBytes, pingHandler);
 		resets.whenTooMany(session::leave);
+		FlushHandler flushHandler = new FlushHandler();
 		pipeline.addBefore(NettyPipeline.ReactiveBridge, CloseHandler.NAME, new CloseHandler(connection))
-			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush,
-					new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
+			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush, flushHandler)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.headers", headerBytes)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.ping", pingHandler)
+			.addBefore(NettyPipeline.ReactiveBridge, "connpool.standin", new StandInHandler(codec.messages()))
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2MultiplexHandler,
 					new Http2MultiplexHandler(PushRefused.INSTANCE))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.windows",
 					new FlowControlHandler(codec.connection(), host.http2()))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", new Http2ConnectionHandler(connection, session))
 			.remove(NettyPipeline.ReactiveBridge);
+		codec.messages().install(pipeline.context(codec), flushHandler, pingHandler);
 		widen(codec.connection(), host.http2().connectionWindowSize());
 		pipeline.channel().flush();
 		return session;
@@ -85,7 +83,7 @@ public final class Http2SessionFactory implements SessionFactory {
 		}
 	}
 
-	private static Http2FrameCodec codec(Host host, HeaderByteCounter headerBytes, Resets resets) {
+	private static ClientFrameCodec codec(Host host, HeaderByteCounter headerBytes, Resets resets) {
 		Http2Settings settings = host.http2();
 		return ClientFrameCodec.create(io.netty.handler.codec.http2.Http2Settings.defaultSettings()
 			.pushEnabled(false)

@@ -3,14 +3,12 @@ package dev.connpool.pool.http2;
 import javax.net.ssl.SSLException;
 
 import dev.connpool.error.ConnPoolException;
+import dev.connpool.pool.connection.ChannelStream;
 import dev.connpool.pool.connection.InterimResponses;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.RequestLength;
-import dev.connpool.pool.connection.SessionStream;
 import dev.connpool.pool.host.CloseReason;
-import dev.connpool.pool.host.Host;
-import dev.connpool.pool.host.HostEvents;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -21,7 +19,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -33,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Carries one exchange on an HTTP/2 stream: follows it, and turns the buffers that are
  * written into DATA frames.
  */
-final class Http2StreamHandler extends ChannelDuplexHandler implements SessionStream {
+final class Http2StreamHandler extends ChannelDuplexHandler implements ChannelStream {
 
 	private final Http2Session session;
 
@@ -59,17 +56,10 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 	 * Note that the stream has ended.
 	 */
 	void closed() {
-		boolean begun = this.lease.hasBegun();
-		this.lease.ended();
-		HostEvents events = this.session.connection().events();
-		if (begun) {
-			events.streamClosed(this.session.connection().info(), this.reset);
-		}
-		events.released(this.session.connection().info());
 		boolean early = this.released;
 		// A decoder may deliver the end of the response yet.
 		this.released = true;
-		this.session.closed(early);
+		this.session.closed(this.lease, this.reset, early);
 	}
 
 	@Override
@@ -115,8 +105,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 			return;
 		}
 		if (event instanceof Http2ResetFrame frame) {
-			Http2Error error = Http2Error.valueOf(frame.errorCode());
-			this.reset = (error != null) ? error.name() : "UNKNOWN";
+			this.reset = Http2Session.name(frame.errorCode());
 			this.lease.reset(this.reset);
 		}
 		ctx.fireUserEventTriggered(event);
@@ -134,7 +123,10 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 
 	@Override
 	public void channelInactive(ChannelHandlerContext ctx) {
-		this.lease.cutOff(ctx);
+		ConnPoolException error = this.lease.cutOff();
+		if (error != null) {
+			ctx.fireExceptionCaught(error);
+		}
 		ctx.fireChannelInactive();
 	}
 
@@ -152,11 +144,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler implements SessionSt
 			this.session.connection().end().failed(cause);
 		}
 		else {
-			Host host = this.session.connection().host();
-			this.lease.abort(
-					(cause instanceof HeaderListSizeException) ? host.errors().headerListTooLarge(cause)
-							: host.errors().protocolError("the response is malformed (RFC 9113, section 8.1.1)", cause),
-					CloseReason.PROTOCOL_ERROR);
+			this.lease.abort(this.session.malformed(cause), CloseReason.PROTOCOL_ERROR);
 		}
 	}
 

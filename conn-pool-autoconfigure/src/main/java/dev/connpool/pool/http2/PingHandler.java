@@ -162,6 +162,14 @@ final class PingHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
+	 * Note a frame that brings an answer further, and does not pass here.
+	 */
+	void frameHeard() {
+		assert this.connection.inEventLoop();
+		this.heard = true;
+	}
+
+	/**
 	 * Tell whether a frame brings an answer further. PING, SETTINGS, WINDOW_UPDATE, empty
 	 * DATA and interim responses are sent by servers that do nothing else, too.
 	 * @param frame the frame

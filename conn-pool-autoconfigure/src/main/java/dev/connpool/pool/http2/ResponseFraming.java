@@ -2,11 +2,9 @@ package dev.connpool.pool.http2;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * looked at by Netty's codec; it lets through what this refuses.
  */
 final class ResponseFraming {
+
+	/** There is no status in what follows the content. */
+	static final int TRAILERS = 0;
 
 	private static final int UNKNOWN = -1;
 
@@ -47,38 +48,42 @@ final class ResponseFraming {
 
 	/**
 	 * Note a field section.
-	 * @param frame the frame
+	 * @param stream the stream id
+	 * @param headers the fields
+	 * @param last whether the stream ends with it
+	 * @return the status of the response it is the head of, or {@link #TRAILERS}
 	 * @throws Http2Exception if the response is malformed
 	 */
-	void headers(Http2HeadersFrame frame) throws Http2Exception {
+	int headers(int stream, Http2Headers headers, boolean last) throws Http2Exception {
 		if (this.begun) {
-			if (frame.isEndStream()) {
-				end(frame);
+			if (last) {
+				end(stream);
 			}
-			return;
+			return TRAILERS;
 		}
-		int status = status(frame);
+		int status = status(stream, headers);
 		if (status >= 200) {
-			begin(status, frame);
+			begin(status, stream, headers, last);
 		}
 		else if (status == SWITCHING_PROTOCOLS) {
-			throw malformed(frame, "the status 101, which HTTP/2 does not have");
+			throw malformed(stream, "the status 101, which HTTP/2 does not have");
 		}
-		else if (frame.isEndStream()) {
-			throw malformed(frame, "the stream ends with the interim status " + status);
+		else if (last) {
+			throw malformed(stream, "the stream ends with the interim status " + status);
 		}
+		return status;
 	}
 
-	private void begin(int status, Http2HeadersFrame frame) throws Http2Exception {
+	private void begin(int status, int stream, Http2Headers headers, boolean last) throws Http2Exception {
 		this.begun = true;
 		boolean tunnel = is(HttpMethod.CONNECT) && status < 300;
 		this.contentless = is(HttpMethod.HEAD) || status == NO_CONTENT || status == NOT_MODIFIED;
 		if (!tunnel) {
 			// Netty has refused what is no number.
-			this.contentLength = frame.headers().getLong(HttpHeaderNames.CONTENT_LENGTH, UNKNOWN);
+			this.contentLength = headers.getLong(HttpHeaderNames.CONTENT_LENGTH, UNKNOWN);
 		}
-		if (frame.isEndStream()) {
-			end(frame);
+		if (last) {
+			end(stream);
 		}
 	}
 
@@ -88,46 +93,49 @@ final class ResponseFraming {
 
 	/**
 	 * Note a part of the content.
-	 * @param frame the frame
+	 * @param stream the stream id
+	 * @param bytes the size of the part
+	 * @param last whether the stream ends with it
 	 * @throws Http2Exception if the response is malformed
 	 */
-	void data(Http2DataFrame frame) throws Http2Exception {
+	void data(int stream, int bytes, boolean last) throws Http2Exception {
 		if (!this.begun) {
-			throw malformed(frame, "content before the header of the response");
+			throw malformed(stream, "content before the header of the response");
 		}
-		this.received += frame.content().readableBytes();
+		this.received += bytes;
 		if (this.contentless && this.received > 0) {
-			throw malformed(frame, "content in a response that has none");
+			throw malformed(stream, "content in a response that has none");
 		}
 		if (this.contentLength != UNKNOWN && this.received > this.contentLength) {
-			throw mismatch(frame);
+			throw mismatch(stream);
 		}
-		if (frame.isEndStream()) {
-			end(frame);
+		if (last) {
+			end(stream);
 		}
 	}
 
-	private void end(Http2StreamFrame frame) throws Http2Exception {
+	private void end(int stream) throws Http2Exception {
 		if (this.contentLength != UNKNOWN && this.received != this.contentLength && !this.contentless) {
-			throw mismatch(frame);
+			throw mismatch(stream);
 		}
 	}
 
-	private Http2Exception mismatch(Http2StreamFrame frame) {
-		return malformed(frame,
+	private Http2Exception mismatch(int stream) {
+		return malformed(stream,
 				"%d bytes of content where 'content-length' is %d".formatted(this.received, this.contentLength));
 	}
 
 	/**
 	 * Return the status, which is three digits (RFC 9110, section 15).
-	 * @param frame the field section
+	 * @param stream the stream id
+	 * @param headers the field section
 	 * @return the status, from 100
 	 * @throws Http2Exception if there is none
 	 */
-	private static int status(Http2HeadersFrame frame) throws Http2Exception {
-		CharSequence value = frame.headers().status();
+	private static int status(int stream, Http2Headers headers) throws Http2Exception {
+		CharSequence value = headers.status();
 		if (value == null) {
-			throw malformed(frame, "no ':status'");
+			throw malformed(stream, "no ':status'");
 		}
 		int status = 0;
 		for (int index = 0; index < value.length(); index++) {
@@ -138,13 +146,13 @@ final class ResponseFraming {
 			}
 		}
 		if (status < 100) {
-			throw malformed(frame, "a ':status' that is not three digits from 100");
+			throw malformed(stream, "a ':status' that is not three digits from 100");
 		}
 		return status;
 	}
 
-	private static Http2Exception malformed(Http2StreamFrame frame, String what) {
-		return Http2Exception.streamError(frame.stream().id(), Http2Error.PROTOCOL_ERROR, "%s", what);
+	private static Http2Exception malformed(int stream, String what) {
+		return Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "%s", what);
 	}
 
 }

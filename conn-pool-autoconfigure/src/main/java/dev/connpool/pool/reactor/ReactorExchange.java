@@ -9,14 +9,15 @@ import dev.connpool.error.RedirectException;
 import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.connection.RequestLength;
 import dev.connpool.pool.connection.SessionStream;
+import dev.connpool.pool.exchange.ChannelExchange;
 import dev.connpool.pool.exchange.ClientExchanges;
-import dev.connpool.pool.exchange.DirectHandler;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.exchange.Redirect;
 import dev.connpool.pool.exchange.RedirectedRequest;
 import dev.connpool.pool.exchange.Redirects;
 import dev.connpool.pool.exchange.UriTemplates;
 import dev.connpool.pool.host.ConnectionSpec;
+import dev.connpool.pool.http1.MessageHandler;
 import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -44,7 +45,7 @@ import reactor.util.context.Context;
  * An exchange that Reactor Netty asks for. It stands between the channel and Reactor
  * Netty's observer, which is how it learns what becomes of it.
  */
-final class ReactorExchange extends Exchange implements ConnectionObserver, Subscription {
+final class ReactorExchange extends ChannelExchange implements ConnectionObserver, Subscription {
 
 	private final ReactorSpec spec;
 
@@ -146,7 +147,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 
 	@Override
 	protected void deliver(SessionStream stream, boolean reused) {
-		Channel channel = stream.channel();
+		Channel channel = channel();
 		Context context = currentContext();
 		if (!context.isEmpty()) {
 			ReactorNetty.setChannelContext(channel, context);
@@ -161,8 +162,8 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 	}
 
 	private void deliverConnection(SessionStream stream) {
-		if (DirectHandler.leave(stream.channel())) {
-			rejoin(stream.channel());
+		if (MessageHandler.leave(channel())) {
+			rejoin(channel());
 		}
 		ChannelOperations<?, ?> made = this.config.channelOperationsProvider().create(stream.connection(), this, null);
 		if (made != null) {
@@ -209,7 +210,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 			stream.release(this, progress().isAnswered());
 		}
 		else if (stream.release(this, progress().isAnswered())) {
-			forget(stream.channel());
+			forget(channel());
 			changed(connection, State.RELEASED);
 		}
 		else {
@@ -313,7 +314,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 
 	@Override
 	public boolean isAbandoned() {
-		ChannelOperations<?, ?> present = ChannelOperations.get(progress().stream().channel());
+		ChannelOperations<?, ?> present = ChannelOperations.get(channel());
 		return present != null && present.isInboundCancelled();
 	}
 
@@ -375,9 +376,7 @@ final class ReactorExchange extends Exchange implements ConnectionObserver, Subs
 		if (redirected != null) {
 			boolean chosen = this.config.redirectRequestConsumer() != null
 					|| this.config.redirectRequestBiConsumer() != null;
-			progress().stream()
-				.channel()
-				.pipeline()
+			channel().pipeline()
 				.addBefore(NettyPipeline.ReactiveBridge, null, new RedirectedRequestHandler(redirected, chosen));
 		}
 	}

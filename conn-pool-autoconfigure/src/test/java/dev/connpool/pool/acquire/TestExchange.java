@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.connection.SessionStream;
+import dev.connpool.pool.exchange.ChannelExchange;
 import dev.connpool.pool.exchange.ClientExchanges;
 import dev.connpool.pool.exchange.Exchange;
 import dev.connpool.pool.host.ConnectionSpec;
@@ -17,7 +18,7 @@ import reactor.util.context.Context;
 /**
  * An exchange that waits, and is told why it need not any more.
  */
-final class TestExchange extends Exchange {
+final class TestExchange extends ChannelExchange {
 
 	private final ConnectionSpec spec;
 

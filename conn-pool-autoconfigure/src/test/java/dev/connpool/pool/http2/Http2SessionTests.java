@@ -15,7 +15,7 @@ import dev.connpool.pool.host.IdleCount;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ConnectionSnapshot;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 
@@ -76,7 +76,10 @@ class Http2SessionTests {
 	}
 
 	private static Http2Session session(PooledConnection connection) {
-		return new Http2Session(connection, Http2FrameCodecBuilder.forClient().build(), new HeaderByteCounter(),
+		HeaderByteCounter headerBytes = new HeaderByteCounter();
+		ClientFrameCodec codec = ClientFrameCodec.create(Http2Settings.defaultSettings(), headerBytes,
+				new Resets(connection));
+		return new Http2Session(connection, codec, headerBytes,
 				new PingHandler(connection, ClientSettings.DEFAULTS.http2()));
 	}
 
