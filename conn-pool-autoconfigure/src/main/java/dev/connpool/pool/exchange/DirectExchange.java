@@ -142,6 +142,23 @@ public final class DirectExchange extends Exchange {
 	}
 
 	/**
+	 * Note which URI template the request was made with. Before it is written.
+	 * @param template the template, or {@code null} if there is none
+	 */
+	public void uriTemplate(@Nullable String template) {
+		progress().uriTemplate(template);
+	}
+
+	/**
+	 * Note whether content that comes in parts can be produced again. Before it is
+	 * written, by whoever knows.
+	 * @param repeatable whether the request may be sent again as far as that goes
+	 */
+	public void repeatable(boolean repeatable) {
+		progress().repeatable(repeatable);
+	}
+
+	/**
 	 * Write a request whose content is there, or that has none.
 	 * @param head the head; its length is added unless it states one
 	 * @param content the content, which is released when it is written or not, or

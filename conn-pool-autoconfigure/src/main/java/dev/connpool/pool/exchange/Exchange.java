@@ -433,7 +433,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		assert granted().inEventLoop();
 		progress().requestSent();
 		if (this.log != null) {
-			this.log.requestSent(UriTemplates.of(progress().stream().channel()));
+			this.log.requestSent(progress().uriTemplate());
 		}
 	}
 

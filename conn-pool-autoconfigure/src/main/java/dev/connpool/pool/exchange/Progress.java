@@ -47,6 +47,11 @@ public final class Progress {
 	/** Whether the body was written as one, or its length is stated. */
 	private boolean repeatable = true;
 
+	/** The same as whoever produces the body says; {@code null} if nobody does. */
+	private @Nullable Boolean producible;
+
+	private @Nullable String uriTemplate;
+
 	private boolean heard;
 
 	private boolean answered;
@@ -74,11 +79,20 @@ public final class Progress {
 
 	// Written
 
+	void uriTemplate(@Nullable String template) {
+		this.uriTemplate = template;
+	}
+
+	void repeatable(boolean producible) {
+		this.producible = producible;
+	}
+
 	void sent(Object msg) {
 		assert inEventLoop();
 		if (!this.written && msg instanceof HttpRequest begun) {
 			this.written = true;
-			this.repeatable = msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(begun);
+			this.repeatable = msg instanceof LastHttpContent
+					|| ((this.producible != null) ? this.producible : HttpUtil.isContentLengthSet(begun));
 		}
 		this.bytesSent += size(msg);
 	}
@@ -292,13 +306,22 @@ public final class Progress {
 	}
 
 	/**
+	 * Return the URI template of the request.
+	 * @return the template without host and query, or {@code null} if there is none
+	 */
+	@Nullable String uriTemplate() {
+		String known = this.uriTemplate;
+		return (known != null) ? UriTemplates.path(known) : UriTemplates.of(this.stream.channel());
+	}
+
+	/**
 	 * Look at the exchange.
 	 * @param age how long ago the caller asked for it
 	 * @param leak what is known of nobody reading it
 	 * @return how it is now
 	 */
 	StreamSnapshot snapshot(Duration age, StreamSnapshot.@Nullable Leak leak) {
-		String template = UriTemplates.of(this.stream.channel());
+		String template = uriTemplate();
 		SessionStream.Flow flow = this.stream.flow();
 		if (flow == null) {
 			return new StreamSnapshot(this.stream.isConnection() ? this.stream.id() : 0, this.phase.state,
