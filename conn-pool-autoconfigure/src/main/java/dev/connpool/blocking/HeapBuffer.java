@@ -30,7 +30,8 @@ class HeapBuffer extends OutputStream {
 	private void reserve(int count) {
 		int needed = Math.addExact(this.length, count);
 		if (needed > this.bytes.length) {
-			this.bytes = Arrays.copyOf(this.bytes, Math.max(needed, (int) Math.min(2L * this.bytes.length, Integer.MAX_VALUE - 8)));
+			this.bytes = Arrays.copyOf(this.bytes,
+					Math.max(needed, (int) Math.min(2L * this.bytes.length, Integer.MAX_VALUE - 8)));
 		}
 	}
 
