@@ -32,7 +32,7 @@ final class CustomizedBuilder<B> {
 
 	/**
 	 * Begin.
-	 * @param builder Boot's builder before all beans
+	 * @param builder the builder of Boot before all beans
 	 * @param lookingAt has something see the client that a builder has come to
 	 */
 	CustomizedBuilder(B builder, BiFunction<B, UnaryOperator<HttpClient>, B> lookingAt) {

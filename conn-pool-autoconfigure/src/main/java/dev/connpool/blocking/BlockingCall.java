@@ -97,9 +97,7 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 		begin();
 	}
 
-	/**
-	 * Wait for the response, and write the body again each time that it is asked for.
-	 */
+	// The body is written again each time that it is asked for.
 	private ClientHttpResponse await(@Nullable Body body) throws IOException {
 		RequestStream written = this.stream;
 		while (true) {

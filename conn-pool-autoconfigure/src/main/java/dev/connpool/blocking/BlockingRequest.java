@@ -34,7 +34,9 @@ final class BlockingRequest implements ClientHttpRequest, StreamingHttpOutputMes
 
 	private final io.netty.handler.codec.http.HttpHeaders fields = new DefaultHttpHeaders();
 
-	private HttpHeaders headers = new HttpHeaders(new Netty4HeadersAdapter(this.fields));
+	private final HttpHeaders headers = new HttpHeaders(new Netty4HeadersAdapter(this.fields));
+
+	private @Nullable HttpHeaders readOnly;
 
 	private @Nullable Map<String, Object> attributes;
 
@@ -63,7 +65,15 @@ final class BlockingRequest implements ClientHttpRequest, StreamingHttpOutputMes
 
 	@Override
 	public HttpHeaders getHeaders() {
-		return this.headers;
+		if (!this.executed) {
+			return this.headers;
+		}
+		HttpHeaders readOnly = this.readOnly;
+		if (readOnly == null) {
+			readOnly = HttpHeaders.readOnlyHttpHeaders(this.headers);
+			this.readOnly = readOnly;
+		}
+		return readOnly;
 	}
 
 	@Override
@@ -108,7 +118,6 @@ final class BlockingRequest implements ClientHttpRequest, StreamingHttpOutputMes
 		ClientHttpResponse response = new BlockingCall(this, this.transport)
 			.execute((buffer != null) ? buffer.body() : this.body);
 		this.executed = true;
-		this.headers = HttpHeaders.readOnlyHttpHeaders(this.headers);
 		return response;
 	}
 

@@ -16,19 +16,22 @@ final class BlockingResponse implements ClientHttpResponse {
 
 	private final HttpResponse head;
 
+	private final HttpStatusCode status;
+
 	private final HttpHeaders headers;
 
 	private final ResponseStream body;
 
 	BlockingResponse(HttpResponse head, ResponseStream body) {
 		this.head = head;
+		this.status = HttpStatusCode.valueOf(head.status().code());
 		this.headers = HttpHeaders.readOnlyHttpHeaders(new Netty4HeadersAdapter(head.headers()));
 		this.body = body;
 	}
 
 	@Override
 	public HttpStatusCode getStatusCode() {
-		return HttpStatusCode.valueOf(this.head.status().code());
+		return this.status;
 	}
 
 	@Override

@@ -138,7 +138,9 @@ final class ResponseParts implements CoreSubscriber<ByteBuf> {
 	 */
 	void taken(Part part) {
 		HELD.addAndGet(this, -part.bytes().length - OVERHEAD);
-		resume();
+		if (this.paused != 0) {
+			resume();
+		}
 	}
 
 	/**

@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.web.ConnPoolClient;
-import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.web.ConnPoolClients;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.Test;

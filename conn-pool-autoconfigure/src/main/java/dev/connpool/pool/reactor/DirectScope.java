@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
-import dev.connpool.error.RedirectException;
 import dev.connpool.pool.exchange.DirectCaller;
 import dev.connpool.pool.exchange.DirectExchange;
 import dev.connpool.pool.exchange.Exchange;
@@ -15,7 +14,6 @@ import dev.connpool.pool.exchange.Redirects;
 import dev.connpool.pool.exchange.ResponseBody;
 import dev.connpool.pool.host.Host;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -35,16 +33,10 @@ public abstract class DirectScope implements DirectCaller {
 
 	private final List<String> callSite;
 
-	private String method;
-
-	private Origin origin;
-
-	private String resource;
+	private final RequestTarget target;
 
 	/** What was set for this request alone; {@code null} if nothing was. */
 	private @Nullable Duration readTimeout;
-
-	private @Nullable Redirects redirects;
 
 	private volatile State state = State.NEW;
 
@@ -61,11 +53,8 @@ public abstract class DirectScope implements DirectCaller {
 	 * @throws IllegalArgumentException if there is no host that it can be sent to
 	 */
 	protected DirectScope(DirectTransport transport, String method, URI uri) {
-		URI target = transport.absolute(uri);
 		this.transport = transport;
-		this.method = method;
-		this.origin = transport.origin(target);
-		this.resource = Origin.resource(target);
+		this.target = new RequestTarget(transport, method, uri);
 		this.callSite = transport.callSite();
 	}
 
@@ -82,7 +71,8 @@ public abstract class DirectScope implements DirectCaller {
 
 	private void send() {
 		try {
-			this.transport.send(this, this.origin.secure(), this.origin.address());
+			Origin origin = this.target.origin();
+			this.transport.send(this, origin.secure(), origin.address());
 		}
 		catch (Throwable ex) {
 			fail(ex);
@@ -194,7 +184,7 @@ public abstract class DirectScope implements DirectCaller {
 
 	@Override
 	public final String method() {
-		return this.method;
+		return this.target.method();
 	}
 
 	@Override
@@ -220,10 +210,6 @@ public abstract class DirectScope implements DirectCaller {
 		this.readTimeout = readTimeout;
 	}
 
-	/**
-	 * Return what sends the request.
-	 * @return the transport
-	 */
 	public final DirectTransport transport() {
 		return this.transport;
 	}
@@ -233,23 +219,15 @@ public abstract class DirectScope implements DirectCaller {
 	 * @return the host
 	 */
 	public final Origin origin() {
-		return this.origin;
+		return this.target.origin();
 	}
 
-	/**
-	 * Return what the host is asked for.
-	 * @return path and query
-	 */
 	public final String resource() {
-		return this.resource;
+		return this.target.resource();
 	}
 
-	/**
-	 * Return the redirects that were followed.
-	 * @return the redirects, or {@code null} if there were none
-	 */
 	protected final @Nullable Redirects redirects() {
-		return this.redirects;
+		return this.target.redirects();
 	}
 
 	/**
@@ -259,7 +237,7 @@ public abstract class DirectScope implements DirectCaller {
 	 * @return what changes, or {@code null} if nothing does
 	 */
 	protected final @Nullable RedirectedRequest redirected(Host host) {
-		return (this.redirects != null) ? this.redirects.next(host) : null;
+		return this.target.redirected(host);
 	}
 
 	/**
@@ -268,34 +246,18 @@ public abstract class DirectScope implements DirectCaller {
 	 * @param redirected what is different because of redirects, or {@code null}
 	 */
 	public final void complete(HttpHeaders headers, @Nullable RedirectedRequest redirected) {
-		this.transport.complete(headers, this.origin);
-		if (redirected != null) {
-			redirected.amend(headers, false);
-		}
+		this.target.complete(headers, redirected);
 	}
 
 	@Override
 	public final void responseBegins(DirectExchange exchange, HttpResponse head, ResponseBody body) {
-		Redirect redirect = this.transport.followsRedirects()
-				? Redirect.of(head, this.method, this.resource, exchange.host().origin(), Redirect.HTTP) : null;
-		if (redirect != null) {
-			follow(redirect, exchange.host(), body);
-		}
-		else {
+		Redirect redirect = this.target.redirect(head, exchange.host());
+		if (redirect == null) {
 			arrived(exchange, head, body);
+			return;
 		}
-	}
-
-	// Redirects
-
-	private void follow(Redirect redirect, Host host, ResponseBody body) {
-		Redirects redirects = this.redirects;
-		if (redirects == null) {
-			redirects = new Redirects(host.origin());
-			this.redirects = redirects;
-		}
-		RedirectException obstacle = redirects.follow(redirect, host);
-		RedirectBody rest = new RedirectBody(this, redirect, obstacle, host.settings().discard().maxBytes());
+		RedirectBody rest = new RedirectBody(this, redirect, this.target.obstacle(redirect, exchange.host()),
+				exchange.host().settings().discard().maxBytes());
 		work(rest);
 		body.subscribe(rest);
 	}
@@ -309,16 +271,11 @@ public abstract class DirectScope implements DirectCaller {
 			return;
 		}
 		try {
-			URI target = URI.create(String.valueOf(redirect.target()));
-			this.origin = this.transport.origin(target);
-			this.resource = Origin.resource(target);
+			this.target.follow(redirect);
 		}
 		catch (IllegalArgumentException ex) {
 			fail(ex);
 			return;
-		}
-		if (redirect.getWithoutBody()) {
-			this.method = HttpMethod.GET.name();
 		}
 		send();
 	}
