@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
@@ -87,8 +88,8 @@ public final class ConnPoolAutoConfiguration {
 	@Bean
 	PooledConnectors connPoolConnectors(ConfiguredClients configured, ClientDoors doors,
 			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers, ListableBeanFactory beanFactory) {
-		CustomizedBuilder builder = new CustomizedBuilder(
-				NamedBean.ordered(customizers, ClientHttpConnectorBuilderCustomizer.class, beanFactory));
+		CustomizedBuilder<ReactorClientHttpConnectorBuilder> builder = PooledConnectorBuilder
+			.customized(NamedBean.ordered(customizers, ClientHttpConnectorBuilderCustomizer.class, beanFactory));
 		return new PooledConnectors(doors, builder, new TransportChoice(configured));
 	}
 

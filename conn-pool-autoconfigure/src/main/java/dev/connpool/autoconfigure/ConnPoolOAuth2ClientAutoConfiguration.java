@@ -1,10 +1,10 @@
 package dev.connpool.autoconfigure;
 
-import java.util.List;
 import java.util.Objects;
 
 import dev.connpool.autoconfigure.binding.ConfiguredClients;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -52,9 +52,11 @@ public final class ConnPoolOAuth2ClientAutoConfiguration {
 		@Bean
 		TokenRestClient connPoolTokenRestClient(ConfiguredClients configured, ClientDoors doors,
 				ObjectProvider<PooledRequestFactories> requestFactories,
-				ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+				ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers,
+				ListableBeanFactory beanFactory) {
 			// There are none if Boot's RestClient.Builder is on another HTTP library.
-			PooledRequestFactories factories = requestFactories.getIfAvailable(() -> factories(doors, customizers));
+			PooledRequestFactories factories = requestFactories
+				.getIfAvailable(() -> PooledRequestFactories.of(doors, configured, customizers, beanFactory));
 			return new TokenRestClient(factories.get(Objects.requireNonNull(configured.tokenClient())).build(null));
 		}
 
@@ -90,12 +92,6 @@ public final class ConnPoolOAuth2ClientAutoConfiguration {
 		OAuth2AccessTokenResponseClient<TokenExchangeGrantRequest> connPoolTokenExchangeTokenClient(
 				TokenRestClient tokens) {
 			return tokens.use(new RestClientTokenExchangeTokenResponseClient());
-		}
-
-		private static PooledRequestFactories factories(ClientDoors doors,
-				ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-			List<ClientHttpRequestFactoryBuilderCustomizer<?>> ordered = customizers.orderedStream().toList();
-			return new PooledRequestFactories(doors, ordered);
 		}
 
 	}

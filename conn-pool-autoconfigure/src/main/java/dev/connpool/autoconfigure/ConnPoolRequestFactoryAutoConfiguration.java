@@ -1,9 +1,9 @@
 package dev.connpool.autoconfigure;
 
-import java.util.List;
-
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.web.ConnPoolClients;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -30,10 +30,9 @@ import org.springframework.web.client.RestClient;
 public final class ConnPoolRequestFactoryAutoConfiguration {
 
 	@Bean
-	PooledRequestFactories connPoolRequestFactories(ClientDoors doors,
-			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-		List<ClientHttpRequestFactoryBuilderCustomizer<?>> ordered = customizers.orderedStream().toList();
-		return new PooledRequestFactories(doors, ordered);
+	PooledRequestFactories connPoolRequestFactories(ClientDoors doors, ConfiguredClients configured,
+			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, ListableBeanFactory beanFactory) {
+		return PooledRequestFactories.of(doors, configured, customizers, beanFactory);
 	}
 
 	@Bean

@@ -2,47 +2,64 @@ package dev.connpool.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 
-import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
-import org.springframework.boot.util.LambdaSafe;
-
 /**
- * Boot's builder after the beans that customize it. It tells which of them change the
+ * A builder of Boot after the beans that customize it. It tells which of them change the
  * client that it builds: each operator of an {@link HttpClient} returns another one, and
  * most of what they set has no getter, so that a client is looked at between any two
  * beans, and compared by identity.
+ *
+ * @param <B> the type of the builder
  */
-final class CustomizedBuilder {
+final class CustomizedBuilder<B> {
 
 	private static final String BOOT = "org.springframework.boot.";
 
-	private final List<Step> steps = new ArrayList<>();
+	private final List<Step<B>> steps = new ArrayList<>();
 
-	private final ReactorClientHttpConnectorBuilder start;
+	private final BiFunction<B, UnaryOperator<HttpClient>, B> lookingAt;
+
+	private final B start;
 
 	/** The clients between the steps; {@code null} unless somebody watches. */
 	private @Nullable HttpClient @Nullable [] watched;
 
-	CustomizedBuilder(List<NamedBean<ClientHttpConnectorBuilderCustomizer<?>>> customizers) {
-		this.start = watch(0, ClientHttpConnectorBuilder.reactor());
-		for (NamedBean<ClientHttpConnectorBuilderCustomizer<?>> customizer : customizers) {
-			ReactorClientHttpConnectorBuilder before = builder();
-			ReactorClientHttpConnectorBuilder after = customize(customizer.bean(), before);
-			this.steps.add(new Step(customizer, watch(this.steps.size() + 1, after)));
+	/**
+	 * Begin.
+	 * @param builder the builder of Boot before all beans
+	 * @param lookingAt has something see the client that a builder has come to
+	 */
+	CustomizedBuilder(B builder, BiFunction<B, UnaryOperator<HttpClient>, B> lookingAt) {
+		this.lookingAt = lookingAt;
+		this.start = watch(0, builder);
+	}
+
+	/**
+	 * Apply the beans.
+	 * @param <C> the type of the beans
+	 * @param customizers the beans in their order
+	 * @param customize applies one of them to a builder
+	 * @return this
+	 */
+	<C> CustomizedBuilder<B> apply(List<NamedBean<C>> customizers, BiFunction<C, B, B> customize) {
+		for (NamedBean<C> customizer : customizers) {
+			B after = customize.apply(customizer.bean(), builder());
+			this.steps.add(new Step<>(customizer, watch(this.steps.size() + 1, after)));
 		}
+		return this;
 	}
 
 	/**
 	 * Return the builder.
 	 * @return the builder with all beans applied
 	 */
-	ReactorClientHttpConnectorBuilder builder() {
+	B builder() {
 		return this.steps.isEmpty() ? this.start : this.steps.get(this.steps.size() - 1).builder();
 	}
 
@@ -74,7 +91,7 @@ final class CustomizedBuilder {
 	 * @param condition what holds of {@link #builder()}
 	 * @return the name of the bean
 	 */
-	String first(Predicate<ReactorClientHttpConnectorBuilder> condition) {
+	String first(Predicate<B> condition) {
 		return this.steps.stream()
 			.filter((step) -> condition.test(step.builder()))
 			.map((step) -> step.customizer().name())
@@ -82,8 +99,8 @@ final class CustomizedBuilder {
 			.orElseThrow();
 	}
 
-	private ReactorClientHttpConnectorBuilder watch(int index, ReactorClientHttpConnectorBuilder builder) {
-		return builder.withHttpClientCustomizer((httpClient) -> {
+	private B watch(int index, B builder) {
+		return this.lookingAt.apply(builder, (httpClient) -> {
 			if (this.watched != null) {
 				this.watched[index] = httpClient;
 			}
@@ -91,23 +108,14 @@ final class CustomizedBuilder {
 		});
 	}
 
-	@SuppressWarnings("unchecked")
-	private static ReactorClientHttpConnectorBuilder customize(ClientHttpConnectorBuilderCustomizer<?> customizer,
-			ReactorClientHttpConnectorBuilder builder) {
-		ReactorClientHttpConnectorBuilder[] customized = { builder };
-		LambdaSafe.callback(ClientHttpConnectorBuilderCustomizer.class, customizer, builder)
-			.invoke((callback) -> customized[0] = (ReactorClientHttpConnectorBuilder) callback.customize(builder));
-		return customized[0];
-	}
-
 	/**
 	 * One bean.
 	 *
+	 * @param <B> the type of the builder
 	 * @param customizer the bean
 	 * @param builder the builder after it
 	 */
-	private record Step(NamedBean<ClientHttpConnectorBuilderCustomizer<?>> customizer,
-			ReactorClientHttpConnectorBuilder builder) {
+	private record Step<B>(NamedBean<?> customizer, B builder) {
 
 		boolean isOfBoot() {
 			return this.customizer.bean().getClass().getName().startsWith(BOOT);

@@ -1,6 +1,5 @@
 package dev.connpool.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -13,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.util.LambdaSafe;
 
 /**
  * Builds connectors that run on the pool of one client, all of them on the same
@@ -22,49 +23,50 @@ import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorB
  */
 final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<PoolConnector> {
 
-	private final ClientDoor door;
-
-	private final CustomizedBuilder customized;
-
-	private final boolean keepsAddresses;
-
-	private final CapturedClient httpClient;
-
-	private final ClientTransport transport;
+	private final CustomizedDoor<ReactorClientHttpConnectorBuilder> customized;
 
 	private final PoolConnector own;
 
-	PooledConnectorBuilder(ClientDoor door, CustomizedBuilder customized, TransportChoice choice) {
-		this.door = door;
-		this.customized = customized;
-		this.keepsAddresses = keepsAddresses(customized.builder());
-		List<String> changing = new ArrayList<>();
-		this.httpClient = new CapturedClient((built) -> door.customize(built, changing::add));
-		changing.addAll(0, customized.changing(() -> build(door.own(), this.httpClient)));
-		if (!this.keepsAddresses) {
-			changing.add(0, customized.first((builder) -> !keepsAddresses(builder)));
-		}
-		this.transport = choice.of(door.pooled().name(), changing.stream().distinct().toList());
-		this.own = connector(this.httpClient.get());
+	PooledConnectorBuilder(ClientDoor door, CustomizedBuilder<ReactorClientHttpConnectorBuilder> customized,
+			TransportChoice choice) {
+		this.customized = new CustomizedDoor<>(door, customized, choice, PooledConnectorBuilder::build);
+		this.own = connector(this.customized.httpClient());
+	}
+
+	/**
+	 * Apply beans to Boot's builder.
+	 * @param customizers the beans in their order
+	 * @return the builder
+	 */
+	static CustomizedBuilder<ReactorClientHttpConnectorBuilder> customized(
+			List<NamedBean<ClientHttpConnectorBuilderCustomizer<?>>> customizers) {
+		return new CustomizedBuilder<>(ClientHttpConnectorBuilder.reactor(),
+				ReactorClientHttpConnectorBuilder::withHttpClientCustomizer)
+			.apply(customizers, PooledConnectorBuilder::customize);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static ReactorClientHttpConnectorBuilder customize(ClientHttpConnectorBuilderCustomizer<?> customizer,
+			ReactorClientHttpConnectorBuilder builder) {
+		ReactorClientHttpConnectorBuilder[] customized = { builder };
+		LambdaSafe.callback(ClientHttpConnectorBuilderCustomizer.class, customizer, builder)
+			.invoke((callback) -> customized[0] = (ReactorClientHttpConnectorBuilder) callback.customize(builder));
+		return customized[0];
 	}
 
 	@Override
 	public PoolConnector build(@Nullable HttpClientSettings settings) {
-		if (settings == null || this.door.isOwn(settings)) {
-			return this.own;
-		}
-		CapturedClient other = new CapturedClient(this.door::customize);
-		build(settings, other);
-		return connector(other.get());
+		return (settings == null || door().isOwn(settings)) ? this.own
+				: connector(this.customized.httpClient(settings));
 	}
 
 	private PoolConnector connector(HttpClient httpClient) {
-		return (this.transport.used() == Transport.DIRECT) ? new DirectConnector(httpClient)
+		return (transport().used() == Transport.DIRECT) ? new DirectConnector(httpClient)
 				: new PooledConnector(httpClient);
 	}
 
 	ClientDoor door() {
-		return this.door;
+		return this.customized.door();
 	}
 
 	/**
@@ -72,7 +74,7 @@ final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<PoolCon
 	 * @return the client with everything applied to it
 	 */
 	HttpClient httpClient() {
-		return this.httpClient.get();
+		return this.customized.httpClient();
 	}
 
 	/**
@@ -80,15 +82,7 @@ final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<PoolCon
 	 * @return the transport, and why it is that one
 	 */
 	ClientTransport transport() {
-		return this.transport;
-	}
-
-	private boolean keepsAddresses(ReactorClientHttpConnectorBuilder builder) {
-		return this.door.keepsAddresses((start, last) -> build(builder, start, last));
-	}
-
-	private void build(HttpClientSettings settings, UnaryOperator<HttpClient> last) {
-		build(this.customized.builder(), this.door.start(settings, this.keepsAddresses), last);
+		return this.customized.transport();
 	}
 
 	private static void build(ReactorClientHttpConnectorBuilder builder, ClientDoor.Start start,

@@ -13,6 +13,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -24,7 +25,8 @@ final class PooledConnectors {
 
 	private final Map<String, PooledConnectorBuilder> builders;
 
-	PooledConnectors(ClientDoors doors, CustomizedBuilder customized, TransportChoice choice) {
+	PooledConnectors(ClientDoors doors, CustomizedBuilder<ReactorClientHttpConnectorBuilder> customized,
+			TransportChoice choice) {
 		this.builders = doors.each((door) -> new PooledConnectorBuilder(door, customized, choice));
 		this.builders.forEach((name, builder) -> logger
 			.info(new StartReport(name, builder.door().pooled().settings(), builder.transport())));

@@ -1,17 +1,17 @@
 package dev.connpool.autoconfigure;
 
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.web.ConnPoolClients;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
-import org.springframework.boot.util.LambdaSafe;
 import org.springframework.web.client.RestClient;
 
 /**
@@ -21,10 +21,25 @@ final class PooledRequestFactories {
 
 	private final Map<String, PooledRequestFactoryBuilder> builders;
 
-	PooledRequestFactories(ClientDoors doors, List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-		ReactorClientHttpRequestFactoryBuilder builder = customize(ClientHttpRequestFactoryBuilder.reactor(),
-				customizers);
-		this.builders = doors.each((door) -> new PooledRequestFactoryBuilder(door, builder));
+	private PooledRequestFactories(ClientDoors doors,
+			CustomizedBuilder<ReactorClientHttpRequestFactoryBuilder> customized, TransportChoice choice) {
+		this.builders = doors.each((door) -> new PooledRequestFactoryBuilder(door, customized, choice));
+	}
+
+	/**
+	 * Make the request factories of all clients.
+	 * @param doors the clients
+	 * @param configured what is asked for
+	 * @param customizers the beans that customize Boot's builder
+	 * @param beanFactory knows their names
+	 * @return the request factories
+	 */
+	static PooledRequestFactories of(ClientDoors doors, ConfiguredClients configured,
+			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, ListableBeanFactory beanFactory) {
+		return new PooledRequestFactories(doors,
+				PooledRequestFactoryBuilder.customized(
+						NamedBean.ordered(customizers, ClientHttpRequestFactoryBuilderCustomizer.class, beanFactory)),
+				new TransportChoice(configured));
 	}
 
 	/**
@@ -58,16 +73,6 @@ final class PooledRequestFactories {
 	 */
 	@Nullable URI baseUrl(String name) {
 		return get(name).door().pooled().settings().baseUrl();
-	}
-
-	@SuppressWarnings("unchecked")
-	private static ReactorClientHttpRequestFactoryBuilder customize(ReactorClientHttpRequestFactoryBuilder builder,
-			List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-		ReactorClientHttpRequestFactoryBuilder[] customized = { builder };
-		LambdaSafe.callbacks(ClientHttpRequestFactoryBuilderCustomizer.class, customizers, builder)
-			.invoke((customizer) -> customized[0] = (ReactorClientHttpRequestFactoryBuilder) customizer
-				.customize(customized[0]));
-		return customized[0];
 	}
 
 }

@@ -36,8 +36,7 @@ final class DirectCall extends Mono<ClientHttpResponse> {
 	public void subscribe(CoreSubscriber<? super ClientHttpResponse> actual) {
 		DirectSubscription subscription;
 		try {
-			URI target = this.connector.absolute(this.uri);
-			subscription = new DirectSubscription(this, this.connector.origin(target), Origin.resource(target), actual);
+			subscription = new DirectSubscription(this, actual);
 		}
 		catch (IllegalArgumentException ex) {
 			Operators.error(actual, ex);

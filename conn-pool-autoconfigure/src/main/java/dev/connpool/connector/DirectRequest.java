@@ -212,7 +212,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
 	public <T> T getNativeRequest() {
 		if (!this.committed) {
-			this.caller.connector().complete(this.fields, this.caller.origin());
+			this.caller.complete(this.fields, null);
 		}
 		return (T) new NativeRequest(this.caller, this.exchange, this);
 	}
@@ -323,10 +323,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 		if (!this.cookies.isEmpty()) {
 			addCookies();
 		}
-		this.caller.connector().complete(this.fields, this.caller.origin());
-		if (this.redirected != null) {
-			this.redirected.amend(this.fields, false);
-		}
+		this.caller.complete(this.fields, this.redirected);
 		this.committed = true;
 		if (!this.attributes.isEmpty()) {
 			this.exchange.attributes(getAttributes());

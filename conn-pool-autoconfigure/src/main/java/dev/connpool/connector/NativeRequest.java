@@ -92,7 +92,7 @@ final class NativeRequest implements HttpClientRequest {
 
 	@Override
 	public boolean isFollowRedirect() {
-		return this.caller.connector().followsRedirects();
+		return this.caller.transport().followsRedirects();
 	}
 
 	@Override

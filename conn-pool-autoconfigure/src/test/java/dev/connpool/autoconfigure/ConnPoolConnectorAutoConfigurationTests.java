@@ -2,6 +2,7 @@ package dev.connpool.autoconfigure;
 
 import java.time.Duration;
 
+import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.web.ConnPoolClient;
 import dev.connpool.web.ConnPoolClients;
 import io.netty.channel.ChannelOption;
@@ -34,7 +35,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -74,14 +74,14 @@ class ConnPoolConnectorAutoConfigurationTests {
 
 	@Test
 	void webClientAndRestClientShareConnections() {
-		this.contextRunner
+		this.contextRunner.withPropertyValues(REACTOR_NETTY)
 			.run((context) -> assertThat(hash(restClient(context))).isEqualTo(hash(defaultClient(context))));
 	}
 
 	@Test
 	void webClientAndRestClientShareConnectionsThroughAnAddressFilter() {
 		this.contextRunner.withBean(InetAddressFilter.class, () -> (address) -> address.isLoopbackAddress())
-			.withPropertyValues("spring.http.clients.read-timeout=3s")
+			.withPropertyValues("spring.http.clients.read-timeout=3s", REACTOR_NETTY)
 			.run((context) -> {
 				assertThat(hash(restClient(context))).isEqualTo(hash(defaultClient(context)));
 				assertThat(filtersAddresses(defaultClient(context))).isTrue();
@@ -197,8 +197,7 @@ class ConnPoolConnectorAutoConfigurationTests {
 	@Test
 	void requestFactoryIsBuiltOnce() {
 		this.contextRunner.run((context) -> {
-			assertThat(context.getBean(ClientHttpRequestFactory.class))
-				.isInstanceOf(ReactorClientHttpRequestFactory.class);
+			assertThat(context.getBean(ClientHttpRequestFactory.class)).isInstanceOf(BlockingRequestFactory.class);
 			assertThat(context.getBean(RestClient.Builder.class)).extracting("requestFactory")
 				.isSameAs(context.getBean(ClientHttpRequestFactory.class));
 		});

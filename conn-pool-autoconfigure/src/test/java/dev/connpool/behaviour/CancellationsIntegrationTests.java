@@ -3,7 +3,6 @@ package dev.connpool.behaviour;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-import dev.connpool.autoconfigure.RequestFactories;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
@@ -95,7 +94,7 @@ class CancellationsIntegrationTests {
 		TestServer server = server(wire);
 		TestClient client = this.network.client(timeless(wire));
 		client.fetch(server.url("/hello"));
-		RestClient restClient = RestClient.builder().requestFactory(RequestFactories.on(client.httpClient())).build();
+		RestClient restClient = client.restClient();
 		Thread caller = Thread.currentThread();
 		this.meanwhile = () -> interruptWhileWaiting(caller);
 		for (String path : PATHS) {

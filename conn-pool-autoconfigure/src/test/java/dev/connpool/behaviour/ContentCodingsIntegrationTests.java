@@ -44,7 +44,6 @@ import reactor.core.publisher.Sinks;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -88,11 +87,8 @@ class ContentCodingsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void restClientGetsItDecoded(Wire wire) {
-		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = serving(wire, "gzip", gzip(TEXT));
-		RestClient restClient = RestClient.builder()
-			.requestFactory(new ReactorClientHttpRequestFactory(this.network.client(wire.settings()).httpClient()))
-			.build();
+		RestClient restClient = this.network.client(wire.settings()).restClient();
 		for (int request = 0; request < 2; request++) {
 			assertThat(restClient.get().uri(server.url("/coded")).retrieve().body(String.class)).isEqualTo(TEXT);
 		}
@@ -295,12 +291,9 @@ class ContentCodingsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void theBodyOfRestClientIsDecodedAsItIsRead(Wire wire) throws IOException {
-		this.network.isFor(Transport.REACTOR_NETTY);
 		TestServer server = serving(wire, "gzip", bomb(64));
 		long before = memory();
-		RestClient restClient = RestClient.builder()
-			.requestFactory(new ReactorClientHttpRequestFactory(this.network.client(wire.settings()).httpClient()))
-			.build();
+		RestClient restClient = this.network.client(wire.settings()).restClient();
 		long read = restClient.get().uri(server.url("/coded")).exchange((request, response) -> {
 			InputStream body = response.getBody();
 			long first = body.readNBytes(MB).length;

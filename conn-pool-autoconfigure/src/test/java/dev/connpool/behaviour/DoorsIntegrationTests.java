@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.AcquireTimeoutException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -168,10 +169,6 @@ class DoorsIntegrationTests {
 		return WebClient.builder().clientConnector(new PooledConnector(client.httpClient())).build();
 	}
 
-	private static RestClient restClient(TestClient client) {
-		return RestClient.builder().requestFactory(new ReactorClientHttpRequestFactory(client.httpClient())).build();
-	}
-
 	private static List<Throwable> causes(Throwable error) {
 		return Stream.iterate(error, Objects::nonNull, Throwable::getCause).toList();
 	}
@@ -200,7 +197,16 @@ class DoorsIntegrationTests {
 
 			@Override
 			String get(TestClient client, String url) {
-				return String.valueOf(restClient(client).get().uri(url).retrieve().body(String.class));
+				return fetch(client.requestFactory(), url);
+			}
+
+		},
+
+		BLOCKING(ResourceAccessException.class) {
+
+			@Override
+			String get(TestClient client, String url) {
+				return fetch(new BlockingRequestFactory(client.httpClient()), url);
 			}
 
 		};
@@ -215,6 +221,11 @@ class DoorsIntegrationTests {
 
 		private static String fetch(WebClient client, String url) {
 			return String.valueOf(client.get().uri(url).retrieve().bodyToMono(String.class).block(PATIENCE));
+		}
+
+		private static String fetch(ClientHttpRequestFactory requestFactory, String url) {
+			RestClient client = RestClient.builder().requestFactory(requestFactory).build();
+			return String.valueOf(client.get().uri(url).retrieve().body(String.class));
 		}
 
 		void assertFails(TestClient client, String url, Class<? extends ConnPoolException> cause) {

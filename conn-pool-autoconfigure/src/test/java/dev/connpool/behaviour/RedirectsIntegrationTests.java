@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.error.RedirectException;
@@ -21,6 +22,7 @@ import dev.connpool.testing.Wire;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +35,6 @@ import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.core.io.InputStreamResource;
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -346,7 +347,7 @@ class RedirectsIntegrationTests {
 	}
 
 	private static RestClient restClient(TestClient client) {
-		return RestClient.builder().requestFactory(new ReactorClientHttpRequestFactory(client.httpClient())).build();
+		return client.restClient();
 	}
 
 	private static Throwable cause(Throwable error) {
@@ -383,23 +384,17 @@ class RedirectsIntegrationTests {
 		REST_CLIENT {
 
 			@Override
-			String get(TestClient client, String url) {
-				return String.valueOf(restClient(client).get()
-					.uri(url)
-					.cookie("session", "secret")
-					.headers(Door::fill)
-					.retrieve()
-					.body(String.class));
+			RestClient restClient(TestClient client) {
+				return client.restClient();
 			}
 
+		},
+
+		BLOCKING {
+
 			@Override
-			String send(TestClient client, String method, String url, String body) {
-				return String.valueOf(restClient(client).method(org.springframework.http.HttpMethod.valueOf(method))
-					.uri(url)
-					.header("Content-Language", "en")
-					.body(body)
-					.retrieve()
-					.body(String.class));
+			RestClient restClient(TestClient client) {
+				return RestClient.builder().requestFactory(new BlockingRequestFactory(client.httpClient())).build();
 			}
 
 		},
@@ -436,6 +431,15 @@ class RedirectsIntegrationTests {
 		private static final List<Door> WEB_CLIENTS = List.of(WEB_CLIENT, DIRECT);
 
 		String get(TestClient client, String url) {
+			RestClient restClient = restClient(client);
+			if (restClient != null) {
+				return String.valueOf(restClient.get()
+					.uri(url)
+					.cookie("session", "secret")
+					.headers(Door::fill)
+					.retrieve()
+					.body(String.class));
+			}
 			return String.valueOf(webClient(client).get()
 				.uri(url)
 				.headers(Door::fill)
@@ -445,6 +449,15 @@ class RedirectsIntegrationTests {
 		}
 
 		String send(TestClient client, String method, String url, String body) {
+			RestClient restClient = restClient(client);
+			if (restClient != null) {
+				return String.valueOf(restClient.method(org.springframework.http.HttpMethod.valueOf(method))
+					.uri(url)
+					.header("Content-Language", "en")
+					.body(body)
+					.retrieve()
+					.body(String.class));
+			}
 			return String.valueOf(webClient(client).method(org.springframework.http.HttpMethod.valueOf(method))
 				.uri(url)
 				.header("Content-Language", "en")
@@ -452,6 +465,10 @@ class RedirectsIntegrationTests {
 				.retrieve()
 				.bodyToMono(String.class)
 				.block(PATIENCE));
+		}
+
+		@Nullable RestClient restClient(TestClient client) {
+			return null;
 		}
 
 		WebClient webClient(TestClient client) {

@@ -40,10 +40,8 @@ import reactor.netty.NettyOutbound;
 
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.reactive.function.client.support.WebClientAdapter;
@@ -224,9 +222,6 @@ class RequestLengthIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("doors")
 	void itHoldsAtEveryDoor(Wire wire, Door door) throws IOException {
-		if (door == Door.REST_CLIENT) {
-			this.network.isFor(Transport.REACTOR_NETTY);
-		}
 		for (String body : List.of("abc" + SMUGGLED, "ab")) {
 			ScriptedServer server = holding(wire);
 			TestClient client = this.network.client(wire.settings());
@@ -461,9 +456,7 @@ class RequestLengthIntegrationTests {
 			@Override
 			void post(TestClient client, String url, Path file) throws IOException {
 				byte[] bytes = Files.readString(file).getBytes(StandardCharsets.UTF_8);
-				RestClient.builder()
-					.requestFactory(new ReactorClientHttpRequestFactory(client.httpClient()))
-					.build()
+				client.restClient()
 					.post()
 					.uri(url)
 					.contentLength(3)

@@ -17,9 +17,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
-import org.springframework.web.client.RestClient;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -49,7 +46,6 @@ class TruncatedBodiesIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("truncations")
 	void aBodyThatIsCutShortIsAnError(Door door, Truncation truncation) {
-		door.isOn(this.network);
 		RawServer.Script script = (connection) -> {
 			connection.readHead();
 			connection.write(truncation.response);
@@ -67,7 +63,6 @@ class TruncatedBodiesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aBodyThatEndsInOrderIsComplete(Door door) {
-		door.isOn(this.network);
 		RawServer.Script script = (connection) -> {
 			connection.readHead();
 			connection.write(UNTIL_CLOSE);
@@ -84,7 +79,6 @@ class TruncatedBodiesIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aBodyOfKnownLengthNeedsNoOrderlyEnd(Door door) {
-		door.isOn(this.network);
 		RawServer server = RawServer.tls(this.network, (connection) -> {
 			connection.readHead();
 			connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
@@ -181,24 +175,13 @@ class TruncatedBodiesIntegrationTests {
 		REST_CLIENT {
 
 			@Override
-			void isOn(Network network) {
-				network.isFor(Transport.REACTOR_NETTY);
-			}
-
-			@Override
 			String get(TestClient client, String url) {
-				RestClient restClient = RestClient.builder()
-					.requestFactory(new ReactorClientHttpRequestFactory(client.httpClient()))
-					.build();
-				return String.valueOf(restClient.get().uri(url).retrieve().body(String.class));
+				return String.valueOf(client.restClient().get().uri(url).retrieve().body(String.class));
 			}
 
 		};
 
 		abstract String get(TestClient client, String url);
-
-		void isOn(Network network) {
-		}
 
 	}
 

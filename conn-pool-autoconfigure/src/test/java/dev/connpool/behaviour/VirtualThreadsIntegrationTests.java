@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.TestClient;
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -214,7 +214,7 @@ class VirtualThreadsIntegrationTests {
 		private static RestClient restClient(TestClient client, String url) {
 			return RestClient.builder()
 				.baseUrl(url)
-				.requestFactory(new ReactorClientHttpRequestFactory(client.httpClient()))
+				.requestFactory(new BlockingRequestFactory(client.httpClient()))
 				.build();
 		}
 

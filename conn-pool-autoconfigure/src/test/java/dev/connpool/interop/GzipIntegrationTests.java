@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -120,7 +119,7 @@ class GzipIntegrationTests {
 	}
 
 	private static RestClient restClient(TestClient client) {
-		return RestClient.builder().requestFactory(new ReactorClientHttpRequestFactory(client.httpClient())).build();
+		return client.restClient();
 	}
 
 	record Stock(String item, int count) {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
+import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.client.PooledHttpClient;
+import dev.connpool.connector.BlockedCall;
 import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.snapshot.HostSnapshot;
@@ -16,8 +18,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -87,6 +92,17 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	public ClientHttpConnector connector() {
 		return (this.sent != null) ? this.sent.watch(new DirectConnector(this.httpClient))
 				: new PooledConnector(this.httpClient);
+	}
+
+	/** The request factory that a {@code RestClient} on this transport has. */
+	public ClientHttpRequestFactory requestFactory() {
+		return (this.sent != null) ? this.sent.watch(new BlockingRequestFactory(this.httpClient))
+				: new ReactorClientHttpRequestFactory(this.httpClient.mapConnect(BlockedCall::over));
+	}
+
+	/** A {@code RestClient} on this transport, as an application has it. */
+	public RestClient restClient() {
+		return RestClient.builder().requestFactory(requestFactory()).build();
 	}
 
 	/** A {@code WebClient} on this transport, as an application has it. */

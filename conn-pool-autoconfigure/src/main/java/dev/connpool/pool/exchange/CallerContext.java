@@ -1,17 +1,26 @@
 package dev.connpool.pool.exchange;
 
 import io.micrometer.context.ContextSnapshotFactory;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
  * Does something in the context of a caller: with the trace that its Reactor context
  * carries, if Micrometer's context propagation is there to read it.
  */
-final class CallerContext {
+public final class CallerContext {
 
 	private static final boolean AVAILABLE = isAvailable();
 
 	private CallerContext() {
+	}
+
+	/**
+	 * Return the context of the present thread.
+	 * @return what is known of it, perhaps nothing
+	 */
+	public static Context capture() {
+		return AVAILABLE ? Propagation.capture() : Context.empty();
 	}
 
 	static void run(ContextView context, Runnable action) {
@@ -44,6 +53,10 @@ final class CallerContext {
 
 		static boolean isAvailable() {
 			return SNAPSHOTS != null;
+		}
+
+		static Context capture() {
+			return SNAPSHOTS.captureAll().updateContext(Context.empty());
 		}
 
 		static void run(ContextView context, Runnable action) {

@@ -128,9 +128,9 @@ public final class DirectExchange extends Exchange implements MessageListener {
 
 	/**
 	 * Note what the caller has attached to the request. Before it is written.
-	 * @param attached the attributes
+	 * @param attached the attributes, or {@code null} if there are none
 	 */
-	public void attributes(Map<String, Object> attached) {
+	public void attributes(@Nullable Map<String, Object> attached) {
 		this.attributes = attached;
 	}
 
@@ -174,6 +174,15 @@ public final class DirectExchange extends Exchange implements MessageListener {
 	 */
 	public boolean takesFiles() {
 		return stream().takesFiles();
+	}
+
+	/**
+	 * Note whether content that comes in parts can be produced again. Before it is
+	 * written, by whoever knows.
+	 * @param repeatable whether the request may be sent again as far as that goes
+	 */
+	public void repeatable(boolean repeatable) {
+		progress().repeatable(repeatable);
 	}
 
 	/**

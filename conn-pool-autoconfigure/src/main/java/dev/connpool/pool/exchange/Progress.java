@@ -47,6 +47,9 @@ public final class Progress {
 	/** Whether the body was written as one, or its length is stated. */
 	private boolean repeatable = true;
 
+	/** The same as whoever produces the body says; {@code null} if nobody does. */
+	private @Nullable Boolean producible;
+
 	private boolean heard;
 
 	private boolean answered;
@@ -74,6 +77,10 @@ public final class Progress {
 
 	// Written
 
+	void repeatable(boolean producible) {
+		this.producible = producible;
+	}
+
 	void sent(Object msg) {
 		if (!this.written && msg instanceof HttpRequest begun) {
 			headSent(msg instanceof LastHttpContent || HttpUtil.isContentLengthSet(begun));
@@ -88,7 +95,7 @@ public final class Progress {
 	void headSent(boolean again) {
 		assert inEventLoop();
 		this.written = true;
-		this.repeatable = again;
+		this.repeatable = (this.producible != null) ? this.producible : again;
 	}
 
 	void contentSent(int bytes) {

@@ -7,15 +7,18 @@ import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the URI template of a request where Spring's {@code WebClient} leaves it: among
- * the attributes that its connector puts on the channel. That costs a request nothing.
+ * Finds the URI template of a request where Spring's clients leave it: among the
+ * attributes of the request, which a connector of Reactor Netty puts on the channel. That
+ * costs a request nothing.
  */
 public final class UriTemplates {
 
 	private static final AttributeKey<Map<String, Object>> ATTRIBUTES = AttributeKey
 		.valueOf("org.springframework.http.client.reactive.ReactorClientHttpRequest.ATTRIBUTES");
 
-	private static final String TEMPLATE = "org.springframework.web.reactive.function.client.WebClient.uriTemplate";
+	private static final String OF_WEB_CLIENT = "org.springframework.web.reactive.function.client.WebClient.uriTemplate";
+
+	private static final String OF_REST_CLIENT = "org.springframework.web.client.RestClient.uriTemplate";
 
 	private UriTemplates() {
 	}
@@ -35,7 +38,11 @@ public final class UriTemplates {
 	 * @return the template, or {@code null} if the request was made without one
 	 */
 	static @Nullable String of(@Nullable Map<String, Object> attributes) {
-		return (attributes != null && attributes.get(TEMPLATE) instanceof String template) ? path(template) : null;
+		if (attributes == null) {
+			return null;
+		}
+		Object template = attributes.getOrDefault(OF_WEB_CLIENT, attributes.get(OF_REST_CLIENT));
+		return (template instanceof String text) ? path(text) : null;
 	}
 
 	/**

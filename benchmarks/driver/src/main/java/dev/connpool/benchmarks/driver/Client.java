@@ -39,6 +39,22 @@ enum Client {
 	HTTP_CLIENT_URING("http-client-uring", "conn-pool `httpClient()`, io_uring", "ours-uring", "OursAdapter",
 			"http-client", EnumSet.of(Protocol.H1)),
 
+	REST("rest", "conn-pool `RestClient`", "rest", "RestAdapter", "-"),
+
+	REST_REACTOR_NETTY("rest-reactor-netty", "conn-pool `RestClient`, on Reactor Netty", "rest", "RestAdapter",
+			"reactor-netty"),
+
+	/** Without HTTP/2, which is what is compared with it. */
+	REST_APACHE("rest-apache", "`RestClient` on Apache's classic client", "rest", "RestAdapter", "apache",
+			EnumSet.of(Protocol.H1, Protocol.H1S, Protocol.H2)),
+
+	REST_JDK("rest-jdk", "`RestClient` on the JDK's client", "rest", "RestAdapter", "jdk",
+			EnumSet.of(Protocol.H1, Protocol.H1S, Protocol.H2)),
+
+	/** Without HTTP/2, which needs another transport. */
+	REST_JETTY("rest-jetty", "`RestClient` on Jetty's client", "rest", "RestAdapter", "jetty",
+			EnumSet.of(Protocol.H1, Protocol.H1S)),
+
 	BOOT("boot", "Boot's `WebClient`", "boot", "BootAdapter", "-"),
 
 	NO_NETWORK("no-network", "`WebClient` that sends nothing", "boot", "BootAdapter", "no-network"),

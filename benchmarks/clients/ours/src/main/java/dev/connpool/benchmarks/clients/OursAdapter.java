@@ -39,8 +39,7 @@ public final class OursAdapter implements ClientAdapter {
 
 	private String authority;
 
-	@Override
-	public void start(Target target) {
+	static Map<String, Object> properties(Target target) {
 		Map<String, Object> properties = new HashMap<>(
 				Map.of("conn-pool.base-url", target.baseUri(), "conn-pool.protocols", switch (target.protocol()) {
 					case H1, H1S -> "http/1.1";
@@ -52,6 +51,12 @@ public final class OursAdapter implements ClientAdapter {
 		if (target.option("reactor-netty")) {
 			properties.put("conn-pool.transport", "reactor-netty");
 		}
+		return properties;
+	}
+
+	@Override
+	public void start(Target target) {
+		Map<String, Object> properties = properties(target);
 		this.context = BootContext.start(Application.class, properties);
 		this.webClient = this.context.getBean(WebClient.class);
 		HttpClient shared = this.context.getBean(ConnPoolClients.class).get(ConnPoolClients.DEFAULT).httpClient();

@@ -1,4 +1,4 @@
-package dev.connpool.connector;
+package dev.connpool.pool.reactor;
 
 import dev.connpool.error.RedirectException;
 import dev.connpool.pool.exchange.Redirect;
@@ -16,7 +16,7 @@ import reactor.util.context.Context;
  */
 final class RedirectBody implements CoreSubscriber<ByteBuf>, Disposable {
 
-	private final DirectSubscription caller;
+	private final DirectScope caller;
 
 	private final Redirect redirect;
 
@@ -37,7 +37,7 @@ final class RedirectBody implements CoreSubscriber<ByteBuf>, Disposable {
 	 * @param obstacle why that cannot be followed, or {@code null}
 	 * @param most bytes that are read
 	 */
-	RedirectBody(DirectSubscription caller, Redirect redirect, @Nullable RedirectException obstacle, int most) {
+	RedirectBody(DirectScope caller, Redirect redirect, @Nullable RedirectException obstacle, int most) {
 		this.caller = caller;
 		this.redirect = redirect;
 		this.obstacle = obstacle;

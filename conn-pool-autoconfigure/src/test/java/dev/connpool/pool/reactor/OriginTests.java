@@ -1,4 +1,4 @@
-package dev.connpool.connector;
+package dev.connpool.pool.reactor;
 
 import java.net.URI;
 

@@ -1,11 +1,10 @@
-package dev.connpool.connector;
+package dev.connpool.pool.reactor;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Objects;
 
-import dev.connpool.pool.reactor.MissingHost;
 import reactor.netty.transport.AddressUtils;
 
 /**
@@ -18,7 +17,7 @@ import reactor.netty.transport.AddressUtils;
  * @param address the address, not yet resolved
  * @param host the host and the port, if that is not the usual one, for the header
  */
-record Origin(String scheme, String authority, boolean secure, InetSocketAddress address, String host) {
+public record Origin(String scheme, String authority, boolean secure, InetSocketAddress address, String host) {
 
 	private static final int HIGHEST_PORT = 65_535;
 
@@ -29,7 +28,7 @@ record Origin(String scheme, String authority, boolean secure, InetSocketAddress
 	 * @return the host
 	 * @throws IllegalArgumentException if there is none that requests can be sent to
 	 */
-	static Origin of(String client, URI uri) {
+	public static Origin of(String client, URI uri) {
 		String scheme = Objects.requireNonNullElse(uri.getScheme(), "");
 		boolean secure = isSecure(client, scheme);
 		String authority = Objects.requireNonNullElse(uri.getRawAuthority(), "");
@@ -85,7 +84,7 @@ record Origin(String scheme, String authority, boolean secure, InetSocketAddress
 	 * @param uri the URI
 	 * @return path and query
 	 */
-	static String resource(URI uri) {
+	public static String resource(URI uri) {
 		String path = uri.getRawPath();
 		String query = uri.getRawQuery();
 		String resource = (path != null && !path.isEmpty()) ? path : "/";
@@ -97,7 +96,7 @@ record Origin(String scheme, String authority, boolean secure, InetSocketAddress
 	 * @param uri the URI
 	 * @return whether it need not be looked at any further
 	 */
-	boolean isOf(URI uri) {
+	public boolean isOf(URI uri) {
 		return this.authority.equals(uri.getRawAuthority()) && this.scheme.equals(uri.getScheme());
 	}
 
@@ -106,7 +105,7 @@ record Origin(String scheme, String authority, boolean secure, InetSocketAddress
 	 * @param resource path and query
 	 * @return the URL, without user info
 	 */
-	String url(String resource) {
+	public String url(String resource) {
 		return (this.secure ? "https://" : "http://") + this.host + resource;
 	}
 
