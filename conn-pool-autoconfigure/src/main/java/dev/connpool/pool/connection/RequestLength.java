@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class RequestLength {
 	/** Digits of a length that a {@code long} can hold. */
 	private static final int MAX_DIGITS = 18;
 
+	/** Parts without content that a source may bring in a row. */
+	private static final int MOST_EMPTY = 16;
+
 	private final boolean multiplexed;
 
 	private long stated = FRAMED;
@@ -43,6 +47,9 @@ public final class RequestLength {
 	private long sent;
 
 	private boolean ended;
+
+	/** Parts without content that have come in a row. */
+	private int empty;
 
 	/** Why nothing more is to be written. */
 	private @Nullable ConnPoolException refusal;
@@ -67,18 +74,48 @@ public final class RequestLength {
 		assert ctx.executor().inEventLoop();
 		if (this.refusal == null) {
 			String mistake = mistake(msg, lease.isWritten());
+			boolean incomplete = this.ended && this.sent < this.stated;
+			if (mistake == null && isExhausted(ctx, msg)) {
+				mistake = "the source of the body of the request ends early: %d bytes were there".formatted(this.sent);
+				incomplete = true;
+			}
 			if (mistake != null) {
-				this.refusal = lease.misstated(mistake, this.ended && this.sent < this.stated);
+				this.refusal = lease.misstated(mistake, incomplete || isReadHere(ctx, msg));
 			}
 		}
-		if (this.refusal == null) {
-			return true;
+		if (this.refusal != null) {
+			refuse(ctx, msg, promise, this.refusal);
+		}
+		return this.refusal == null;
+	}
+
+	private static void refuse(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Throwable told) {
+		if (isReadHere(ctx, msg)) {
+			// It is read on this event loop until that fails, or for ever.
+			promise.tryFailure(told);
+		}
+		else {
+			// Told before, Reactor Netty would end a response that has begun, or write
+			// on.
+			ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
 		}
 		ReferenceCountUtil.release(msg);
-		// Told before, Reactor Netty would end a response that has begun, or write on.
-		Throwable told = this.refusal;
-		ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
-		return false;
+	}
+
+	/**
+	 * Return whether a source has nothing left although it does not say so, as a file is
+	 * that has become shorter. It is asked again and again.
+	 * @param ctx the place in the pipeline
+	 * @param msg what is written
+	 * @return whether it will never end
+	 */
+	private boolean isExhausted(ChannelHandlerContext ctx, Object msg) {
+		this.empty = (msg instanceof ByteBuf buffer && !buffer.isReadable()) ? this.empty + 1 : 0;
+		return this.empty > MOST_EMPTY && isReadHere(ctx, msg);
+	}
+
+	private static boolean isReadHere(ChannelHandlerContext ctx, Object msg) {
+		return msg instanceof ByteBuf && ctx.pipeline().get(ChunkedWriteHandler.class) != null;
 	}
 
 	private @Nullable String mistake(Object msg, boolean again) {
@@ -112,6 +149,7 @@ public final class RequestLength {
 	private @Nullable String begin(HttpHeaders headers) {
 		this.sent = 0;
 		this.ended = false;
+		this.empty = 0;
 		this.implied = false;
 		String coding = this.multiplexed ? null : headers.get(HttpHeaderNames.TRANSFER_ENCODING);
 		if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {

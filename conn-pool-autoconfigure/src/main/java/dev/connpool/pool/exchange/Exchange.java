@@ -560,14 +560,24 @@ public abstract class Exchange extends Lease implements RequestHead {
 			granted().closing(reason);
 		}
 		Channel channel = so.stream().channel();
-		// Who has given up before the response begins wants to be told nothing.
-		if (this.owner == null || (!this.owner.fail(error) && so.isReading())) {
-			channel.pipeline().fireExceptionCaught(error);
+		// Who has given up before the response begins wants to be told nothing, and who
+		// waits for a repetition, nothing of what is discarded.
+		if (!this.replaced && (this.owner == null || (!this.owner.fail(error) && so.isReading()))) {
+			tellReader(channel, error);
 		}
 		channel.close();
 		if (so.isReading()) {
 			discard();
 		}
+	}
+
+	/**
+	 * Tell whoever reads the response, or will, that it ends with an error.
+	 * @param channel the channel of the exchange
+	 * @param error the error
+	 */
+	protected void tellReader(Channel channel, Throwable error) {
+		channel.pipeline().fireExceptionCaught(error);
 	}
 
 	/**
