@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ExchangeFailedException;
 import dev.connpool.testing.Failure;
+import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.ScriptedServer;
@@ -253,6 +255,41 @@ class UploadsIntegrationTests {
 				.hasCauseInstanceOf(NoClassDefFoundError.class);
 			assertThat(client).activeStreams(server, 0).connections(server, 0, 0, wire.multiplexed() ? 1 : 0);
 		}
+	}
+
+	// Reactor throws it out of the completion of what was written, which Netty calls
+	@ParameterizedTest
+	@EnumSource
+	void anErrorAfterTheBodyIsTold(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
+		ScriptedServer server = this.network.scripted(wire);
+		server.onEveryRequest().waitsFor(new Gate());
+		TestClient client = this.network.client(wire.settings());
+		List<Throwable> errors = List.of(new IllegalStateException("after"), new NoClassDefFoundError("after"),
+				new StackOverflowError("after"));
+		for (Throwable error : errors) {
+			Failure failure = Failure.of(connect(client, server, "/upload",
+					(request) -> request.writeWith(Mono.just(buffer(request, "value"))).then(Mono.error(error)))
+				.timeout(PATIENCE));
+			assertThat(failure.error()).isNotInstanceOf(TimeoutException.class).hasStackTraceContaining("after");
+			assertThat(client).activeStreams(server, 0).connections(server, 0, 0, wire.multiplexed() ? 1 : 0);
+		}
+	}
+
+	// Spring states the length of a body that comes as a whole beside it
+	@ParameterizedTest
+	@EnumSource
+	void aWholeBodyMayBeStatedAsChunked(Wire wire) {
+		TestServer server = wire.server().echo("/echo").start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		assertThat(client.webClient()
+			.post()
+			.uri(server.url("/echo"))
+			.header("Transfer-Encoding", "chunked")
+			.bodyValue("value")
+			.retrieve()
+			.bodyToMono(String.class)
+			.block(PATIENCE)).isEqualTo("value");
 	}
 
 	private static Flux<DataBuffer> throwing(ClientHttpRequest request) {
