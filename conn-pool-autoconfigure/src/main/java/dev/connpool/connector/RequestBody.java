@@ -3,6 +3,7 @@ package dev.connpool.connector;
 import java.util.function.Function;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
@@ -109,13 +110,22 @@ final class RequestBody<I, O> extends FluxOperator<I, O> {
 		@Override
 		public void onNext(I part) {
 			O sent = this.mapper.apply(part);
-			if (sent instanceof ByteBuf buffer && !buffer.isReadable()) {
+			if (!(sent instanceof ByteBuf buffer)) {
+				actual().onNext(sent);
+			}
+			else if (buffer.refCnt() == 0) {
+				// As what was sent before a redirect is.
+				cancel();
+				onError(new IllegalReferenceCountException(0));
+			}
+			else if (buffer.isReadable()) {
+				actual().onNext(sent);
+			}
+			else {
 				// Reactor Netty may take it for the end of a group, a server for a flood.
 				buffer.release();
 				request(1);
-				return;
 			}
-			actual().onNext(sent);
 		}
 
 		@Override
