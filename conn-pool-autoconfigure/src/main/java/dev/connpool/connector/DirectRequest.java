@@ -261,13 +261,13 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 			return commit((head) -> new WholeBody(this.exchange, head, single, isWithoutBody()));
 		}
 		return isWithoutBody() ? setComplete()
-				: commit((head) -> this.exchange.send(head, named(new RequestBody(Flux.from(body)))));
+				: commit((head) -> this.exchange.send(head, named(RequestBody.of(body))));
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
 		return isWithoutBody() ? setComplete() : commit((head) -> this.exchange.sendGroups(head,
-				named(Flux.from(body).map((group) -> named(new RequestBody(Flux.from(group)))))));
+				named(Flux.from(body).map((group) -> named(RequestBody.of(group))))));
 	}
 
 	@Override
@@ -282,7 +282,7 @@ final class DirectRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 			Flux<DataBuffer> parts = DataBufferUtils.readAsynchronousFileChannel(
 					() -> AsynchronousFileChannel.open(file, StandardOpenOption.READ), position, bufferFactory(),
 					FILE_BUFFER);
-			return this.exchange.send(head, new RequestBody(DataBufferUtils.takeUntilByteCount(parts, count)));
+			return this.exchange.send(head, RequestBody.of(DataBufferUtils.takeUntilByteCount(parts, count)));
 		});
 	}
 

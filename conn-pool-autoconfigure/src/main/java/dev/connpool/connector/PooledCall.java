@@ -48,9 +48,10 @@ final class PooledCall extends Mono<ClientHttpResponse> {
 		PooledCall call = request.currentContextView().get(Head.class).call;
 		// A redirect may have made a GET of it, which has no body.
 		String method = request.method().name();
-		return call.requestCallback
-			.apply(method.equals(call.method.name()) ? new PooledRequest(call.method, call.uri, request, outbound)
-					: PooledRequest.withoutBody(HttpMethod.valueOf(method), call.uri, request, outbound));
+		PooledRequest writer = method.equals(call.method.name())
+				? new PooledRequest(call.method, call.uri, request, outbound)
+				: PooledRequest.withoutBody(HttpMethod.valueOf(method), call.uri, request, outbound);
+		return new Written(call.requestCallback.apply(writer), writer::failed);
 	}
 
 	/**

@@ -1,6 +1,9 @@
 package dev.connpool.connector;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import dev.connpool.pool.reactor.RequestFailures;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,7 @@ import reactor.netty.NettyOutbound;
 import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
@@ -60,6 +65,12 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 	private boolean committing;
 
 	private boolean committed;
+
+	/** The body, if there is one that comes as a whole. */
+	private @Nullable Mono<? extends DataBuffer> whole;
+
+	/** What the channel, or the source of the body, has reported. */
+	private volatile @Nullable Throwable reported;
 
 	PooledRequest(HttpMethod method, URI uri, HttpClientRequest request, NettyOutbound outbound) {
 		this(method, uri, request, outbound, true);
@@ -137,7 +148,7 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 
 	@Override
 	public Mono<Void> setComplete() {
-		return commit(null);
+		return commit(null, null);
 	}
 
 	@Override
@@ -145,25 +156,49 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 		if (!this.hasBody && !(body instanceof Mono<?>)) {
 			return setComplete();
 		}
-		return commit(() -> {
-			Publisher<ByteBuf> buffers = (body instanceof Mono<? extends DataBuffer> single)
-					? single.map(NettyDataBufferFactory::toByteBuf) : new RequestBody(Flux.from(body));
-			return this.outbound.send(buffers);
-		});
+		if (!(body instanceof Mono<? extends DataBuffer> single)) {
+			return commit(() -> this.outbound.send(parts(body)), null);
+		}
+		this.whole = single;
+		return commit(() -> this.outbound
+			.send(single.<ByteBuf>map(NettyDataBufferFactory::toByteBuf).onErrorResume(this::told)), null);
 	}
 
 	@Override
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
 		return !this.hasBody ? setComplete() : commit(
-				() -> this.outbound.sendGroups(Flux.from(body).map((group) -> new RequestBody(Flux.from(group)))));
+				() -> this.outbound.sendGroups(new RequestBody<>(Flux.from(body), this::parts, this::tell)), null);
 	}
 
 	@Override
 	public Mono<Void> writeWith(Path file, long position, long count) {
-		return !this.hasBody ? setComplete() : commit(() -> this.outbound.sendFile(file, position, count));
+		return !this.hasBody ? setComplete() : commit(() -> this.outbound.sendFile(file, position, count),
+				Mono.fromCallable(() -> complete(file, position + count)));
 	}
 
-	private Mono<Void> commit(@Nullable Supplier<NettyOutbound> body) {
+	// Later it would be noticed by nobody, or look like the end of the channel.
+	private static @Nullable Void complete(Path file, long end) throws IOException {
+		long missing = end - Files.size(file);
+		if (missing > 0) {
+			throw new EOFException("The file '%s' ends %d bytes before what is to be sent of it does"
+				.formatted(file.getFileName(), missing));
+		}
+		return null;
+	}
+
+	private Flux<ByteBuf> parts(Publisher<? extends DataBuffer> body) {
+		return RequestBody.of(body, this::tell);
+	}
+
+	private <T> Mono<T> told(Throwable error) {
+		return Mono.create((sink) -> tell(error, () -> sink.error(error)));
+	}
+
+	private void tell(Throwable error, Runnable then) {
+		RequestFailures.tell(this.request, error, then);
+	}
+
+	private Mono<Void> commit(@Nullable Supplier<NettyOutbound> body, @Nullable Mono<Void> check) {
 		if (this.committing) {
 			return Mono.empty();
 		}
@@ -174,10 +209,38 @@ final class PooledRequest implements ClientHttpRequest, ZeroCopyHttpOutputMessag
 		}
 		List<Publisher<Void>> steps = new ArrayList<>(this.before);
 		steps.add(head);
+		if (check != null) {
+			steps.add(check);
+		}
 		if (body != null) {
-			steps.add(body.get().then());
+			steps.add(body.get().then().doOnError((error) -> this.reported = error));
 		}
 		return Flux.concat(steps).then();
+	}
+
+	/**
+	 * Note that the request was not made.
+	 * @param error what was reported
+	 * @param then what is done when that is told
+	 */
+	void failed(Throwable error, Runnable then) {
+		if (error == this.reported) {
+			then.run();
+			return;
+		}
+		if (!this.committed) {
+			dropBody();
+		}
+		tell(error, then);
+	}
+
+	// There may be a buffer already, which nobody else releases.
+	private void dropBody() {
+		Mono<? extends DataBuffer> body = this.whole;
+		if (body != null) {
+			body.subscribe(DataBufferUtils::release, (error) -> {
+			});
+		}
 	}
 
 	private void writeHead() {

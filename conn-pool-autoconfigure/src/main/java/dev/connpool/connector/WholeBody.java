@@ -3,6 +3,7 @@ package dev.connpool.connector;
 import dev.connpool.pool.exchange.DirectExchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.IllegalReferenceCountException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -72,7 +73,17 @@ final class WholeBody extends MonoOperator<DataBuffer, Void> {
 				this.whole.write(null, actual());
 			}
 			else {
-				this.whole.write(NettyDataBufferFactory.toByteBuf(part), actual());
+				write(NettyDataBufferFactory.toByteBuf(part));
+			}
+		}
+
+		private void write(ByteBuf content) {
+			if (content.refCnt() > 0) {
+				this.whole.write(content, actual());
+			}
+			else {
+				// As what was sent before a redirect is.
+				actual().onError(new IllegalReferenceCountException(0));
 			}
 		}
 

@@ -19,6 +19,7 @@ import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestServerBuilder;
 import dev.connpool.testing.Wire;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.cookie.DefaultCookie;
@@ -35,6 +36,8 @@ import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClientRequest;
 
 import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -290,6 +293,29 @@ class RedirectsIntegrationTests {
 				.retrieve()
 				.toBodilessEntity());
 			assertThat(cause(error)).isInstanceOf(RedirectException.class);
+			assertThat(client).connections(server, 0, 0, (wire == Wire.H2) ? 1 : 0);
+		}
+	}
+
+	// They are gone when they are written
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void buffersThatWereSentCannotBeSentAgain(boolean whole) {
+		for (Wire wire : List.of(Wire.H1, Wire.H2)) {
+			TestServer server = redirecting(server(wire.server()), 307, "/seen").start(this.network);
+			TestClient client = client(wire);
+			for (Door door : Door.WEB_CLIENTS) {
+				DataBuffer once = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT).allocateBuffer(16)
+					.write("once".getBytes(StandardCharsets.US_ASCII));
+				assertThat(Failure
+					.of(door.webClient(client)
+						.post()
+						.uri(server.url("/moved"))
+						.body((message, context) -> message.writeWith(whole ? Mono.just(once) : Flux.just(once)))
+						.retrieve()
+						.toBodilessEntity())
+					.error()).as(door.name()).cause().isInstanceOf(RedirectException.class);
+			}
 			assertThat(client).connections(server, 0, 0, (wire == Wire.H2) ? 1 : 0);
 		}
 	}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import dev.connpool.error.ClientClosedException;
@@ -78,6 +79,32 @@ class ReplayOwnershipIntegrationTests {
 		Failure failure = Failure.of(call);
 		assertThat(failure.error()).isInstanceOf(ClientClosedException.class);
 		assertThat(failure.after()).isLessThan(Duration.ofSeconds(4));
+	}
+
+	@Test
+	void whatIsDiscardedOfARefusalMayBeMalformed() {
+		Gate retried = new Gate();
+		AtomicInteger connections = new AtomicInteger();
+		RawServer server = RawServer.start(this.network, (connection) -> {
+			boolean first = connections.incrementAndGet() == 1;
+			readHead(connection);
+			if (first) {
+				connection.write("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+						+ "Transfer-Encoding: chunked\r\n\r\n");
+				connection.waitFor(retried);
+				connection.write("malformed\r\n");
+			}
+			else {
+				connection.write(OK);
+			}
+		});
+		TestClient client = retrying((settings) -> settings);
+		Mono<String> call = client.get(server.url("/busy")).cache();
+		call.onErrorComplete().subscribe();
+		await().until(() -> client.host(server).counters().replaysByReason().containsKey("status"));
+		retried.open();
+		assertThat(call.block(PATIENCE)).isEqualTo("ok");
+		assertThat(server).acceptedConnections(2);
 	}
 
 	@ParameterizedTest

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 import dev.connpool.error.ConnectionLostException;
 import dev.connpool.error.ExchangeFailedException;
 import dev.connpool.testing.Failure;
+import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.ScriptedServer;
@@ -143,6 +145,39 @@ class UploadsIntegrationTests {
 		}
 	}
 
+	// Deadlines and the endpoint go by how far the request is, on its event loop
+	@ParameterizedTest
+	@EnumSource
+	void whatIsDoneBeforeTheHeadMayEndOnAnotherThread(Wire wire) {
+		TestServer server = wire.server().echo("/echo").start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		for (int round = 0; round < ROUNDS; round++) {
+			assertThat(echoed(client, server, (request) -> {
+				request.beforeCommit(() -> Mono.create((done) -> elsewhere(done::success)));
+				return request.writeWith(Mono.just(buffer(request, "value")));
+			})).isEqualTo("value");
+			assertThat(echoed(client, server, (request) -> {
+				request.beforeCommit(() -> Mono.create((done) -> elsewhere(done::success)));
+				return request.setComplete();
+			})).isEqualTo("null");
+		}
+	}
+
+	// Without content
+
+	// Servers take many empty DATA frames for a flood
+	@ParameterizedTest
+	@EnumSource
+	void partsWithoutContentDoNoHarm(Wire wire) {
+		TestServer server = wire.server().echo("/echo").start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		assertThat(echoed(client, server,
+				(request) -> request.writeWith(Flux.range(0, PARTS)
+					.map((number) -> buffer(request, (number % 100 == 0) ? part(number) : "")))))
+			.isEqualTo("0;100;200;300;400;500;");
+		assertThat(client).connections(server, 0, 0, 1);
+	}
+
 	private static Flux<DataBuffer> elsewhere(ClientHttpRequest request) {
 		return elsewhere().map((number) -> buffer(request, part(number)));
 	}
@@ -180,11 +215,9 @@ class UploadsIntegrationTests {
 
 	// That fail
 
-	// On Reactor Netty the response seems to end
 	@ParameterizedTest
 	@EnumSource
 	void whoReadsTheResponseIsToldThatTheUploadFailed(Wire wire) {
-		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		server.onEveryRequest().sendsHeader().sends("begun");
 		TestClient client = this.network.client(wire.settings());
@@ -194,9 +227,9 @@ class UploadsIntegrationTests {
 			upload.tryEmitNext("begun").orThrow();
 			List<String> read = new CopyOnWriteArrayList<>();
 			AtomicReference<Throwable> told = new AtomicReference<>();
-			client.request("POST", server.url("/upload"))
-				.body(upload.asFlux())
-				.texts()
+			connect(client, server, "/upload",
+					(request) -> request.writeWith(upload.asFlux().map((text) -> buffer(request, text))))
+				.flatMapMany((response) -> response.getBody().map(UploadsIntegrationTests::text))
 				.subscribe(read::add, told::set, () -> told.set(new AssertionError("completed")));
 			await().atMost(PATIENCE).until(() -> read.equals(List.of("begun")));
 			upload.tryEmitError(error).orThrow();
@@ -205,11 +238,9 @@ class UploadsIntegrationTests {
 		}
 	}
 
-	// On Reactor Netty buffers are lost over HTTP/2
 	@ParameterizedTest
 	@EnumSource
 	void anErrorThatAPublisherThrowsIsTold(Wire wire) {
-		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		List<Function<ClientHttpRequest, Mono<Void>>> callbacks = List.of(
@@ -226,6 +257,41 @@ class UploadsIntegrationTests {
 		}
 	}
 
+	// Reactor throws it out of the completion of what was written, which Netty calls
+	@ParameterizedTest
+	@EnumSource
+	void anErrorAfterTheBodyIsTold(Wire wire) {
+		this.network.isFor(Transport.DIRECT);
+		ScriptedServer server = this.network.scripted(wire);
+		server.onEveryRequest().waitsFor(new Gate());
+		TestClient client = this.network.client(wire.settings());
+		List<Throwable> errors = List.of(new IllegalStateException("after"), new NoClassDefFoundError("after"),
+				new StackOverflowError("after"));
+		for (Throwable error : errors) {
+			Failure failure = Failure.of(connect(client, server, "/upload",
+					(request) -> request.writeWith(Mono.just(buffer(request, "value"))).then(Mono.error(error)))
+				.timeout(PATIENCE));
+			assertThat(failure.error()).isNotInstanceOf(TimeoutException.class).hasStackTraceContaining("after");
+			assertThat(client).activeStreams(server, 0).connections(server, 0, 0, wire.multiplexed() ? 1 : 0);
+		}
+	}
+
+	// Spring states the length of a body that comes as a whole beside it
+	@ParameterizedTest
+	@EnumSource
+	void aWholeBodyMayBeStatedAsChunked(Wire wire) {
+		TestServer server = wire.server().echo("/echo").start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		assertThat(client.webClient()
+			.post()
+			.uri(server.url("/echo"))
+			.header("Transfer-Encoding", "chunked")
+			.bodyValue("value")
+			.retrieve()
+			.bodyToMono(String.class)
+			.block(PATIENCE)).isEqualTo("value");
+	}
+
 	private static Flux<DataBuffer> throwing(ClientHttpRequest request) {
 		return Flux.range(0, 3).map((number) -> (number == 0) ? buffer(request, "begun") : missing());
 	}
@@ -234,11 +300,9 @@ class UploadsIntegrationTests {
 		throw new NoClassDefFoundError("missing");
 	}
 
-	// Reactor Netty tells of the connection, and writes what is too short for ever
 	@ParameterizedTest
 	@EnumSource
 	void aMissingFileIsToldAsWhatItIs(Wire wire, @TempDir Path directory) {
-		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		Failure failure = Failure.of(connect(client, server, "/upload",
@@ -254,7 +318,6 @@ class UploadsIntegrationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aFileThatIsShorterThanStatedIsToldAsWhatItIs(Wire wire, @TempDir Path directory) throws IOException {
-		this.network.isFor(Transport.DIRECT);
 		Path file = Files.writeString(directory.resolve("short"), "short");
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
@@ -266,11 +329,28 @@ class UploadsIntegrationTests {
 		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
 	}
 
-	// On Reactor Netty the connection is not given back
+	// What Reactor Netty reads of a file by itself
+	@ParameterizedTest
+	@EnumSource
+	void aFileThatEndsEarlyKeepsNoEventLoopBusy(Wire wire, @TempDir Path directory) throws IOException {
+		this.network.isFor(Transport.REACTOR_NETTY);
+		Path file = Files.writeString(directory.resolve("short"), "short");
+		ScriptedServer server = this.network.scripted(wire);
+		TestClient client = this.network.client(wire.settings());
+		Failure failure = Failure.of(client.httpClient()
+			.post()
+			.uri(server.url("/upload"))
+			.send((request, outbound) -> outbound.sendFile(file, 0, 100))
+			.response()
+			.timeout(PATIENCE));
+		assertThat(failure.error()).isInstanceOf(IOException.class);
+		assertThat(client).activeStreams(server, 0);
+		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void aCookieThatCannotBeSentIsTold(Wire wire) {
-		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		Failure failure = Failure.of(client.webClient()
@@ -285,11 +365,9 @@ class UploadsIntegrationTests {
 		assertThat(client).activeStreams(server, 0).connections(server, 0, 0, wire.multiplexed() ? 1 : 0);
 	}
 
-	// On Reactor Netty the buffer is lost
 	@ParameterizedTest
 	@EnumSource
 	void aBufferThatIsNotSentIsReleased(Wire wire) {
-		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		TestClient client = this.network.client(wire.settings());
 		AtomicReference<ByteBuf> kept = new AtomicReference<>();
@@ -307,11 +385,9 @@ class UploadsIntegrationTests {
 
 	// That are not needed any more
 
-	// On Reactor Netty the response does not end
 	@ParameterizedTest
 	@EnumSource
 	void aSubscriptionMayThrowWhenItIsCancelled(Wire wire) {
-		this.network.isFor(Transport.DIRECT);
 		ScriptedServer server = this.network.scripted(wire);
 		server.onRequest("/upload").answers("early");
 		TestClient client = this.network.client(wire.settings());
@@ -392,11 +468,13 @@ class UploadsIntegrationTests {
 	}
 
 	private static Mono<String> text(ClientHttpResponse response) {
-		return DataBufferUtils.join(response.getBody()).map((buffer) -> {
-			String text = buffer.toString(StandardCharsets.UTF_8);
-			DataBufferUtils.release(buffer);
-			return text;
-		});
+		return DataBufferUtils.join(response.getBody()).map(UploadsIntegrationTests::text);
+	}
+
+	private static String text(DataBuffer buffer) {
+		String text = buffer.toString(StandardCharsets.UTF_8);
+		DataBufferUtils.release(buffer);
+		return text;
 	}
 
 	/**

@@ -62,6 +62,16 @@ final class Connections {
 	}
 
 	/**
+	 * Return whether a connection is not used any more, whatever it still carries.
+	 * @param connection the connection
+	 * @return whether it was drained
+	 */
+	boolean isDrained(PooledConnection connection) {
+		assert this.mailbox.isInside();
+		return this.draining.contains(connection);
+	}
+
+	/**
 	 * Count those that are open and stay so.
 	 * @return the number of connections
 	 */

@@ -99,7 +99,7 @@ final class DialPlanner {
 		}
 		this.spec = first.spec();
 		boolean strict = this.pool.host().http2().strictMaxConcurrentStreams();
-		int suspect = this.sessions.suspect(first.wantsFresh(), strict);
+		int suspect = this.sessions.suspect(first.wantsFresh(), strict, this.connections::isDrained);
 		begin(this.dials.missing(this.pendingAcquires.size(), this.connections.undrained(), suspect,
 				this.sessions.unready()), first.spec());
 	}

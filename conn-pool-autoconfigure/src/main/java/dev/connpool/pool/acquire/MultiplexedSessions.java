@@ -102,12 +102,16 @@ final class MultiplexedSessions {
 	 * one, another is tried, but not a third.
 	 * @param wantsFresh whether those that lie idle do not serve
 	 * @param strict whether none is tried instead of one that allows no streams
-	 * @return the number of connections not to count on
+	 * @param drained whether a connection is not counted on anyway
+	 * @return the number of connections not to count on, but for those
 	 */
-	int suspect(boolean wantsFresh, boolean strict) {
+	int suspect(boolean wantsFresh, boolean strict, Predicate<PooledConnection> drained) {
 		int suspect = 0;
 		int useless = 0;
 		for (Session session : this.open) {
+			if (drained.test(session.connection())) {
+				continue;
+			}
 			suspect += (session.isProbing() || (wantsFresh && session.isStale())) ? 1 : 0;
 			useless += session.allowsNone() ? 1 : 0;
 		}

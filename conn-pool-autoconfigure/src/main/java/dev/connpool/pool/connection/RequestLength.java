@@ -1,7 +1,6 @@
 package dev.connpool.pool.connection;
 
 import java.util.List;
-import java.util.Objects;
 
 import dev.connpool.error.ConnPoolException;
 import io.netty.buffer.ByteBuf;
@@ -14,6 +13,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +34,9 @@ public final class RequestLength {
 	/** Digits of a length that a {@code long} can hold. */
 	private static final int MAX_DIGITS = 18;
 
+	/** Parts without content that a source may bring in a row. */
+	private static final int MOST_EMPTY = 16;
+
 	private final boolean multiplexed;
 
 	private long stated = FRAMED;
@@ -44,6 +47,9 @@ public final class RequestLength {
 	private long sent;
 
 	private boolean ended;
+
+	/** Parts without content that have come in a row. */
+	private int empty;
 
 	/** Why nothing more is to be written. */
 	private @Nullable ConnPoolException refusal;
@@ -66,16 +72,46 @@ public final class RequestLength {
 	 */
 	public boolean admitOrEnd(ChannelHandlerContext ctx, Object msg, ChannelPromise promise, Lease lease) {
 		assert ctx.executor().inEventLoop();
+		boolean readHere = isReadHere(ctx, msg);
 		boolean admitted = !(msg instanceof HttpRequest head) || admitHead(head.headers(), lease);
 		long size = size(msg);
-		if (admitted && (size < 0 || admitContent(size, msg instanceof LastHttpContent, lease))) {
+		if (admitted && readHere && isExhausted(size)) {
+			refuse("the source of the body of the request ends early: %d bytes were there".formatted(this.sent), true,
+					lease);
+		}
+		else if (admitted && size >= 0) {
+			admitContent(size, msg instanceof LastHttpContent, readHere, lease);
+		}
+		Throwable told = this.refusal;
+		if (told == null) {
 			return true;
 		}
 		ReferenceCountUtil.release(msg);
-		// Told before, Reactor Netty would end a response that has begun, or write on.
-		Throwable told = Objects.requireNonNull(this.refusal);
-		ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
+		if (readHere) {
+			// It is read on this event loop until that fails, or for ever.
+			promise.tryFailure(told);
+		}
+		else {
+			// Told before, Reactor Netty would end a response that has begun, or write
+			// on.
+			ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
+		}
 		return false;
+	}
+
+	/**
+	 * Return whether a source has nothing left although it does not say so, as a file is
+	 * that has become shorter. It is asked again and again.
+	 * @param size the size of what it has given now
+	 * @return whether it will never end
+	 */
+	private boolean isExhausted(long size) {
+		this.empty = (size == 0) ? this.empty + 1 : 0;
+		return this.empty > MOST_EMPTY;
+	}
+
+	private static boolean isReadHere(ChannelHandlerContext ctx, Object msg) {
+		return msg instanceof ByteBuf && ctx.pipeline().get(ChunkedWriteHandler.class) != null;
 	}
 
 	/**
@@ -87,7 +123,7 @@ public final class RequestLength {
 	public boolean admitHead(HttpHeaders headers, Lease lease) {
 		if (this.refusal == null) {
 			String mistake = lease.isWritten() ? "a second request is written in the place of one" : begin(headers);
-			refuse(mistake, lease);
+			refuse(mistake, false, lease);
 		}
 		return this.refusal == null;
 	}
@@ -100,15 +136,19 @@ public final class RequestLength {
 	 * @return whether it may be written
 	 */
 	public boolean admitContent(long size, boolean last, Lease lease) {
+		return admitContent(size, last, false, lease);
+	}
+
+	private boolean admitContent(long size, boolean last, boolean readHere, Lease lease) {
 		if (this.refusal == null) {
-			refuse(mistake(size, last), lease);
+			refuse(mistake(size, last), readHere, lease);
 		}
 		return this.refusal == null;
 	}
 
-	private void refuse(@Nullable String mistake, Lease lease) {
+	private void refuse(@Nullable String mistake, boolean incomplete, Lease lease) {
 		if (mistake != null) {
-			this.refusal = lease.misstated(mistake, this.ended && this.sent < this.stated);
+			this.refusal = lease.misstated(mistake, incomplete || (this.ended && this.sent < this.stated));
 		}
 	}
 
@@ -130,6 +170,7 @@ public final class RequestLength {
 	private @Nullable String begin(HttpHeaders headers) {
 		this.sent = 0;
 		this.ended = false;
+		this.empty = 0;
 		this.implied = false;
 		String coding = this.multiplexed ? null : headers.get(HttpHeaderNames.TRANSFER_ENCODING);
 		if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {

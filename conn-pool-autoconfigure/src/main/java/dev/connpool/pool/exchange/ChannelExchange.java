@@ -53,7 +53,7 @@ public abstract class ChannelExchange extends Exchange {
 	}
 
 	@Override
-	protected final void tellReader(Throwable error) {
+	protected void tellReader(Throwable error) {
 		channel().pipeline().fireExceptionCaught(error);
 	}
 

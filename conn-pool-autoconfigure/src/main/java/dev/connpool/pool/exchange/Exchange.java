@@ -576,8 +576,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (so.stream().isConnection()) {
 			granted().closing(reason);
 		}
-		// Who has given up before the response begins wants to be told nothing.
-		if (this.owner == null || (!this.owner.fail(error) && so.isReading())) {
+		// Who has given up before the response begins wants to be told nothing, and who
+		// waits for a repetition, nothing of what is discarded.
+		if (!this.replaced && (this.owner == null || (!this.owner.fail(error) && so.isReading()))) {
 			tellReader(error);
 		}
 		so.stream().close();

@@ -36,12 +36,14 @@ final class RequestFraming {
 		HttpHeaders headers = head.headers();
 		boolean stated = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
 		if (!stated && content != null && content.isReadable()) {
-			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
 			headers.setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
 		}
 		else if (!stated && mayHaveContent(head.method())) {
-			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
 			headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+		}
+		if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+			// Encoders of Spring add the length of what is there to what is stated.
+			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
 		}
 	}
 

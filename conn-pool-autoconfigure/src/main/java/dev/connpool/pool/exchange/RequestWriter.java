@@ -224,7 +224,17 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 		if (!isEnded() && actual != null) {
 			this.state = State.ENDED;
 			this.exchange.written();
+			tell(actual);
+		}
+	}
+
+	private void tell(CoreSubscriber<? super Void> actual) {
+		try {
 			actual.onComplete();
+		}
+		catch (Throwable ex) {
+			// Reactor throws what it takes for fatal, and Netty would tell nobody.
+			this.exchange.failed(ex);
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
 
+import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.RedirectException;
 import dev.connpool.pool.connection.ConnectionSource;
 import dev.connpool.pool.connection.RequestLength;
@@ -22,6 +23,7 @@ import dev.connpool.pool.replay.Attempt;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -358,6 +360,41 @@ final class ReactorExchange extends ChannelExchange implements ConnectionObserve
 		}
 		if (!isReplaced()) {
 			this.observer.onUncaughtException(connection, told);
+		}
+	}
+
+	/**
+	 * End this because its request cannot be made.
+	 * @param channel where that was to be written
+	 * @param error what its source has reported
+	 */
+	void notMade(Channel channel, Throwable error) {
+		if (isCarried() && channel == channel() && !isReplaced() && !isLost()) {
+			failed(redirected(named(error)));
+		}
+	}
+
+	@Override
+	protected void tellReader(Throwable error) {
+		ChannelHandlerContext last = channel().pipeline().context(NettyPipeline.ReactiveBridge);
+		if (last != null && last.handler() instanceof ChannelInboundHandler reader
+				&& !(error instanceof ConnPoolException)) {
+			tellPast(reader, last, error);
+		}
+		else {
+			super.tellReader(error);
+		}
+	}
+
+	// Handlers keep to themselves what they take for the end of the channel, or for an
+	// error of the server.
+	@SuppressWarnings("deprecation")
+	private static void tellPast(ChannelInboundHandler reader, ChannelHandlerContext ctx, Throwable error) {
+		try {
+			reader.exceptionCaught(ctx, error);
+		}
+		catch (Exception ex) {
+			ctx.fireExceptionCaught(ex);
 		}
 	}
 

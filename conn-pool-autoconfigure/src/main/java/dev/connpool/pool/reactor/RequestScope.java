@@ -196,6 +196,14 @@ final class RequestScope implements ExchangeOwner, CoreSubscriber<Connection>, S
 	}
 
 	/**
+	 * Return the exchange that was made for the request last.
+	 * @return the exchange, or {@code null} if there is none yet
+	 */
+	@Nullable Exchange exchange() {
+		return this.exchange;
+	}
+
+	/**
 	 * Return where the request has been sent on from.
 	 * @return the redirects, or {@code null} if there were none
 	 */
