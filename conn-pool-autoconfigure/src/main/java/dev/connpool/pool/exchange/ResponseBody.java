@@ -66,13 +66,12 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 		}
 	}
 
-	private void execute(Runnable task, CoreSubscriber<? super ByteBuf> actual) {
+	private void execute(Runnable task, @Nullable CoreSubscriber<? super ByteBuf> actual) {
 		try {
 			this.eventLoop.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			// The event loop has been stopped, and whatever was left with it.
-			actual.onError(this.exchange.stopped());
+			strand(actual);
 		}
 	}
 
@@ -85,7 +84,19 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 			requested(n);
 		}
 		else {
-			execute(() -> requested(n));
+			request(n, this.subscriber);
+		}
+	}
+
+	private void request(long n, @Nullable CoreSubscriber<? super ByteBuf> known) {
+		try {
+			this.eventLoop.execute(() -> requested(n));
+		}
+		catch (RejectedExecutionException ex) {
+			// Who is only just subscribing is told then.
+			if (known != null) {
+				strand(known);
+			}
 		}
 	}
 
@@ -95,26 +106,18 @@ public final class ResponseBody extends Flux<ByteBuf> implements Subscription {
 			cancelled();
 		}
 		else {
-			execute(this::cancelled);
-		}
-	}
-
-	private void execute(Runnable task) {
-		try {
-			this.eventLoop.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			stranded();
+			execute(this::cancelled, null);
 		}
 	}
 
 	// The event loop has been stopped, perhaps when all had arrived and was not asked
 	// for.
-	private void stranded() {
-		CoreSubscriber<? super ByteBuf> actual = this.subscriber;
-		if (actual != null && TAKEN.compareAndSet(this, 1, 2)) {
+	private void strand(@Nullable CoreSubscriber<? super ByteBuf> actual) {
+		if (TAKEN.compareAndSet(this, 1, 2)) {
 			release();
-			actual.onError(this.exchange.stopped());
+			if (actual != null) {
+				actual.onError(this.exchange.stopped());
+			}
 		}
 	}
 
