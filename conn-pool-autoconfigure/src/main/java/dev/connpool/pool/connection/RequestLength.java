@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.connpool.error.ConnPoolException;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
@@ -82,21 +83,24 @@ public final class RequestLength {
 		else if (admitted && size >= 0) {
 			admitContent(size, msg instanceof LastHttpContent, readHere, lease);
 		}
-		Throwable told = this.refusal;
-		if (told == null) {
+		if (this.refusal == null) {
 			return true;
 		}
 		ReferenceCountUtil.release(msg);
+		tell(this.refusal, promise, ctx.channel(), readHere);
+		return false;
+	}
+
+	private static void tell(Throwable refusal, ChannelPromise promise, Channel channel, boolean readHere) {
 		if (readHere) {
 			// It is read on this event loop until that fails, or for ever.
-			promise.tryFailure(told);
+			promise.tryFailure(refusal);
 		}
 		else {
 			// Told before, Reactor Netty would end a response that has begun, or write
 			// on.
-			ctx.channel().closeFuture().addListener((closed) -> promise.tryFailure(told));
+			channel.closeFuture().addListener((closed) -> promise.tryFailure(refusal));
 		}
-		return false;
 	}
 
 	/**
