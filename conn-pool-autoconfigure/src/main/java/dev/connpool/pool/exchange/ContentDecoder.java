@@ -117,7 +117,8 @@ final class ContentDecoder extends ChannelDuplexHandler {
 	 */
 	private static boolean hasContent(HttpResponse response, Exchange exchange) {
 		int code = response.status().code();
-		return code >= 200 && code != 204 && code != 206 && code != 304 && !HttpMethod.HEAD.name().equals(exchange.method())
+		return code >= 200 && code != 204 && code != 206 && code != 304
+				&& !HttpMethod.HEAD.name().equals(exchange.method())
 				&& !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH, "0", false);
 	}
 

@@ -2,28 +2,12 @@ package dev.connpool.pool.http1;
 
 import dev.connpool.pool.connection.ChannelStream;
 import dev.connpool.pool.connection.Lease;
-import dev.connpool.pool.connection.MessageListener;
-import dev.connpool.pool.connection.MessageStream;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.Session;
 import dev.connpool.pool.connection.SocketInput;
 import dev.connpool.pool.connection.TlsRecordHandler;
 import dev.connpool.pool.host.CloseReason;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.FileRegion;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * It is free, carries an exchange, or is closed; whether it is free belongs to the
  * mailbox of the host, all else to the event loop of the connection.
  */
-final class Http1Session implements Session, ChannelStream, MessageStream {
+final class Http1Session implements Session, ChannelStream {
 
 	/** Takes longer than to write a request, and less than to be answered. */
 	private static final long JUST_NOW = 100_000;
@@ -43,8 +27,7 @@ final class Http1Session implements Session, ChannelStream, MessageStream {
 	/** Follows the records of TLS; {@code null} without TLS. */
 	private final @Nullable TlsRecordHandler tlsRecords;
 
-	/** Tells who reads messages; {@code null} until somebody does. */
-	private @Nullable MessageHandler messages;
+	private final Http1MessageStream messages;
 
 	/** When nothing was left of what the server had sent. */
 	private long silentAt;
@@ -55,6 +38,7 @@ final class Http1Session implements Session, ChannelStream, MessageStream {
 	Http1Session(PooledConnection connection, @Nullable TlsRecordHandler tlsRecords) {
 		this.connection = connection;
 		this.tlsRecords = tlsRecords;
+		this.messages = new Http1MessageStream(connection, this);
 	}
 
 	@Override
@@ -156,7 +140,8 @@ final class Http1Session implements Session, ChannelStream, MessageStream {
 	private void carry(Lease lease) {
 		this.current = lease;
 		try {
-			lease.begin(this, this.connection.acquired(lease));
+			boolean reused = this.connection.acquired(lease);
+			lease.begin(lease.needsChannel() ? this : this.messages, reused);
 		}
 		catch (Throwable ex) {
 			if (!lease.hasBegun()) {
@@ -270,9 +255,7 @@ final class Http1Session implements Session, ChannelStream, MessageStream {
 
 	private void end(Lease lease) {
 		this.current = null;
-		if (this.messages != null) {
-			this.messages.release();
-		}
+		this.messages.forget();
 		lease.ended();
 		this.connection.events().released(this.connection.info());
 	}
@@ -307,75 +290,6 @@ final class Http1Session implements Session, ChannelStream, MessageStream {
 	@Override
 	public @Nullable Flow flow() {
 		return null;
-	}
-
-	// As what carries messages
-
-	@Override
-	public void open(MessageListener listener) {
-		assert this.connection.inEventLoop();
-		this.messages = MessageHandler.tell(channel(), listener);
-	}
-
-	@Override
-	public ByteBufAllocator alloc() {
-		return channel().alloc();
-	}
-
-	@Override
-	public ChannelFuture write(HttpRequest head) {
-		HttpHeaders headers = head.headers();
-		if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-			headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-		}
-		return channel().write(head);
-	}
-
-	@Override
-	public ChannelFuture write(HttpRequest head, @Nullable ByteBuf content) {
-		return channel().write(new DefaultFullHttpRequest(head.protocolVersion(), head.method(), head.uri(),
-				(content != null) ? content : Unpooled.EMPTY_BUFFER, head.headers(), EmptyHttpHeaders.INSTANCE));
-	}
-
-	@Override
-	public ChannelFuture write(ByteBuf part) {
-		return channel().write(new DefaultHttpContent(part));
-	}
-
-	@Override
-	public boolean takesFiles() {
-		return !this.connection.host().secure();
-	}
-
-	@Override
-	public ChannelFuture write(FileRegion region) {
-		return channel().write(region);
-	}
-
-	@Override
-	public ChannelFuture end(@Nullable HttpHeaders trailers) {
-		LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
-		if (trailers != null) {
-			last = new DefaultLastHttpContent();
-			last.trailingHeaders().set(trailers);
-		}
-		return channel().write(last);
-	}
-
-	@Override
-	public void flush() {
-		channel().flush();
-	}
-
-	@Override
-	public boolean isWritable() {
-		return channel().isWritable();
-	}
-
-	@Override
-	public void read(boolean wanted) {
-		assert this.connection.inEventLoop();
-		channel().config().setAutoRead(wanted);
 	}
 
 }

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientFrameCodec extends Http2FrameCodec {
 
+	private final FlushHandler flushes = new FlushHandler();
+
 	private final MessageStreams messages;
 
 	private ClientFrameCodec(Http2ConnectionEncoder encoder, Http2ConnectionDecoder decoder, Http2Settings settings) {
 		super(encoder, decoder, settings, false, true);
-		this.messages = new MessageStreams(this, this.streamKey);
+		this.messages = new MessageStreams(this, this.streamKey, this.flushes);
 	}
 
 	static ClientFrameCodec create(Http2Settings settings, SensitivityDetector detector, Resets resets) {
@@ -42,9 +44,17 @@ final class ClientFrameCodec extends Http2FrameCodec {
 		return this.messages;
 	}
 
+	/**
+	 * Return what gathers what this flushes.
+	 * @return the handler, which comes before this in the pipeline
+	 */
+	FlushHandler flushes() {
+		return this.flushes;
+	}
+
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
-		this.messages.reading(true);
+		this.flushes.codecReading(true);
 		super.channelRead(ctx, msg);
 	}
 
@@ -52,12 +62,12 @@ final class ClientFrameCodec extends Http2FrameCodec {
 	public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
 		// Flushes, after the others have been told.
 		super.channelReadComplete(ctx);
-		this.messages.reading(false);
+		this.flushes.codecReading(false);
 	}
 
 	@Override
 	public void flush(ChannelHandlerContext ctx) {
-		this.messages.flushed();
+		this.flushes.codecFlushes();
 		super.flush(ctx);
 	}
 

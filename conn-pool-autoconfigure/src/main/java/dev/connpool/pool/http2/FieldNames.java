@@ -73,8 +73,8 @@ final class FieldNames {
 	 * @return whether it concerns an HTTP/1.1 connection, or is a pseudo-header here
 	 */
 	static boolean isOfConnection(CharSequence lower) {
-		return !(lower instanceof AsciiString known && KNOWN.get(known.toString()) == known)
-				&& OF_CONNECTION.contains(lower.toString());
+		String name = lower.toString();
+		return !KNOWN.containsKey(name) && OF_CONNECTION.contains(name);
 	}
 
 }

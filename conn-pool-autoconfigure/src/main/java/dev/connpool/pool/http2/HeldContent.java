@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldContent implements Runnable {
 
-	private final Http2MessageStream stream;
+	private final Http2RequestStream stream;
 
 	private final Queue<Part> parts = new ArrayDeque<>();
 
@@ -26,7 +26,7 @@ final class HeldContent implements Runnable {
 
 	private State state = State.HELD;
 
-	HeldContent(Http2MessageStream stream, EventLoop eventLoop, long patience) {
+	HeldContent(Http2RequestStream stream, EventLoop eventLoop, long patience) {
 		this.stream = stream;
 		this.timer = eventLoop.schedule(this, patience, TimeUnit.NANOSECONDS);
 	}
@@ -85,7 +85,8 @@ final class HeldContent implements Runnable {
 		}
 		this.timer.cancel(false);
 		this.state = State.REFUSED;
-		for (@Nullable Part next = this.parts.poll(); next != null; next = this.parts.poll()) {
+		for (@Nullable
+		Part next = this.parts.poll(); next != null; next = this.parts.poll()) {
 			next.content().release();
 		}
 	}

@@ -1,57 +1,35 @@
 package dev.connpool.pool.http2;
 
-import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.pool.connection.Lease;
 import dev.connpool.pool.connection.MessageListener;
-import dev.connpool.pool.connection.MessageStream;
-import dev.connpool.pool.connection.PooledConnection;
-import dev.connpool.pool.connection.RequestLength;
 import dev.connpool.pool.host.CloseReason;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the messages of one exchange on an HTTP/2 stream, without a channel: they are
- * written with the encoder of the connection, and frames are handed over as they are
- * decoded. What nobody waits for is kept, and the server gets no more room until it is
- * read. Only used on the event loop of the connection.
+ * Carries the messages of one exchange on an HTTP/2 stream, without a channel: frames are
+ * handed over as they are decoded. What nobody waits for is kept, and the server gets no
+ * more room until it is read. Only used on the event loop of the connection.
  */
-final class Http2MessageStream implements MessageStream, Runnable {
-
-	private final Http2Session session;
-
-	private final MessageStreams streams;
-
-	private final Lease lease;
-
-	private final RequestLength requestLength = new RequestLength(true);
+final class Http2MessageStream extends Http2RequestStream implements Runnable {
 
 	private final ResponseFraming framing = new ResponseFraming();
 
 	private @Nullable MessageListener listener;
-
-	/** The stream of the codec; {@code null} until the head is written. */
-	private @Nullable Http2Stream stream;
 
 	private State state = State.OPEN;
 
@@ -62,22 +40,20 @@ final class Http2MessageStream implements MessageStream, Runnable {
 
 	private @Nullable HttpHeaders trailers;
 
-	/** What the server has not asked for; {@code null} if it need not. */
-	private @Nullable HeldContent held;
-
 	/** Whether a part is being told. */
 	private boolean telling;
-
-	/** Whether the listener waits for more to be taken. */
-	private boolean blocked;
 
 	/** Why the server reset the stream; {@code null} if it did not. */
 	private @Nullable String reset;
 
 	Http2MessageStream(Http2Session session, MessageStreams streams, Lease lease) {
-		this.session = session;
-		this.streams = streams;
-		this.lease = lease;
+		super(session, streams, lease);
+	}
+
+	@Override
+	public void open(MessageListener told) {
+		assert connection().inEventLoop();
+		this.listener = told;
 	}
 
 	private MessageListener listener() {
@@ -89,174 +65,14 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	}
 
 	@Override
-	public void open(MessageListener told) {
-		assert connection().inEventLoop();
-		this.listener = told;
-	}
-
-	@Override
-	public ByteBufAllocator alloc() {
-		return connection().channel().alloc();
-	}
-
-	// The request
-
-	@Override
-	public ChannelFuture write(HttpRequest head) {
-		return this.requestLength.admitHead(head.headers(), this.lease)
-				? writeHead(head, HttpUtil.isContentLengthSet(head), false) : this.streams.newPromise();
-	}
-
-	@Override
-	public ChannelFuture write(HttpRequest head, @Nullable ByteBuf content) {
-		int size = (content != null) ? content.readableBytes() : 0;
-		boolean admitted = this.requestLength.admitHead(head.headers(), this.lease)
-				&& this.requestLength.admitContent(size, true, this.lease);
-		ChannelFuture written = admitted ? writeHead(head, true, size == 0) : this.streams.newPromise();
-		if (content == null) {
-			return written;
-		}
-		if (!admitted || size == 0) {
-			content.release();
-			return written;
-		}
-		return writeData(content, true);
-	}
-
-	private ChannelFuture writeHead(HttpRequest head, boolean repeatable, boolean last) {
-		assert connection().inEventLoop();
-		if (!last && HttpUtil.is100ContinueExpected(head)) {
-			hold(connection().host().timeouts().expectContinue().toNanos());
-		}
-		RequestFields fields = RequestFields.of(head, this.session.scheme());
-		ConnPoolException tooLarge = this.session.refusal(fields);
-		if (tooLarge != null) {
-			this.lease.abort(tooLarge, CloseReason.CANCELLED);
-			return this.streams.newPromise();
-		}
+	@Nullable ChannelFuture create(RequestFields fields, boolean last) {
 		this.framing.requested(fields.method());
-		this.lease.headSent(repeatable);
-		ChannelFuture written = (this.state == State.OPEN) ? this.streams.create(this, fields, last) : null;
-		if (written != null && this.stream != null) {
-			return written;
-		}
-		closed();
-		return failed();
-	}
-
-	private void hold(long patience) {
-		if (patience > 0) {
-			this.held = new HeldContent(this, connection().channel().eventLoop(), patience);
-		}
-	}
-
-	/**
-	 * Note that the stream exists.
-	 * @param created the stream of the codec
-	 */
-	void created(Http2Stream created) {
-		this.stream = created;
+		return streams().create(this, fields, last);
 	}
 
 	@Override
-	public ChannelFuture write(ByteBuf part) {
-		return writeContent(part, false);
-	}
-
-	@Override
-	public ChannelFuture end(@Nullable HttpHeaders following) {
-		if (following == null) {
-			return writeContent(Unpooled.EMPTY_BUFFER, true);
-		}
-		if (!this.requestLength.admitContent(0, true, this.lease)) {
-			return this.streams.newPromise();
-		}
-		RequestFields fields = RequestFields.of(following);
-		ConnPoolException tooLarge = this.session.refusal(fields);
-		if (tooLarge != null) {
-			this.lease.abort(tooLarge, CloseReason.CANCELLED);
-			return this.streams.newPromise();
-		}
-		Http2Stream present = this.stream;
-		return (present != null && isOpen()) ? this.streams.writeTrailers(present, fields) : failed();
-	}
-
-	private ChannelFuture writeContent(ByteBuf part, boolean last) {
-		if (!this.requestLength.admitContent(part.readableBytes(), last, this.lease)) {
-			part.release();
-			return this.streams.newPromise();
-		}
-		return writeData(part, last);
-	}
-
-	private ChannelFuture writeData(ByteBuf part, boolean last) {
-		assert connection().inEventLoop();
-		Http2Stream present = this.stream;
-		if (present == null || !isOpen()) {
-			part.release();
-			return failed();
-		}
-		ChannelPromise promise = this.streams.newPromise();
-		return (this.held != null && this.held.isHeld()) ? this.held.add(part, last, promise)
-				: send(present, part, last, promise);
-	}
-
-	/**
-	 * Write content that was held back.
-	 * @param part the part
-	 * @param last whether it is the last
-	 * @param promise who waits for it to be sent
-	 */
-	void send(ByteBuf part, boolean last, ChannelPromise promise) {
-		Http2Stream present = this.stream;
-		if (present != null && isOpen()) {
-			send(present, part, last, promise);
-		}
-		else {
-			part.release();
-			promise.setFailure(new ClosedChannelException());
-		}
-	}
-
-	private ChannelFuture send(Http2Stream present, ByteBuf part, boolean last, ChannelPromise promise) {
-		this.lease.contentSent(part.readableBytes());
-		return this.streams.write(present, part, last, promise);
-	}
-
-	private ChannelFuture failed() {
-		return this.streams.newPromise().setFailure(new ClosedChannelException());
-	}
-
-	@Override
-	public boolean takesFiles() {
-		return false;
-	}
-
-	@Override
-	public ChannelFuture write(FileRegion region) {
-		ReferenceCountUtil.release(region);
-		return this.streams.newPromise()
-			.setFailure(new UnsupportedOperationException("Files cannot be written as they are"));
-	}
-
-	@Override
-	public void flush() {
-		this.streams.flush();
-	}
-
-	@Override
-	public boolean isWritable() {
-		Http2Stream present = this.stream;
-		this.blocked = (present != null) ? !this.streams.isWritable(present) : !connection().channel().isWritable();
-		return !this.blocked;
-	}
-
-	/**
-	 * Note that more is taken again. Told later, as the codec is in the middle of it.
-	 */
-	void writable() {
-		if (this.blocked && this.state != State.ENDED) {
-			this.blocked = false;
+	void writableLater() {
+		if (this.state != State.ENDED) {
 			connection().channel().eventLoop().execute(this);
 		}
 	}
@@ -268,8 +84,6 @@ final class Http2MessageStream implements MessageStream, Runnable {
 		}
 	}
 
-	// The response
-
 	/**
 	 * Take a field section.
 	 * @param headers the fields
@@ -278,30 +92,37 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	 */
 	void headersRead(Http2Headers headers, boolean last) throws Http2Exception {
 		int status = this.framing.headers(id(), headers, last);
-		boolean head = status >= 200;
-		if (last || head) {
-			this.streams.heard();
+		boolean interim = status > 0 && status < 200;
+		HttpHeaders fields = ResponseFields.of(id(), headers);
+		if (last || !interim) {
+			streams().heard();
 		}
 		if (this.state != State.OPEN) {
 			return;
 		}
-		this.lease.heard();
+		lease().heard();
 		if (last) {
 			this.state = State.ANSWERED;
 		}
-		if (head) {
-			if (this.held != null) {
-				this.held.refuse();
-			}
-			this.lease.headReceived();
-			listener().onHead(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status),
-					ResponseFields.of(headers)), last);
+		if (!interim && status != ResponseFraming.TRAILERS) {
+			headRead(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), fields), last);
 		}
-		else if (status == ResponseFraming.TRAILERS) {
-			this.trailers = ResponseFields.of(headers);
+		else if (!interim) {
+			this.trailers = fields;
 		}
-		else if (status == HttpResponseStatus.CONTINUE.code() && this.held != null) {
-			this.held.run();
+		else if (status == HttpResponseStatus.CONTINUE.code()) {
+			proceed();
+		}
+	}
+
+	private void headRead(HttpResponse head, boolean last) {
+		refuse();
+		lease().headReceived();
+		try {
+			listener().onHead(head, last);
+		}
+		catch (Throwable ex) {
+			lease().failed(ex);
 		}
 	}
 
@@ -316,30 +137,33 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	int dataRead(ByteBuf data, int padding, boolean last) throws Http2Exception {
 		int size = data.readableBytes();
 		if (last || size > 0) {
-			this.streams.heard();
+			streams().heard();
 		}
 		this.framing.data(id(), size, last);
 		if (this.state != State.OPEN) {
 			return size + padding;
 		}
-		this.lease.heard();
+		lease().heard();
 		if (last) {
 			this.state = State.ANSWERED;
 		}
-		if (size == 0) {
-			return padding;
-		}
-		if (this.reading && !this.telling && isEmpty()) {
+		if (size > 0 && this.reading && !this.telling && isEmpty()) {
 			tell(data.retain());
 			return size + padding;
 		}
+		if (size > 0) {
+			keep(data.retain());
+		}
+		return padding;
+	}
+
+	private void keep(ByteBuf part) {
 		Queue<ByteBuf> waiting = this.parts;
 		if (waiting == null) {
 			waiting = new ArrayDeque<>(4);
 			this.parts = waiting;
 		}
-		waiting.add(data.retain());
-		return padding;
+		waiting.add(part);
 	}
 
 	private boolean isEmpty() {
@@ -349,11 +173,11 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	private void tell(ByteBuf part) {
 		this.telling = true;
 		try {
-			this.lease.contentReceived(part.readableBytes());
+			lease().contentReceived(part.readableBytes());
 			listener().onContent(part);
 		}
 		catch (Throwable ex) {
-			this.lease.failed(ex);
+			lease().failed(ex);
 		}
 		finally {
 			this.telling = false;
@@ -381,8 +205,9 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	}
 
 	private void consumed(int size) {
-		if (this.stream != null) {
-			this.streams.consumed(this.stream, size);
+		Http2Stream present = stream();
+		if (present != null) {
+			streams().consumed(present, size);
 		}
 	}
 
@@ -396,10 +221,10 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	 * @param code the error code
 	 */
 	void resetRead(long code) {
-		this.streams.heard();
+		streams().heard();
 		if (this.state != State.ENDED) {
 			this.reset = Http2Session.name(code);
-			this.lease.reset(this.reset);
+			lease().reset(this.reset);
 		}
 	}
 
@@ -410,9 +235,7 @@ final class Http2MessageStream implements MessageStream, Runnable {
 		settle();
 	}
 
-	/**
-	 * Note that the codec is done with the stream.
-	 */
+	@Override
 	void closed() {
 		if (this.state == State.OPEN) {
 			this.state = State.LOST;
@@ -431,7 +254,7 @@ final class Http2MessageStream implements MessageStream, Runnable {
 				listener().onEnd(this.trailers);
 			}
 			catch (Throwable ex) {
-				this.lease.failed(ex);
+				lease().failed(ex);
 			}
 		}
 		else if (this.state == State.LOST) {
@@ -445,7 +268,7 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	 */
 	void failed(Throwable cause) {
 		if (this.state != State.ENDED) {
-			this.lease.abort(this.session.malformed(cause), CloseReason.PROTOCOL_ERROR);
+			lease().abort(session().malformed(cause), CloseReason.PROTOCOL_ERROR);
 			close();
 		}
 		else {
@@ -458,9 +281,9 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	@Override
 	public void close() {
 		if (this.state != State.ENDED) {
-			this.lease.givenUp();
+			lease().givenUp();
 			discard();
-			reset(this.lease.isMalformed() ? Http2Error.PROTOCOL_ERROR : Http2Error.CANCEL);
+			reset(lease().isMalformed() ? Http2Error.PROTOCOL_ERROR : Http2Error.CANCEL);
 			end(true);
 		}
 	}
@@ -478,14 +301,14 @@ final class Http2MessageStream implements MessageStream, Runnable {
 
 	// Unless the codec is done with it, or is about to be.
 	private void reset(Http2Error error) {
-		Http2Stream present = this.stream;
+		Http2Stream present = stream();
 		if (present == null || !connection().channel().isActive()) {
 			return;
 		}
 		boolean over = present.state() == Http2Stream.State.CLOSED
 				|| (isAnswered() && present.state() == Http2Stream.State.HALF_CLOSED_LOCAL);
 		if (!over) {
-			this.streams.reset(present, error.code());
+			streams().reset(present, error.code());
 		}
 	}
 
@@ -513,57 +336,24 @@ final class Http2MessageStream implements MessageStream, Runnable {
 	private void end(boolean told) {
 		boolean lost = this.state == State.LOST;
 		this.state = State.ENDED;
-		if (this.held != null) {
-			this.held.refuse();
-		}
-		this.streams.wasWritten(this);
-		this.session.giveBack();
+		refuse();
+		streams().wasWritten(this);
+		session().giveBack();
 		if (told && this.listener != null) {
-			ConnPoolException error = lost ? this.lease.cutOff() : null;
+			ConnPoolException error = lost ? lease().cutOff() : null;
 			if (error != null) {
 				this.listener.onError(error);
 			}
 			this.listener.onClosed();
 		}
-		this.session.ended(this.lease, this.reset);
-	}
-
-	// As what carries an exchange
-
-	@Override
-	public PooledConnection connection() {
-		return this.session.connection();
-	}
-
-	@Override
-	public boolean isConnection() {
-		return false;
-	}
-
-	@Override
-	public int id() {
-		return (this.stream != null) ? this.stream.id() : 0;
+		session().ended(lease(), this.reset);
 	}
 
 	@Override
 	public boolean isOpen() {
+		Http2Stream present = stream();
 		return this.state != State.ENDED && this.state != State.LOST && connection().channel().isActive()
-				&& (this.stream == null || this.stream.state() != Http2Stream.State.CLOSED || isAnswered());
-	}
-
-	@Override
-	public boolean carries(Lease of) {
-		return this.lease == of;
-	}
-
-	@Override
-	public boolean isIgnored() {
-		return this.session.isIgnored(id());
-	}
-
-	@Override
-	public @Nullable Flow flow() {
-		return this.session.flow(id());
+				&& (present == null || present.state() != Http2Stream.State.CLOSED || isAnswered());
 	}
 
 	/**

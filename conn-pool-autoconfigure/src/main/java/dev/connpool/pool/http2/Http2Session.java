@@ -406,9 +406,11 @@ final class Http2Session implements Session {
 			return null;
 		}
 		long size = HeaderListSize.of(headers);
-		return (size > limit) ? this.connection.host()
-			.errors()
-			.requestHeaderTooLarge(headers.method() == null, size, limit, HeaderListSize.largest(headers)) : null;
+		return (size > limit)
+				? this.connection.host()
+					.errors()
+					.requestHeaderTooLarge(headers.method() == null, size, limit, HeaderListSize.largest(headers))
+				: null;
 	}
 
 	/**

@@ -49,8 +49,7 @@ public final class Http2SessionFactory implements SessionFactory {
 	@Override
 	public Session install(PooledConnection connection, ChannelHandlerContext ctx) throws Http2Exception {
 		ChannelPipeline pipeline = ctx.pipeline();
-		Stream.of(NettyPipeline.HttpDecompressor, NettyPipeline.HttpCodec, TlsRecordHandler.NAME)
-			.forEach((name) -> remove(pipeline, name));
+		removeHttp1(pipeline);
 		Host host = connection.host();
 		HeaderByteCounter headerBytes = new HeaderByteCounter();
 		Resets resets = new Resets(connection);
@@ -58,9 +57,8 @@ public final class Http2SessionFactory implements SessionFactory {
 		PingHandler pingHandler = new PingHandler(connection, host.http2());
 		Http2Session session = new Http2Session(connection, codec, headerBytes, pingHandler);
 		resets.whenTooMany(session::leave);
-		FlushHandler flushHandler = new FlushHandler();
 		pipeline.addBefore(NettyPipeline.ReactiveBridge, CloseHandler.NAME, new CloseHandler(connection))
-			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush, flushHandler)
+			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.H2Flush, codec.flushes())
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.headers", headerBytes)
 			.addBefore(NettyPipeline.ReactiveBridge, NettyPipeline.HttpCodec, codec)
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.ping", pingHandler)
@@ -71,10 +69,15 @@ public final class Http2SessionFactory implements SessionFactory {
 					new FlowControlHandler(codec.connection(), host.http2()))
 			.addBefore(NettyPipeline.ReactiveBridge, "connpool.http2", new Http2ConnectionHandler(connection, session))
 			.remove(NettyPipeline.ReactiveBridge);
-		codec.messages().install(pipeline.context(codec), flushHandler, pingHandler);
+		codec.messages().install(pipeline.context(codec), pingHandler);
 		widen(codec.connection(), host.http2().connectionWindowSize());
 		pipeline.channel().flush();
 		return session;
+	}
+
+	private static void removeHttp1(ChannelPipeline pipeline) {
+		Stream.of(NettyPipeline.HttpDecompressor, NettyPipeline.HttpCodec, TlsRecordHandler.NAME)
+			.forEach((name) -> remove(pipeline, name));
 	}
 
 	private static void remove(ChannelPipeline pipeline, String name) {

@@ -24,8 +24,7 @@ final class MessageFrameListener extends Http2FrameListenerDecorator {
 	public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean last)
 			throws Http2Exception {
 		Http2MessageStream stream = this.streams.find(id);
-		return (stream != null) ? stream.dataRead(data, padding, last)
-				: super.onDataRead(ctx, id, data, padding, last);
+		return (stream != null) ? stream.dataRead(data, padding, last) : super.onDataRead(ctx, id, data, padding, last);
 	}
 
 	@Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * finds them by a property that the codec keeps for each of its streams, and writes with
  * the encoder of the codec. Only used on the event loop of the connection.
  */
-final class MessageStreams extends Http2ConnectionAdapter implements Http2RemoteFlowController.Listener, Runnable {
+final class MessageStreams extends Http2ConnectionAdapter implements Http2RemoteFlowController.Listener {
 
 	private final Http2FrameCodec codec;
 
@@ -36,7 +36,7 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 	/** The codec in its pipeline; set before there is any stream. */
 	private @Nullable ChannelHandlerContext context;
 
-	private @Nullable FlushHandler flushes;
+	private final FlushHandler flushes;
 
 	private @Nullable PingHandler ping;
 
@@ -49,15 +49,9 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 	/** How many of them the codec has. */
 	private int open;
 
-	private boolean reading;
-
-	/** Whether something is to be flushed. */
-	private boolean pending;
-
-	private boolean scheduled;
-
-	MessageStreams(Http2FrameCodec codec, PropertyKey frameStreamKey) {
+	MessageStreams(Http2FrameCodec codec, PropertyKey frameStreamKey, FlushHandler flushes) {
 		this.codec = codec;
+		this.flushes = flushes;
 		this.http2 = codec.connection();
 		this.frameStreamKey = frameStreamKey;
 		this.key = this.http2.newKey();
@@ -69,13 +63,12 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 	/**
 	 * Begin to work in a pipeline.
 	 * @param ctx the place of the codec
-	 * @param flushHandler sends what is written
 	 * @param pingHandler follows whether the server is there
 	 */
-	void install(ChannelHandlerContext ctx, FlushHandler flushHandler, PingHandler pingHandler) {
+	void install(ChannelHandlerContext ctx, PingHandler pingHandler) {
 		this.context = ctx;
-		this.flushes = flushHandler;
 		this.ping = pingHandler;
+		this.flushes.codec(this.codec, ctx);
 	}
 
 	private ChannelHandlerContext context() {
@@ -129,8 +122,8 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 		}
 	}
 
-	ChannelFuture write(Http2Stream stream, ByteBuf data, boolean last, ChannelPromise promise) {
-		return this.codec.encoder().writeData(context(), stream.id(), data, 0, last, promise);
+	void write(Http2Stream stream, ByteBuf data, boolean last, ChannelPromise promise) {
+		this.codec.encoder().writeData(context(), stream.id(), data, 0, last, promise);
 	}
 
 	ChannelFuture writeTrailers(Http2Stream stream, Http2Headers trailers) {
@@ -179,57 +172,12 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 		}
 	}
 
-	// Flushing
-
-	/**
-	 * Note whether the connection is being read. It is flushed in the end.
-	 * @param now whether it is
-	 */
-	void reading(boolean now) {
-		this.reading = now;
-		if (!now && this.pending) {
-			flush();
-		}
-	}
-
 	/**
 	 * Flush what is written, once for all that is read or done in one turn of the event
 	 * loop.
 	 */
 	void flush() {
-		this.pending = true;
-		if (this.reading || this.scheduled) {
-			return;
-		}
-		ChannelHandlerContext ctx = context();
-		if (ctx.executor().isShuttingDown()) {
-			run();
-			return;
-		}
-		this.scheduled = true;
-		ctx.executor().execute(this);
-	}
-
-	@Override
-	public void run() {
-		this.scheduled = false;
-		FlushHandler handler = this.flushes;
-		if (this.pending && handler != null) {
-			handler.gathered(true);
-			try {
-				this.codec.flush(context());
-			}
-			finally {
-				handler.gathered(false);
-			}
-		}
-	}
-
-	/**
-	 * Note that all is flushed now.
-	 */
-	void flushed() {
-		this.pending = false;
+		this.flushes.gather();
 	}
 
 	// Reading
@@ -322,39 +270,26 @@ final class MessageStreams extends Http2ConnectionAdapter implements Http2Remote
 		}
 	}
 
-	// Beside those that have a channel
-
-	/**
-	 * Have all streams look as if they had a channel, or only those that have one. The
-	 * codec expects that when it goes through all of them.
-	 * @param channelStream what stands for those that have none, or {@code null}
-	 */
-	void standIn(@Nullable Object channelStream) {
-		try {
-			this.http2.forEachActiveStream((stream) -> {
-				if (find(stream) == null) {
-					return true;
-				}
-				if (channelStream != null) {
-					stream.setProperty(this.frameStreamKey, channelStream);
-				}
-				else {
-					stream.removeProperty(this.frameStreamKey);
-				}
-				return true;
-			});
-		}
-		catch (Http2Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
 	/**
 	 * Return whether there is any stream without a channel.
-	 * @return whether one is open
+	 * @return whether the codec has one
 	 */
 	boolean isAnyOpen() {
 		return this.open > 0;
+	}
+
+	/**
+	 * Have all streams look as if they had a channel, or only those that have one.
+	 * @param frameStream what stands for those that have none, or {@code null}
+	 * @throws Http2Exception if the codec cannot go through its streams
+	 */
+	void standIn(@Nullable Object frameStream) throws Http2Exception {
+		this.http2.forEachActiveStream((stream) -> {
+			if (find(stream) != null) {
+				stream.setProperty(this.frameStreamKey, frameStream);
+			}
+			return true;
+		});
 	}
 
 }

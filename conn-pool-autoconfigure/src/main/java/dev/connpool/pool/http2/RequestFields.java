@@ -168,8 +168,8 @@ final class RequestFields extends EmptyHeaders<CharSequence, CharSequence, Http2
 	/**
 	 * Goes through the fields. Each is valid until the next is asked for.
 	 */
-	private static final class Fields implements Iterator<Map.Entry<CharSequence, CharSequence>>,
-			Map.Entry<CharSequence, CharSequence> {
+	private static final class Fields
+			implements Iterator<Map.Entry<CharSequence, CharSequence>>, Map.Entry<CharSequence, CharSequence> {
 
 		private static final String SEPARATOR = "; ";
 
@@ -179,7 +179,9 @@ final class RequestFields extends EmptyHeaders<CharSequence, CharSequence, Http2
 
 		private int pseudo;
 
-		/** What is left of a line of cookies, which are told one by one (section 8.2.3). */
+		/**
+		 * What is left of a line of cookies, which are told one by one (section 8.2.3).
+		 */
 		private @Nullable String cookies;
 
 		private @Nullable CharSequence nextName;

@@ -2,10 +2,14 @@ package dev.connpool.pool.http2;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +25,24 @@ final class ResponseFields extends DefaultHttpHeaders {
 
 	/**
 	 * Return headers without pseudo-headers.
+	 * @param stream the stream id
 	 * @param headers what was read, whose pseudo-headers are removed
 	 * @return the headers
+	 * @throws Http2Exception if there is a name or a value that none can have (RFC 9113,
+	 * section 8.2.1)
 	 */
-	static HttpHeaders of(Http2Headers headers) {
+	static HttpHeaders of(int stream, Http2Headers headers) throws Http2Exception {
 		headers.remove(Http2Headers.PseudoHeaderName.STATUS.value());
-		if (headers instanceof DefaultHttp2Headers read) {
-			return new ResponseFields(read);
+		for (Map.Entry<CharSequence, CharSequence> field : headers) {
+			if (HttpHeaderValidationUtil.validateToken(field.getKey()) >= 0) {
+				throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "a header name that is no token");
+			}
+			if (HttpHeaderValidationUtil.validateValidHeaderValue(field.getValue()) >= 0) {
+				throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR,
+						"a character in the value of '%s' that no value has", field.getKey());
+			}
 		}
-		HttpHeaders copied = new DefaultHttpHeaders(false);
-		headers.forEach((field) -> copied.add(field.getKey(), field.getValue()));
-		return copied;
+		return new ResponseFields((DefaultHttp2Headers) headers);
 	}
 
 	@Override
@@ -106,7 +117,7 @@ final class ResponseFields extends DefaultHttpHeaders {
 
 	@Override
 	public HttpHeaders copy() {
-		return new DefaultHttpHeaders(false).set(this);
+		return new DefaultHttpHeaders().set(this);
 	}
 
 }

@@ -2,13 +2,13 @@ package dev.connpool.pool.http2;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2FrameStreamEvent;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,63 +28,62 @@ final class StandInHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	@Override
-	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		if (!(msg instanceof Http2GoAwayFrame) || !begin(ctx)) {
-			ctx.fireChannelRead(msg);
-			return;
-		}
+	public void channelRead(ChannelHandlerContext ctx, Object msg) throws Http2Exception {
+		boolean begun = msg instanceof Http2GoAwayFrame && begin(ctx);
 		try {
 			ctx.fireChannelRead(msg);
 		}
 		finally {
-			this.messages.standIn(null);
+			end(begun);
 		}
 	}
 
 	@Override
-	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+	public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Http2Exception {
 		boolean begun = begin(ctx);
 		ctx.fireChannelWritabilityChanged();
-		if (begun) {
-			this.messages.standIn(null);
-		}
+		end(begun);
 	}
 
 	@Override
-	public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+	public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Http2Exception {
 		boolean begun = !(event instanceof Http2FrameStreamEvent) && begin(ctx);
 		ctx.fireUserEventTriggered(event);
-		if (begun) {
-			this.messages.standIn(null);
-		}
+		end(begun);
 	}
 
 	@Override
-	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Http2Exception {
 		boolean begun = begin(ctx);
 		ctx.fireExceptionCaught(cause);
+		end(begun);
+	}
+
+	private boolean begin(ChannelHandlerContext ctx) throws Http2Exception {
+		boolean any = this.messages.isAnyOpen();
+		if (any) {
+			this.messages.standIn(standIn(ctx));
+		}
+		return any;
+	}
+
+	private void end(boolean begun) throws Http2Exception {
 		if (begun) {
 			this.messages.standIn(null);
 		}
 	}
 
-	private boolean begin(ChannelHandlerContext ctx) {
-		if (!this.messages.isAnyOpen()) {
-			return false;
-		}
+	private Http2FrameStream standIn(ChannelHandlerContext ctx) {
 		Http2FrameStream present = this.standIn;
 		if (present == null) {
-			Future<Http2StreamChannel> opening = new Http2StreamChannelBootstrap(ctx.channel()).open();
-			if (!opening.isSuccess()) {
-				return false;
-			}
-			Http2StreamChannel unused = opening.getNow();
-			unused.pipeline().addLast(new Silent());
+			// At once, as this is its event loop.
+			Http2StreamChannel unused = new Http2StreamChannelBootstrap(ctx.channel()).handler(new Silent())
+				.open()
+				.getNow();
 			present = unused.stream();
 			this.standIn = present;
 		}
-		this.messages.standIn(present);
-		return true;
+		return present;
 	}
 
 	/**

@@ -11,8 +11,8 @@ import java.util.Queue;
 import dev.connpool.pool.connection.ConnectionOwner;
 import dev.connpool.pool.connection.ConnectionRecord;
 import dev.connpool.pool.connection.IdleLimit;
-import dev.connpool.pool.connection.LeastRecentlyUsed;
 import dev.connpool.pool.connection.Lease;
+import dev.connpool.pool.connection.LeastRecentlyUsed;
 import dev.connpool.pool.connection.MessageListener;
 import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.host.Host;
@@ -64,9 +64,8 @@ class MessageStreamsTests {
 		PingHandler ping = new PingHandler(connection, ClientSettings.DEFAULTS.http2());
 		this.session = new Http2Session(connection, this.codec, headerBytes, ping);
 		connection.negotiated(this.session);
-		FlushHandler flushHandler = new FlushHandler();
-		this.channel.pipeline().addLast(this.flushes, flushHandler, headerBytes, this.codec, ping);
-		this.codec.messages().install(this.channel.pipeline().context(this.codec), flushHandler, ping);
+		this.channel.pipeline().addLast(this.flushes, this.codec.flushes(), headerBytes, this.codec, ping);
+		this.codec.messages().install(this.channel.pipeline().context(this.codec), ping);
 		this.channel.runPendingTasks();
 		this.flushes.count = 0;
 	}
