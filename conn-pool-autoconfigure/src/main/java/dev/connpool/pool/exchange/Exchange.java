@@ -457,6 +457,16 @@ public abstract class Exchange extends Lease implements RequestHead {
 	}
 
 	/**
+	 * Note whether whoever reads an event stream waits for more of it, where the channel
+	 * does not tell.
+	 * @param waits whether more was asked for than has come
+	 */
+	protected final void readerOfEventsWaits(boolean waits) {
+		assert granted().inEventLoop();
+		EventStreamHandler.readerWaits(progress().stream().channel(), waits);
+	}
+
+	/**
 	 * Tell whether a response is one without a foreseeable end.
 	 * @param headers its headers
 	 * @return whether its content type is that of an event stream
