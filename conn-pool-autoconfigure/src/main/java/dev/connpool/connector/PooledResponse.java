@@ -2,9 +2,11 @@ package dev.connpool.connector;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import dev.connpool.pool.reactor.ReaderDemand;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -124,7 +126,8 @@ final class PooledResponse implements ClientHttpResponse {
 			Connection connection = this.response.connection;
 			connection.inbound()
 				.receiveObject()
-				.subscribe(new Reader(actual, new NettyDataBufferFactory(connection.outbound().alloc())));
+				.subscribe(new Reader(actual, new NettyDataBufferFactory(connection.outbound().alloc()),
+						ReaderDemand.of(this.response.response)));
 		}
 
 	}
@@ -138,6 +141,9 @@ final class PooledResponse implements ClientHttpResponse {
 
 		private final NettyDataBufferFactory buffers;
 
+		/** Who is told what is asked for; {@code null} if nobody is. */
+		private final @Nullable ReaderDemand demand;
+
 		private volatile boolean cancelled;
 
 		/**
@@ -145,9 +151,19 @@ final class PooledResponse implements ClientHttpResponse {
 		 */
 		private boolean done;
 
-		Reader(CoreSubscriber<? super DataBuffer> actual, NettyDataBufferFactory buffers) {
+		Reader(CoreSubscriber<? super DataBuffer> actual, NettyDataBufferFactory buffers,
+				@Nullable ReaderDemand demand) {
 			super(actual);
 			this.buffers = buffers;
+			this.demand = demand;
+		}
+
+		@Override
+		public void request(long n) {
+			if (this.demand != null) {
+				this.demand.requested(n);
+			}
+			super.request(n);
 		}
 
 		@Override
@@ -162,9 +178,13 @@ final class PooledResponse implements ClientHttpResponse {
 
 		@Override
 		public void onNext(Object part) {
-			if (!isOver()) {
-				actual().onNext(this.buffers.wrap(buffer(part)));
+			if (isOver()) {
+				return;
 			}
+			if (this.demand != null) {
+				this.demand.received();
+			}
+			actual().onNext(this.buffers.wrap(buffer(part)));
 		}
 
 		// A decoder of the application may have put anything into the pipeline

@@ -307,14 +307,19 @@ class RedirectsIntegrationTests {
 			for (Door door : Door.WEB_CLIENTS) {
 				DataBuffer once = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT).allocateBuffer(16)
 					.write("once".getBytes(StandardCharsets.US_ASCII));
-				assertThat(Failure
-					.of(door.webClient(client)
-						.post()
-						.uri(server.url("/moved"))
-						.body((message, context) -> message.writeWith(whole ? Mono.just(once) : Flux.just(once)))
-						.retrieve()
-						.toBodilessEntity())
-					.error()).as(door.name()).cause().isInstanceOf(RedirectException.class);
+				assertThat(
+						Failure
+							.of(door.webClient(client)
+								.post()
+								.uri(server.url("/moved"))
+								.body((message, context) -> message
+									.writeWith(whole ? Mono.just(once) : Flux.just(once)))
+								.retrieve()
+								.toBodilessEntity())
+							.error())
+					.as(door.name())
+					.cause()
+					.isInstanceOf(RedirectException.class);
 			}
 			assertThat(client).connections(server, 0, 0, (wire == Wire.H2) ? 1 : 0);
 		}

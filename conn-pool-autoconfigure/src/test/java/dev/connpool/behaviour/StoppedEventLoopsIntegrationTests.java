@@ -74,9 +74,7 @@ class StoppedEventLoopsIntegrationTests {
 		this.reader.request(1);
 		await().until(() -> this.reader.told.stream().anyMatch(ClientClosedException.class::isInstance));
 		this.reader.cancel();
-		assertThat(this.reader.told).doesNotContain("completed")
-			.filteredOn(Throwable.class::isInstance)
-			.hasSize(1);
+		assertThat(this.reader.told).doesNotContain("completed").filteredOn(Throwable.class::isInstance).hasSize(1);
 	}
 
 	@ParameterizedTest
@@ -126,8 +124,8 @@ class StoppedEventLoopsIntegrationTests {
 		AtomicBoolean ended = new AtomicBoolean();
 		AtomicBoolean told = new AtomicBoolean();
 		connector(wire)
-			.connect(HttpMethod.POST, URI.create(server.url("/echo")), (request) -> request
-				.writeWith(upload.asFlux().doFinally((signal) -> ended.set(true))))
+			.connect(HttpMethod.POST, URI.create(server.url("/echo")),
+					(request) -> request.writeWith(upload.asFlux().doFinally((signal) -> ended.set(true))))
 			.subscribe((response) -> {
 			}, (error) -> told.set(error instanceof ClientClosedException));
 		await().until(() -> upload.currentSubscriberCount() == 1);
@@ -144,8 +142,7 @@ class StoppedEventLoopsIntegrationTests {
 		TestServer server = wire.server().echo("/echo").start(this.network);
 		Source source = new Source();
 		connector(wire)
-			.connect(HttpMethod.POST, URI.create(server.url("/echo")),
-					(request) -> request.writeWith(source))
+			.connect(HttpMethod.POST, URI.create(server.url("/echo")), (request) -> request.writeWith(source))
 			.subscribe((response) -> {
 			}, (error) -> this.reader.told.add(error));
 		await().until(() -> source.subscriber != null);
@@ -159,8 +156,7 @@ class StoppedEventLoopsIntegrationTests {
 	}
 
 	private static DataBuffer buffer() {
-		return new NettyDataBufferFactory(ByteBufAllocator.DEFAULT).allocateBuffer(16)
-			.write(new byte[] { 1 });
+		return new NettyDataBufferFactory(ByteBufAllocator.DEFAULT).allocateBuffer(16).write(new byte[] { 1 });
 	}
 
 	private ClientHttpResponse begun(Wire wire) {
@@ -173,9 +169,10 @@ class StoppedEventLoopsIntegrationTests {
 	}
 
 	private DirectConnector connector(Wire wire) {
-		return new DirectConnector(new PooledHttpClient(TestClient.NAME, wire.settings().apply(new TestSettings()).build(),
-				TestCertificate.LOOPBACK.trusted(), this.loops)
-			.httpClient());
+		return new DirectConnector(
+				new PooledHttpClient(TestClient.NAME, wire.settings().apply(new TestSettings()).build(),
+						TestCertificate.LOOPBACK.trusted(), this.loops)
+					.httpClient());
 	}
 
 	private void stop() {

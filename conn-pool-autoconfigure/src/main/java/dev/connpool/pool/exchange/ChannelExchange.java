@@ -57,6 +57,16 @@ public abstract class ChannelExchange extends Exchange {
 		channel().pipeline().fireExceptionCaught(error);
 	}
 
+	/**
+	 * Note whether whoever reads an event stream waits for more of it, where the channel
+	 * does not tell.
+	 * @param waits whether more was asked for than has come
+	 */
+	protected final void readerOfEventsWaits(boolean waits) {
+		assert granted().inEventLoop();
+		EventStreamHandler.readerWaits(channel(), waits);
+	}
+
 	@Override
 	protected final void watchSilence() {
 		addForCaller(channel(), EventStreamHandler.NAME, new EventStreamHandler(progress()));

@@ -1,6 +1,7 @@
 package dev.connpool.pool.exchange;
 
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
@@ -13,6 +14,12 @@ final class EventStreamHandler extends ChannelDuplexHandler {
 
 	private final Progress progress;
 
+	/** Whether the reader says itself when it waits. */
+	private boolean told;
+
+	/** Whether the reader waits, if it says so. */
+	private boolean waits = true;
+
 	EventStreamHandler(Progress progress) {
 		this.progress = progress;
 	}
@@ -22,15 +29,31 @@ final class EventStreamHandler extends ChannelDuplexHandler {
 		this.progress.silence(true);
 	}
 
+	/**
+	 * Note whether the reader waits, if the silence is watched at all. From then on it is
+	 * the reader who says so.
+	 * @param channel the channel of the exchange
+	 * @param waits whether it waits for more
+	 */
+	static void readerWaits(Channel channel, boolean waits) {
+		if (channel.pipeline().get(NAME) instanceof EventStreamHandler handler) {
+			handler.told = true;
+			handler.waits = waits;
+			handler.progress.silence(waits);
+		}
+	}
+
 	@Override
 	public void channelRead(ChannelHandlerContext ctx, Object msg) {
-		this.progress.silence(ctx.channel().config().isAutoRead());
+		this.progress.silence(this.told ? this.waits : ctx.channel().config().isAutoRead());
 		ctx.fireChannelRead(msg);
 	}
 
 	@Override
 	public void read(ChannelHandlerContext ctx) {
-		this.progress.silence(true);
+		if (!this.told) {
+			this.progress.silence(true);
+		}
 		ctx.read();
 	}
 

@@ -347,6 +347,16 @@ final class ReactorExchange extends ChannelExchange implements ConnectionObserve
 				ConnectionObserver.emptyListener());
 	}
 
+	/**
+	 * Note whether whoever reads the response, an event stream, waits for more of it.
+	 * @param waits whether more was asked for than has come
+	 */
+	void readerWaits(boolean waits) {
+		if (isCarried()) {
+			readerOfEventsWaits(waits);
+		}
+	}
+
 	// Errors
 
 	@Override
