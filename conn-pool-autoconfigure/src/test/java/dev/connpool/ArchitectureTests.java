@@ -89,9 +89,10 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void onlyTheClientAndTheConnectorUseThePoolAndOnlyThroughItsDoors() {
+	void onlyTheClientAndWhatSendsRequestsUseThePoolAndOnlyThroughItsDoors() {
 		noClasses().that()
-			.resideOutsideOfPackages("dev.connpool.pool..", "dev.connpool.client..", "dev.connpool.connector..")
+			.resideOutsideOfPackages("dev.connpool.pool..", "dev.connpool.client..", "dev.connpool.connector..",
+					"dev.connpool.blocking..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("dev.connpool.pool..")
@@ -122,6 +123,9 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideOutsideOfPackages("dev.connpool.pool.reactor..", "dev.connpool.client..", "dev.connpool.web..",
 					"dev.connpool.connector..", "dev.connpool.autoconfigure..")
+			.and()
+			// It is made from a client of Reactor Netty, and knows nothing else of it.
+			.doNotHaveFullyQualifiedName("dev.connpool.blocking.BlockingRequestFactory")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("reactor.netty.http..")
@@ -159,13 +163,18 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void blockingKnowsThePoolAlone() {
+		packageDependsOn("blocking", "pool.exchange", "pool.reactor", "pool.host");
+	}
+
+	@Test
 	void bindingMakesSettingsOfProperties() {
 		packageDependsOn("autoconfigure.binding", "settings", "finding", "web");
 	}
 
 	@Test
-	void onlyTheAutoConfigurationKnowsTheConnectorAndBinding() {
-		Stream.of("connector", "autoconfigure.binding")
+	void onlyTheAutoConfigurationKnowsWhatSendsRequestsAndBinding() {
+		Stream.of("connector", "blocking", "autoconfigure.binding")
 			.map("dev.connpool.%s.."::formatted)
 			.forEach((name) -> noClasses().that()
 				.resideOutsideOfPackages("dev.connpool.autoconfigure", name)
@@ -180,8 +189,8 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideInAPackage("dev.connpool..")
 			.and()
-			.resideOutsideOfPackages("dev.connpool.connector..", "dev.connpool.web..", "dev.connpool.actuate..",
-					"dev.connpool.autoconfigure..")
+			.resideOutsideOfPackages("dev.connpool.connector..", "dev.connpool.blocking..", "dev.connpool.web..",
+					"dev.connpool.actuate..", "dev.connpool.autoconfigure..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework..")
@@ -189,9 +198,9 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void connectorAndWebKnowSpringButNotBoot() {
+	void whatSendsRequestsAndWebKnowSpringButNotBoot() {
 		noClasses().that()
-			.resideInAnyPackage("dev.connpool.connector..", "dev.connpool.web..")
+			.resideInAnyPackage("dev.connpool.connector..", "dev.connpool.blocking..", "dev.connpool.web..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework.boot..")

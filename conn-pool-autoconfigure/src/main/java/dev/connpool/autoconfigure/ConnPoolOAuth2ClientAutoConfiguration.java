@@ -51,12 +51,12 @@ public final class ConnPoolOAuth2ClientAutoConfiguration {
 
 		@Bean
 		TokenRestClient connPoolTokenRestClient(ConfiguredClients configured, ClientDoors doors,
-				ObjectProvider<PooledRequestFactories> requestFactories,
+				PooledConnectors connectors, ObjectProvider<PooledRequestFactories> requestFactories,
 				ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers,
 				ListableBeanFactory beanFactory) {
 			// There are none if Boot's RestClient.Builder is on another HTTP library.
-			PooledRequestFactories factories = requestFactories
-				.getIfAvailable(() -> PooledRequestFactories.of(doors, configured, customizers, beanFactory));
+			PooledRequestFactories factories = requestFactories.getIfAvailable(
+					() -> PooledRequestFactories.of(doors, connectors, configured, customizers, beanFactory));
 			return new TokenRestClient(factories.get(Objects.requireNonNull(configured.tokenClient())).build(null));
 		}
 

@@ -30,9 +30,10 @@ import org.springframework.web.client.RestClient;
 public final class ConnPoolRequestFactoryAutoConfiguration {
 
 	@Bean
-	PooledRequestFactories connPoolRequestFactories(ClientDoors doors, ConfiguredClients configured,
-			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, ListableBeanFactory beanFactory) {
-		return PooledRequestFactories.of(doors, configured, customizers, beanFactory);
+	PooledRequestFactories connPoolRequestFactories(ClientDoors doors, PooledConnectors connectors,
+			ConfiguredClients configured, ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers,
+			ListableBeanFactory beanFactory) {
+		return PooledRequestFactories.of(doors, connectors, configured, customizers, beanFactory);
 	}
 
 	@Bean

@@ -23,9 +23,14 @@ final class CustomizedBuilder<B> {
 
 	private final List<Step<B>> steps = new ArrayList<>();
 
-	private final BiFunction<B, UnaryOperator<HttpClient>, B> lookingAt;
+	private final Watching<B> watching;
 
 	private final B start;
+
+	/** How often the client was changed between the steps after it was built. */
+	private int @Nullable [] counts;
+
+	private int operators;
 
 	/** The clients between the steps; {@code null} unless somebody watches. */
 	private @Nullable HttpClient @Nullable [] watched;
@@ -33,10 +38,10 @@ final class CustomizedBuilder<B> {
 	/**
 	 * Begin.
 	 * @param builder the builder of Boot before all beans
-	 * @param lookingAt has something see the client that a builder has come to
+	 * @param watching has something look at what a builder has come to
 	 */
-	CustomizedBuilder(B builder, BiFunction<B, UnaryOperator<HttpClient>, B> lookingAt) {
-		this.lookingAt = lookingAt;
+	CustomizedBuilder(B builder, Watching<B> watching) {
+		this.watching = watching;
 		this.start = watch(0, builder);
 	}
 
@@ -73,17 +78,28 @@ final class CustomizedBuilder<B> {
 	@SuppressWarnings("ReferenceEquality")
 	List<String> changing(Runnable build) {
 		@Nullable HttpClient[] clients = new HttpClient[this.steps.size() + 1];
+		int[] counts = new int[this.steps.size() + 1];
 		this.watched = clients;
+		this.counts = counts;
 		build.run();
 		this.watched = null;
+		this.counts = null;
 		List<String> changing = new ArrayList<>();
 		for (int i = 0; i < this.steps.size(); i++) {
-			// There is none if a bean has replaced the builder.
-			if ((clients[i] == null || clients[i] != clients[i + 1]) && !this.steps.get(i).isOfBoot()) {
+			// There is none before a bean that has replaced the builder.
+			if ((clients[i] != clients[i + 1] || counts[i] != counts[i + 1]) && !this.steps.get(i).isOfBoot()) {
 				changing.add(this.steps.get(i).customizer().name());
 			}
 		}
 		return changing;
+	}
+
+	/**
+	 * Note that an operator was applied to the client after it was built: whoever
+	 * customizes what is made of it can still do that.
+	 */
+	void changedLater() {
+		this.operators++;
 	}
 
 	/**
@@ -100,12 +116,34 @@ final class CustomizedBuilder<B> {
 	}
 
 	private B watch(int index, B builder) {
-		return this.lookingAt.apply(builder, (httpClient) -> {
+		return this.watching.add(builder, (httpClient) -> {
 			if (this.watched != null) {
 				this.watched[index] = httpClient;
 			}
 			return httpClient;
+		}, () -> {
+			if (this.counts != null) {
+				this.counts[index] = this.operators;
+			}
 		});
+	}
+
+	/**
+	 * Has something look at what a builder has come to.
+	 *
+	 * @param <B> the type of the builder
+	 */
+	interface Watching<B> {
+
+		/**
+		 * Add what looks.
+		 * @param builder the builder so far
+		 * @param client looks at the client that is built
+		 * @param later looks when what is made of the client has been customized so far
+		 * @return the builder
+		 */
+		B add(B builder, UnaryOperator<HttpClient> client, Runnable later);
+
 	}
 
 	/**

@@ -44,7 +44,8 @@ final class CustomizedDoor<B> {
 		this.keepsAddresses = keepsAddresses(customized.builder());
 		List<String> changing = new ArrayList<>();
 		this.own = new CapturedClient((built) -> door.customize(built, changing::add));
-		changing.addAll(0, customized.changing(() -> build(door.own(), this.own)));
+		changing.addAll(0, customized.changing(
+				() -> build(door.own(), (built) -> new ProbedClient(this.own.apply(built), customized::changedLater))));
 		if (!this.keepsAddresses) {
 			changing.add(0, customized.first((builder) -> !keepsAddresses(builder)));
 		}

@@ -41,7 +41,7 @@ final class PooledConnectorBuilder implements ClientHttpConnectorBuilder<PoolCon
 	static CustomizedBuilder<ReactorClientHttpConnectorBuilder> customized(
 			List<NamedBean<ClientHttpConnectorBuilderCustomizer<?>>> customizers) {
 		return new CustomizedBuilder<>(ClientHttpConnectorBuilder.reactor(),
-				ReactorClientHttpConnectorBuilder::withHttpClientCustomizer)
+				(builder, client, later) -> builder.withHttpClientCustomizer(client))
 			.apply(customizers, PooledConnectorBuilder::customize);
 	}
 

@@ -6,6 +6,8 @@ import java.util.Objects;
 
 import dev.connpool.autoconfigure.binding.ConfiguredClients;
 import dev.connpool.web.ConnPoolClients;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -19,27 +21,37 @@ import org.springframework.web.client.RestClient;
  */
 final class PooledRequestFactories {
 
+	private static final Log logger = LogFactory.getLog(PooledRequestFactories.class);
+
 	private final Map<String, PooledRequestFactoryBuilder> builders;
 
 	private PooledRequestFactories(ClientDoors doors,
-			CustomizedBuilder<ReactorClientHttpRequestFactoryBuilder> customized, TransportChoice choice) {
+			CustomizedBuilder<ReactorClientHttpRequestFactoryBuilder> customized, TransportChoice choice,
+			PooledConnectors connectors) {
 		this.builders = doors.each((door) -> new PooledRequestFactoryBuilder(door, customized, choice));
+		this.builders.forEach((name, builder) -> {
+			if (builder.transport().used() != connectors.get(name).transport().used()) {
+				logger.info("Client '%s': RestClient has transport %s (%s)".formatted(name, builder.transport(),
+						builder.transport().reason()));
+			}
+		});
 	}
 
 	/**
 	 * Make the request factories of all clients.
 	 * @param doors the clients
+	 * @param connectors those of {@code WebClient}
 	 * @param configured what is asked for
 	 * @param customizers the beans that customize Boot's builder
 	 * @param beanFactory knows their names
 	 * @return the request factories
 	 */
-	static PooledRequestFactories of(ClientDoors doors, ConfiguredClients configured,
+	static PooledRequestFactories of(ClientDoors doors, PooledConnectors connectors, ConfiguredClients configured,
 			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, ListableBeanFactory beanFactory) {
 		return new PooledRequestFactories(doors,
 				PooledRequestFactoryBuilder.customized(
 						NamedBean.ordered(customizers, ClientHttpRequestFactoryBuilderCustomizer.class, beanFactory)),
-				new TransportChoice(configured));
+				new TransportChoice(configured), connectors);
 	}
 
 	/**

@@ -41,7 +41,8 @@ final class PooledRequestFactoryBuilder implements ClientHttpRequestFactoryBuild
 	static CustomizedBuilder<ReactorClientHttpRequestFactoryBuilder> customized(
 			List<NamedBean<ClientHttpRequestFactoryBuilderCustomizer<?>>> customizers) {
 		return new CustomizedBuilder<>(ClientHttpRequestFactoryBuilder.reactor(),
-				ReactorClientHttpRequestFactoryBuilder::withHttpClientCustomizer)
+				(builder, client, later) -> builder.withHttpClientCustomizer(client)
+					.withCustomizer((requestFactory) -> later.run()))
 			.apply(customizers, PooledRequestFactoryBuilder::customize);
 	}
 

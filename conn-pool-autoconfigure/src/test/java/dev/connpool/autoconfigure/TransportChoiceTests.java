@@ -6,6 +6,7 @@ import java.util.List;
 import dev.connpool.actuate.ClientDescriptor;
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.autoconfigure.binding.InvalidPropertyException;
+import dev.connpool.blocking.BlockingRequestFactory;
 import dev.connpool.connector.DirectConnector;
 import dev.connpool.connector.PooledConnector;
 import dev.connpool.finding.Findings;
@@ -23,8 +24,12 @@ import reactor.netty.resources.LoopResources;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.InetAddressFilter;
+import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
@@ -38,6 +43,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 
@@ -58,6 +65,9 @@ class TransportChoiceTests {
 				ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class))
 		.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0",
 				"conn-pool.clients.orders.compression=true");
+
+	private final ApplicationContextRunner restClientRunner = this.contextRunner.withConfiguration(AutoConfigurations
+		.of(ConnPoolRequestFactoryAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class));
 
 	@Test
 	void aClientThatNobodyCustomizesIsDirect(CapturedOutput output) {
@@ -191,6 +201,74 @@ class TransportChoiceTests {
 			});
 	}
 
+	// RestClient
+
+	@Test
+	void aRestClientThatNobodyCustomizesIsDirect(CapturedOutput output) {
+		this.restClientRunner.run((context) -> {
+			assertThat(context.getBean(ClientHttpRequestFactory.class)).isInstanceOf(BlockingRequestFactory.class);
+			assertDirect(context, output, "default", NOBODY);
+			assertThat(output).doesNotContain("RestClient has transport");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			classes = { RequestOption.class, RequestAddresses.class, RequestTimeout.class, OtherRequestFactory.class })
+	void aCustomizerOfTheRequestFactoryMovesRestClientAlone(Class<?> configuration, CapturedOutput output) {
+		this.restClientRunner.withUserConfiguration(RequestIdentity.class, configuration).run((context) -> {
+			assertThat(context.getBean(ClientHttpRequestFactory.class))
+				.isInstanceOf(ReactorClientHttpRequestFactory.class);
+			assertDirect(context, output, "default", NOBODY);
+			assertThat(output)
+				.contains("Client 'default': RestClient has transport reactor-netty (bean 'changing' customizes"
+						+ " the HttpClient)");
+		});
+	}
+
+	@Test
+	void whatDoesNotChangeTheClientLeavesRestClientAlone() {
+		this.restClientRunner.withUserConfiguration(RequestIdentity.class)
+			.run((context) -> assertThat(context.getBean(ClientHttpRequestFactory.class))
+				.isInstanceOf(BlockingRequestFactory.class));
+	}
+
+	@Test
+	void aCustomizerOfTheConnectorLeavesRestClientAlone(CapturedOutput output) {
+		this.restClientRunner.withUserConfiguration(SocketOption.class).run((context) -> {
+			assertThat(context.getBean(ClientHttpRequestFactory.class)).isInstanceOf(BlockingRequestFactory.class);
+			assertReactorNetty(context, output, "default", "bean 'socketOption' customizes the HttpClient");
+			assertThat(output).contains("Client 'default': RestClient has transport direct (" + NOBODY + ")");
+		});
+	}
+
+	@Test
+	void aCustomizerOfAClientMovesItsRestClientToo() {
+		this.restClientRunner.withUserConfiguration(OrdersHook.class).run((context) -> {
+			PooledRequestFactories factories = context.getBean(PooledRequestFactories.class);
+			assertThat(factories.get("default").build(null)).isInstanceOf(BlockingRequestFactory.class);
+			assertThat(factories.get("orders").build(null)).isInstanceOf(ReactorClientHttpRequestFactory.class);
+		});
+	}
+
+	@Test
+	void aPropertyPutsRestClientOnReactorNetty() {
+		this.restClientRunner.withPropertyValues("conn-pool.transport=reactor-netty")
+			.run((context) -> assertThat(context.getBean(ClientHttpRequestFactory.class))
+				.isInstanceOf(ReactorClientHttpRequestFactory.class));
+	}
+
+	@Test
+	void aRestClientThatIsToBeDirectDoesNotStartWithoutWhatABeanHasChanged() {
+		this.restClientRunner.withUserConfiguration(RequestTimeout.class)
+			.withPropertyValues("conn-pool.transport=direct")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidPropertyException.class)
+				.hasMessageContaining("Property 'conn-pool.transport' is 'direct' but bean 'changing' customizes the"
+						+ " Reactor Netty HttpClient of client 'default'"));
+	}
+
 	private static void assertDirect(ApplicationContext context, CapturedOutput output, String client, String reason) {
 		assertTransport(context, client, Transport.DIRECT, reason);
 		assertThat(startLine(output, client)).contains("; transport direct; ").doesNotContain(reason);
@@ -218,7 +296,7 @@ class TransportChoiceTests {
 	private static String startLine(CapturedOutput output, String client) {
 		return output.getOut()
 			.lines()
-			.filter((line) -> line.contains("Client '%s'".formatted(client)))
+			.filter((line) -> line.contains("Client '%s': protocols".formatted(client)))
 			.reduce((first, last) -> last)
 			.orElseThrow();
 	}
@@ -232,6 +310,60 @@ class TransportChoiceTests {
 		resources.setUseGlobalResources(false);
 		resources.setLoopResources(loops);
 		return resources;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RequestIdentity {
+
+		@Bean
+		ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> requestIdentity() {
+			return (builder) -> builder.withHttpClientCustomizer((httpClient) -> httpClient)
+				.withCustomizer((requestFactory) -> requestFactory.setExecutor(Runnable::run));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RequestOption {
+
+		@Bean
+		ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> changing() {
+			return (builder) -> builder
+				.withHttpClientCustomizer((httpClient) -> httpClient.option(ChannelOption.SO_KEEPALIVE, true));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RequestAddresses {
+
+		@Bean
+		ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> changing() {
+			return (builder) -> builder.withResolvedAddressSelector((config, addresses) -> addresses);
+		}
+
+	}
+
+	// It has the client by then
+	@Configuration(proxyBeanMethods = false)
+	static class RequestTimeout {
+
+		@Bean
+		ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> changing() {
+			return (builder) -> builder
+				.withCustomizer((requestFactory) -> requestFactory.setReadTimeout(Duration.ofSeconds(7)));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherRequestFactory {
+
+		@Bean
+		ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> changing() {
+			return (builder) -> ClientHttpRequestFactoryBuilder.reactor();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -3,12 +3,13 @@ package dev.connpool.behaviour;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.error.ConnectionLostException;
@@ -22,7 +23,6 @@ import dev.connpool.testing.Network;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
-import dev.connpool.testing.TestSettings;
 import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.handler.timeout.ReadTimeoutException;
@@ -94,8 +94,10 @@ class BlockingReadersIntegrationTests {
 			expected[i] = (byte) (i * 31 + (i >> 10));
 		}
 		TestServer server = wire.server()
-			.route("/large", (request, response) -> response.sendByteArray(Flux.range(0, 64)
-				.map((part) -> java.util.Arrays.copyOfRange(expected, part * (MB / 64), (part + 1) * (MB / 64)))))
+			.route("/large",
+					(request,
+							response) -> response.sendByteArray(Flux.range(0, 64)
+								.map((part) -> Arrays.copyOfRange(expected, part * (MB / 64), (part + 1) * (MB / 64)))))
 			.start(this.network);
 		TestClient client = this.network.client(wire.settings());
 		for (Way way : Way.values()) {
@@ -136,7 +138,7 @@ class BlockingReadersIntegrationTests {
 				// One read, or one window, and what was read ahead
 				assertThat(received - wanted).as("read ahead after %d bytes", wanted).isBetween(0L, 5L * AHEAD);
 			}
-			assertThat(body.transferTo(OutputStreams.nothing()) + wanted).isEqualTo(64L * MB);
+			assertThat(body.transferTo(OutputStream.nullOutputStream()) + wanted).isEqualTo(64L * MB);
 		}
 	}
 
@@ -195,7 +197,7 @@ class BlockingReadersIntegrationTests {
 		InputStream body = response.getBody();
 		response.close();
 		for (IoCall call : List.<IoCall>of(body::read, () -> body.read(new byte[1]), body::readAllBytes,
-				() -> body.skip(1), body::available, () -> body.transferTo(OutputStreams.nothing()),
+				() -> body.skip(1), body::available, () -> body.transferTo(OutputStream.nullOutputStream()),
 				() -> response.getBody().read())) {
 			assertThatExceptionOfType(IOException.class).isThrownBy(call::run).withMessageContaining("closed");
 		}
@@ -227,7 +229,7 @@ class BlockingReadersIntegrationTests {
 		ClientHttpResponse response = get(client, server.url("/large"));
 		assertThat(client).connections(server, 0, 0, wire.multiplexed() ? 1 : 0).activeStreams(server, 0);
 		assertThatExceptionOfType(LeakReclaimedException.class)
-			.isThrownBy(() -> response.getBody().transferTo(OutputStreams.nothing()));
+			.isThrownBy(() -> response.getBody().transferTo(OutputStream.nullOutputStream()));
 	}
 
 	// Bad servers
@@ -316,17 +318,6 @@ class BlockingReadersIntegrationTests {
 	private interface IoCall {
 
 		Object run() throws IOException;
-
-	}
-
-	private static final class OutputStreams {
-
-		private OutputStreams() {
-		}
-
-		static java.io.OutputStream nothing() {
-			return java.io.OutputStream.nullOutputStream();
-		}
 
 	}
 

@@ -23,9 +23,10 @@ public final class CallSites {
 	private static final int KEPT = 5;
 
 	private static final List<String> NOBODY = List.of("dev.connpool.pool.", "dev.connpool.client.",
-			"dev.connpool.connector.", "dev.connpool.web.", "dev.connpool.autoconfigure.", "reactor.", "io.netty.",
-			"io.micrometer.", "org.springframework.", "org.apache.tomcat.", "org.apache.catalina.",
-			"org.apache.coyote.", "java.", "javax.", "jakarta.", "jdk.", "sun.", "kotlin.", "kotlinx.");
+			"dev.connpool.connector.", "dev.connpool.blocking.", "dev.connpool.web.", "dev.connpool.autoconfigure.",
+			"reactor.", "io.netty.", "io.micrometer.", "org.springframework.", "org.apache.tomcat.",
+			"org.apache.catalina.", "org.apache.coyote.", "java.", "javax.", "jakarta.", "jdk.", "sun.", "kotlin.",
+			"kotlinx.");
 
 	private volatile long second;
 
