@@ -184,6 +184,14 @@ public final class PooledHttpClient {
 	}
 
 	/**
+	 * Count the connections, and remember how they are. To be called each ten seconds.
+	 * @return how they are now
+	 */
+	public ClientSnapshot remember() {
+		return this.pool.remember();
+	}
+
+	/**
 	 * List the connections and their exchanges. Each event loop reads its own, which
 	 * takes it well under a millisecond for a hundred connections; the lists are cut at a
 	 * bound.

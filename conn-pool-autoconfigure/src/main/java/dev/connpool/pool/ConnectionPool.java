@@ -20,6 +20,7 @@ import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
 import dev.connpool.pool.http1.Http1SessionFactory;
 import dev.connpool.pool.http2.Http2SessionFactory;
+import dev.connpool.pool.memory.ClientMemory;
 import dev.connpool.pool.survey.Survey;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
@@ -61,6 +62,8 @@ public final class ConnectionPool {
 	private final AtomicInteger open = new AtomicInteger();
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
+
+	private final ClientMemory memory = new ClientMemory();
 
 	private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
@@ -148,6 +151,17 @@ public final class ConnectionPool {
 		return look(connection).take();
 	}
 
+	/**
+	 * Look at all hosts, and remember it. To be called each ten seconds.
+	 * @return how they are now
+	 */
+	public ClientSnapshot remember() {
+		Survey survey = look(null);
+		ClientSnapshot now = survey.count();
+		survey.remember(this.memory);
+		return now;
+	}
+
 	private Survey look(@Nullable String only) {
 		return new Survey(this.name, settings().protocols(), this.hosts.pools(), this.exchanges, this.recentlyClosed,
 				only);
@@ -163,6 +177,10 @@ public final class ConnectionPool {
 
 	RecentlyClosed recentlyClosed() {
 		return this.recentlyClosed;
+	}
+
+	ClientMemory memory() {
+		return this.memory;
 	}
 
 	HostPools hosts() {

@@ -90,6 +90,14 @@ public final class ConnPoolClient {
 	}
 
 	/**
+	 * Count the connections, and remember how they are. To be called each ten seconds.
+	 * @return how the client looks now
+	 */
+	public ClientSnapshot remember() {
+		return this.pooled.remember();
+	}
+
+	/**
 	 * List the connections and their exchanges. The lists are cut at a bound.
 	 * @return how the client looks now, within half a second; marked as partial if an
 	 * event loop did not answer by then

@@ -214,6 +214,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 			this.log.failed(error);
 		}
 		over();
+		this.source.events().failed(error);
 		try {
 			eventLoop.execute(() -> refused(error));
 		}
@@ -296,7 +297,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	@Override
 	public final void begin(SessionStream stream, boolean reused) {
 		assert granted().inEventLoop();
-		this.progress = new Progress(stream, this);
+		Progress begun = new Progress(stream, this);
+		this.progress = begun;
+		granted().begun(begun.begunAt() - askedAt());
 		InFlightExchanges watch = this.exchanges.on(eventLoop());
 		this.watch = watch;
 		watch.add(this);
@@ -362,7 +365,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (msg instanceof HttpResponse response) {
 			ContentDecoder.prepare(ctx, response, this);
 			progress().headerReceived();
-			granted().record().answered();
+			granted().answered(response.status().code(), progress().begunAt());
 			if (this.attempt != null) {
 				this.attempt.ended(true);
 			}
@@ -536,6 +539,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 			if (this.log != null) {
 				this.log.failed(error);
 			}
+			granted().failed(error);
 			ctx.fireExceptionCaught(error);
 		}
 	}
@@ -555,6 +559,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (this.log != null) {
 			this.log.failed(error);
 		}
+		granted().failed(error);
 		unwatch();
 		if (so.stream().isConnection()) {
 			granted().closing(reason);
