@@ -1,8 +1,10 @@
 package dev.connpool.pool;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,6 +27,7 @@ import dev.connpool.pool.survey.Survey;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.HostHistory;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -63,7 +66,7 @@ public final class ConnectionPool {
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
-	private final ClientMemory memory = new ClientMemory();
+	private final ClientMemory memory;
 
 	private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
@@ -83,6 +86,7 @@ public final class ConnectionPool {
 		this.name = name;
 		this.listeners = listeners;
 		this.generation = SettingsGeneration.first(settings);
+		this.memory = new ClientMemory(settings.endpoint());
 		this.names = names;
 		this.hosts = new HostPools(this, names);
 	}
@@ -158,8 +162,17 @@ public final class ConnectionPool {
 	public ClientSnapshot remember() {
 		Survey survey = look(null);
 		ClientSnapshot now = survey.count();
-		survey.remember(this.memory);
+		survey.remember(now, this.memory);
 		return now;
+	}
+
+	/**
+	 * Return how hosts were.
+	 * @param longest for how long
+	 * @return the history of those of which one is kept
+	 */
+	public Map<String, HostHistory> history(Duration longest) {
+		return look(null).history(longest);
 	}
 
 	private Survey look(@Nullable String only) {

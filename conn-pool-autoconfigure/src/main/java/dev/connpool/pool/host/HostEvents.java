@@ -89,6 +89,7 @@ public final class HostEvents {
 		if (connection != null) {
 			this.recentlyClosed.add(connection);
 		}
+		this.memory.happened("dial-failed", null, reason.toString(), error.getMessage());
 		tellLater(eventLoop, (listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 	}
 
@@ -102,6 +103,7 @@ public final class HostEvents {
 	 */
 	public @Nullable ConnectionInfo opened(String id, Protocol protocol, boolean secure, Duration took) {
 		this.counters.opened();
+		this.memory.happened("opened", id, protocol.id(), null);
 		if (secure) {
 			this.counters.handshake();
 		}
@@ -149,6 +151,7 @@ public final class HostEvents {
 			EventLoop eventLoop) {
 		this.counters.closed(reason);
 		this.recentlyClosed.add(closed);
+		this.memory.happened("closed", closed.id(), reason.toString(), null);
 		if (connection != null) {
 			tellLater(eventLoop, (listener) -> listener.closed(connection, reason.toString(), closed.age()));
 		}
@@ -174,6 +177,7 @@ public final class HostEvents {
 	 * @param error the error code, by name
 	 */
 	public void goAwayReceived(@Nullable ConnectionInfo connection, String error) {
+		this.memory.happened("goaway", (connection != null) ? connection.id() : null, error, null);
 		if (connection != null) {
 			this.listeners.tell((listener) -> listener.goAwayReceived(connection, error));
 		}

@@ -1,6 +1,7 @@
 package dev.connpool.pool.memory;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.connpool.snapshot.HostHistory;
 import dev.connpool.snapshot.LastError;
 import dev.connpool.snapshot.Latency;
 import dev.connpool.snapshot.Validity;
@@ -36,6 +38,12 @@ public final class HostMemory {
 	private final Map<FailureKind, FailureRun> failures = new ConcurrentHashMap<>();
 
 	private volatile @Nullable Validity certificate;
+
+	/** What this remembers beyond a minute; {@code null} if there are too many hosts. */
+	private volatile @Nullable Past past;
+
+	/** What was counted between the last two looks. */
+	private long[] meanwhile = new long[Tally.SIZE];
 
 	// Counted
 
@@ -71,8 +79,46 @@ public final class HostMemory {
 		if (run == null || run.isOver(now)) {
 			run = this.failures.compute(kind,
 					(same, known) -> (known != null && !known.isOver(now)) ? known : new FailureRun(kind, now));
+			happened("failing", null, kind.toString(),
+					(message != null) ? message : "The server answered with status " + status);
 		}
 		run.add(message, status, requests, now);
+	}
+
+	/**
+	 * Note that something happened.
+	 * @param kind what
+	 * @param connection the id of the connection, or {@code null} if it was none
+	 * @param reason why, or {@code null}
+	 * @param text what is said about it, or {@code null}
+	 */
+	public void happened(String kind, @Nullable String connection, @Nullable String reason, @Nullable String text) {
+		Past past = this.past;
+		if (past != null) {
+			past.happened(System.nanoTime(), kind, connection, reason, text);
+		}
+	}
+
+	/**
+	 * Return what is remembered beyond a minute.
+	 * @return the past, or {@code null} if there are too many hosts
+	 */
+	@Nullable Past past() {
+		return this.past;
+	}
+
+	void past(@Nullable Past past) {
+		this.past = past;
+	}
+
+	/**
+	 * Return how it was.
+	 * @param longest for how long
+	 * @return the history, or {@code null} if none is kept of this host
+	 */
+	public @Nullable HostHistory history(Duration longest) {
+		Past past = this.past;
+		return (past != null) ? past.history(longest) : null;
 	}
 
 	// Looked at
@@ -82,7 +128,7 @@ public final class HostMemory {
 	 * @param now the current time, in terms of {@link System#nanoTime()}
 	 * @param open the addresses that there are connections to
 	 */
-	public synchronized void look(long now, Set<SocketAddress> open) {
+	synchronized void look(long now, Set<SocketAddress> open) {
 		Map<@Nullable SocketAddress, AddressMemory> kept = new LinkedHashMap<>();
 		Map<@Nullable SocketAddress, AddressMemory> addresses = this.counted.addresses;
 		long[] gone = this.counted.forgotten.clone();
@@ -96,7 +142,17 @@ public final class HostMemory {
 			}
 		});
 		this.counted = new Counted(kept, gone);
-		this.window = this.window.plus(this.counted.sum(), now);
+		long[] sum = this.counted.sum();
+		this.meanwhile = Window.difference(sum, this.window.latest());
+		this.window = this.window.plus(sum, now);
+	}
+
+	/**
+	 * Return what was counted between the last two looks.
+	 * @return the differences
+	 */
+	synchronized long[] meanwhile() {
+		return this.meanwhile;
 	}
 
 	/**

@@ -29,6 +29,7 @@ import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot;
+import dev.connpool.snapshot.HostHistory;
 import dev.connpool.snapshot.HostSnapshot;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -113,20 +114,33 @@ public final class Survey {
 	}
 
 	/**
-	 * Remember what was counted until now.
+	 * Remember how it is.
+	 * @param now what was counted
 	 * @param memory what remembers it
 	 */
-	public void remember(ClientMemory memory) {
-		long now = System.nanoTime();
+	public void remember(ClientSnapshot now, ClientMemory memory) {
 		Map<HostMemory, Set<SocketAddress>> open = new HashMap<>();
-		Set<String> origins = new HashSet<>();
 		for (HostPool host : this.pools) {
-			origins.add(host.host().origin());
 			Set<SocketAddress> addresses = open.computeIfAbsent(host.events().memory(), (first) -> new HashSet<>());
 			host.connections().forEach((connection) -> addresses.add(connection.channel().remoteAddress()));
 		}
-		open.forEach((host, addresses) -> host.look(now, addresses));
-		memory.keep(origins);
+		memory.remember(now, open);
+	}
+
+	/**
+	 * Return how hosts were.
+	 * @param longest for how long
+	 * @return the history of those of which one is kept
+	 */
+	public Map<String, HostHistory> history(Duration longest) {
+		Map<String, HostHistory> histories = new TreeMap<>();
+		for (HostPool host : this.pools) {
+			HostHistory history = host.events().memory().history(longest);
+			if (history != null) {
+				histories.put(host.host().origin(), history);
+			}
+		}
+		return histories;
 	}
 
 	private static HostSnapshot count(HostPool host) {

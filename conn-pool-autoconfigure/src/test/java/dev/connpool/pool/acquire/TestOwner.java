@@ -34,7 +34,7 @@ final class TestOwner implements HostPoolOwner {
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
-	private final ClientMemory memory = new ClientMemory();
+	private final ClientMemory memory = new ClientMemory(ClientSettings.DEFAULTS.endpoint());
 
 	boolean shutDown;
 
