@@ -58,16 +58,17 @@ class ArchitectureTests {
 
 	@Test
 	void eachPackageOfThePoolKnowsThoseBelowIt() {
-		poolDependsOn("host");
+		poolDependsOn("memory");
+		poolDependsOn("host", "memory");
 		poolDependsOn("content");
-		poolDependsOn("connection", "host");
+		poolDependsOn("connection", "host", "memory");
 		poolDependsOn("replay", "host");
 		poolDependsOn("dial", "connection", "host");
 		poolDependsOn("http1", "connection", "host");
 		poolDependsOn("http2", "connection", "host");
 		poolDependsOn("exchange", "connection", "content", "replay", "host");
-		poolDependsOn("acquire", "dial", "connection", "host");
-		poolDependsOn("survey", "acquire", "exchange", "dial", "connection", "host");
+		poolDependsOn("acquire", "dial", "connection", "host", "memory");
+		poolDependsOn("survey", "acquire", "exchange", "dial", "connection", "host", "memory");
 	}
 
 	@Test

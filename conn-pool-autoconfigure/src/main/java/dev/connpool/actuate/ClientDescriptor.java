@@ -11,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.connpool.finding.Finding;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ClosedConnection;
+import dev.connpool.snapshot.HostHistory;
 import dev.connpool.web.ConnPoolClient;
 import org.jspecify.annotations.Nullable;
 
@@ -42,18 +43,20 @@ public record ClientDescriptor(List<String> protocols, String transport, String 
 		@Nullable Boolean partial) implements OperationResponseBody {
 
 	static ClientDescriptor summary(ConnPoolClient client, List<Finding> findings, Values values) {
-		return of(client, client.snapshot().limit(ClientSnapshot.MOST_HOSTS), null, findings, values);
+		return of(client, client.snapshot().limit(ClientSnapshot.MOST_HOSTS), null, Map.of(), findings, values);
 	}
 
-	static ClientDescriptor whole(ConnPoolClient client, ClientSnapshot snapshot, List<Finding> findings,
-			Values values) {
-		return of(client, snapshot, snapshot.recentlyClosed().stream().map(Closed::of).toList(), findings, values);
+	static ClientDescriptor whole(ConnPoolClient client, ClientSnapshot snapshot, Map<String, HostHistory> past,
+			List<Finding> findings, Values values) {
+		return of(client, snapshot, snapshot.recentlyClosed().stream().map(Closed::of).toList(), past, findings,
+				values);
 	}
 
 	private static ClientDescriptor of(ConnPoolClient client, ClientSnapshot snapshot, @Nullable List<Closed> closed,
-			List<Finding> findings, Values values) {
+			Map<String, HostHistory> past, List<Finding> findings, Values values) {
 		Map<String, HostDescriptor> hosts = new LinkedHashMap<>();
-		snapshot.hosts().forEach((origin, host) -> hosts.put(origin, HostDescriptor.of(host, values)));
+		snapshot.hosts()
+			.forEach((origin, host) -> hosts.put(origin, HostDescriptor.of(host, past.get(origin), values)));
 		return new ClientDescriptor(snapshot.protocols(), client.transport().used().id(), client.transport().reason(),
 				SettingsDescriptor.of(client.settings(), values), hosts,
 				(snapshot.omittedHosts() > 0) ? snapshot.omittedHosts() : null, closed,

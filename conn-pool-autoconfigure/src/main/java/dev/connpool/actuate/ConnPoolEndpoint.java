@@ -1,5 +1,6 @@
 package dev.connpool.actuate;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * {@link Endpoint @Endpoint} to look at clients and to relieve them of connections. What
@@ -38,6 +40,8 @@ public class ConnPoolEndpoint {
 	 * The id of the endpoint.
 	 */
 	public static final String ID = "connpool";
+
+	private static final Duration LONGEST_HISTORY = Duration.ofHours(1);
 
 	private final ConnPoolClients clients;
 
@@ -78,16 +82,20 @@ public class ConnPoolEndpoint {
 	/**
 	 * List the connections of one client and the exchanges on them.
 	 * @param client the client name
+	 * @param history for how long to tell how hosts were, such as {@code 15m}; at most an
+	 * hour, not at all if {@code null}
 	 * @return the client
 	 */
 	@ReadOperation
-	public ClientDescriptor client(@Selector String client) {
-		return client(client, this.showValues.isShown(true));
+	public ClientDescriptor client(@Selector String client, @Nullable String history) {
+		return client(client, history, this.showValues.isShown(true));
 	}
 
-	ClientDescriptor client(String name, boolean shown) {
+	ClientDescriptor client(String name, @Nullable String history, boolean shown) {
 		ConnPoolClient client = find(name);
-		return ClientDescriptor.whole(client, answer(client.survey()), this.findings.of(name),
+		Duration longest = (history != null) ? longest(history) : null;
+		return ClientDescriptor.whole(client, answer(client.survey()),
+				(longest != null) ? client.history(longest) : Map.of(), this.findings.of(name),
 				this.values.shown(shown));
 	}
 
@@ -143,6 +151,19 @@ public class ConnPoolEndpoint {
 		catch (IllegalArgumentException ex) {
 			throw RefusedException.badRequest(ex.getMessage());
 		}
+	}
+
+	private static Duration longest(String history) {
+		try {
+			Duration longest = DurationStyle.detectAndParse(history);
+			if (!longest.isNegative() && longest.compareTo(LONGEST_HISTORY) <= 0) {
+				return longest;
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			// It is none.
+		}
+		throw RefusedException.badRequest("'history' must be a duration of at most 1h, such as 15m");
 	}
 
 	private ConnPoolClient find(String name) {

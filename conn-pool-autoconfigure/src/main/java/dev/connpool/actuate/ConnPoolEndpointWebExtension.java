@@ -67,11 +67,13 @@ public class ConnPoolEndpointWebExtension {
 	 * List the connections of one client and the exchanges on them.
 	 * @param securityContext who asks
 	 * @param client the client name
+	 * @param history for how long to tell how hosts were, or {@code null} for not at all
 	 * @return the client, or why not
 	 */
 	@ReadOperation
-	public WebEndpointResponse<OperationResponseBody> client(SecurityContext securityContext, @Selector String client) {
-		return answer(() -> this.endpoint.client(client, isShown(securityContext)));
+	public WebEndpointResponse<OperationResponseBody> client(SecurityContext securityContext, @Selector String client,
+			@Nullable String history) {
+		return answer(() -> this.endpoint.client(client, history, isShown(securityContext)));
 	}
 
 	/**

@@ -1,7 +1,9 @@
 package dev.connpool.autoconfigure;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import dev.connpool.autoconfigure.binding.BindingConfiguration;
 import dev.connpool.autoconfigure.binding.ConfiguredClients;
@@ -17,6 +19,7 @@ import reactor.netty.resources.LoopResources;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -108,10 +111,12 @@ public final class ConnPoolAutoConfiguration {
 	}
 
 	@Bean(initMethod = "start")
-	Findings connPoolFindings(ConnPoolClients clients) {
+	Findings connPoolFindings(ConnPoolClients clients, ConfigurableListableBeanFactory beans) {
 		Map<String, ClientFindings> findings = new LinkedHashMap<>();
+		Supplier<List<String>> unpooled = new UnpooledBeans(beans);
 		clients.forEach((client) -> findings.put(client.name(),
-				new ClientFindings(client.name(), client::settings, client::snapshot)));
+				new ClientFindings(client.name(), client::settings, client::snapshot, client::remember,
+						client.name().equals(ConnPoolClients.DEFAULT) ? unpooled : List::of)));
 		return new Findings(findings);
 	}
 

@@ -53,6 +53,8 @@ final class FixedSettings {
 		fixed.put("dns.refresh-interval", settings.dns().refreshInterval());
 		fixed.put("compression", settings.compression());
 		fixed.put("max-response-header-size", settings.maxResponseHeaderSize());
+		fixed.put("endpoint.history", settings.endpoint().history());
+		fixed.put("endpoint.events", settings.endpoint().events());
 		fixed.put("ssl.bundle", settings.sslBundle());
 		return fixed;
 	}

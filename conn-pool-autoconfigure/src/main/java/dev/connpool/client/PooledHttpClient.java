@@ -1,7 +1,9 @@
 package dev.connpool.client;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 
@@ -12,6 +14,7 @@ import dev.connpool.pool.reactor.ReactorConnectionProvider;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.InvalidSettingException;
 import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.HostHistory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -181,6 +184,23 @@ public final class PooledHttpClient {
 	 */
 	public ClientSnapshot snapshot() {
 		return this.pool.snapshot();
+	}
+
+	/**
+	 * Count the connections, and remember how they are. To be called each ten seconds.
+	 * @return how they are now
+	 */
+	public ClientSnapshot remember() {
+		return this.pool.remember();
+	}
+
+	/**
+	 * Return how hosts were.
+	 * @param longest for how long, at most an hour
+	 * @return the history of those of which one is kept, by {@code scheme://host:port}
+	 */
+	public Map<String, HostHistory> history(Duration longest) {
+		return this.pool.history(longest);
 	}
 
 	/**

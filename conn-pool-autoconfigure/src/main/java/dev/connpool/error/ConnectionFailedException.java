@@ -30,10 +30,18 @@ public final class ConnectionFailedException extends ConnPoolException {
 
 	private final Phase phase;
 
+	private final boolean timedOut;
+
 	private ConnectionFailedException(String client, String host, Phase phase, String message,
 			@Nullable Throwable cause) {
+		this(client, host, phase, message, cause, false);
+	}
+
+	private ConnectionFailedException(String client, String host, Phase phase, String message,
+			@Nullable Throwable cause, boolean timedOut) {
 		super(client, host, message, cause);
 		this.phase = phase;
+		this.timedOut = timedOut;
 	}
 
 	/**
@@ -74,7 +82,7 @@ public final class ConnectionFailedException extends ConnPoolException {
 				"%s was not over within %s%s. Check that the %s is reachable, or raise '%s'.".formatted(
 						phase.text(client, proxy), DeadlineException.text(phase.deadline(settings.timeouts())),
 						phase.text(tried), what, settings.property(client, phase.property)),
-				null);
+				null, true);
 	}
 
 	/**
@@ -130,6 +138,14 @@ public final class ConnectionFailedException extends ConnPoolException {
 	 */
 	public Phase phase() {
 		return this.phase;
+	}
+
+	/**
+	 * Return whether the step took too long.
+	 * @return whether its deadline has passed
+	 */
+	public boolean isTimedOut() {
+		return this.timedOut;
 	}
 
 	/**

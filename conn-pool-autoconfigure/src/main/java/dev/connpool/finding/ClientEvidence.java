@@ -1,5 +1,7 @@
 package dev.connpool.finding;
 
+import java.util.List;
+
 import dev.connpool.settings.ClientSettings;
 
 /**
@@ -7,8 +9,9 @@ import dev.connpool.settings.ClientSettings;
  *
  * @param name the client name
  * @param settings the settings of the client
+ * @param unpooled what bypasses all clients, as it is shown; only known to one of them
  */
-record ClientEvidence(String name, ClientSettings settings) {
+record ClientEvidence(String name, ClientSettings settings, List<String> unpooled) {
 
 	/**
 	 * Return the full name of a property, in quotes.

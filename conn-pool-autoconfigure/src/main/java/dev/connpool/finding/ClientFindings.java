@@ -44,6 +44,10 @@ public final class ClientFindings {
 
 	private final Supplier<ClientSnapshot> looking;
 
+	private final Supplier<ClientSnapshot> remembering;
+
+	private final Supplier<List<String>> unpooled;
+
 	private final Observations observations;
 
 	private final long kept;
@@ -64,15 +68,36 @@ public final class ClientFindings {
 	 * @param name the client name
 	 * @param settings the settings of the client, as they are now
 	 * @param looking looks at the client, without listing its connections
+	 * @param remembering the same, once in each period, of which the client remembers how
+	 * it looks
 	 */
-	public ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking) {
-		this(name, settings, looking, PERIOD);
+	public ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking,
+			Supplier<ClientSnapshot> remembering) {
+		this(name, settings, looking, remembering, List::of);
 	}
 
-	ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking, Duration period) {
+	/**
+	 * Create what looks at a client, and at what bypasses it. It does not look before it
+	 * is asked to.
+	 * @param name the client name
+	 * @param settings the settings of the client, as they are now
+	 * @param looking looks at the client, without listing its connections
+	 * @param remembering the same, once in each period, of which the client remembers how
+	 * it looks
+	 * @param unpooled names what is known to bring an HTTP client of its own
+	 */
+	public ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking,
+			Supplier<ClientSnapshot> remembering, Supplier<List<String>> unpooled) {
+		this(name, settings, looking, remembering, unpooled, PERIOD);
+	}
+
+	ClientFindings(String name, Supplier<ClientSettings> settings, Supplier<ClientSnapshot> looking,
+			Supplier<ClientSnapshot> remembering, Supplier<List<String>> unpooled, Duration period) {
+		this.unpooled = unpooled;
 		this.name = name;
 		this.settings = settings;
 		this.looking = looking;
+		this.remembering = remembering;
 		this.observations = new Observations(period);
 		this.kept = period.toNanos() * KEPT;
 	}
@@ -81,7 +106,7 @@ public final class ClientFindings {
 	 * Look at the client, and remember how it looked. To be called once in each period.
 	 */
 	public synchronized void look() {
-		ClientSnapshot snapshot = snapshot();
+		ClientSnapshot snapshot = this.remembering.get().limit(ClientSnapshot.MOST_HOSTS);
 		long now = System.nanoTime();
 		evaluate(snapshot, now);
 		this.observations.add(snapshot, now);
@@ -115,7 +140,7 @@ public final class ClientFindings {
 
 	private void evaluate(ClientSnapshot snapshot, long now) {
 		this.findings.values().removeIf((seen) -> now - seen.at() > this.kept);
-		ClientEvidence client = new ClientEvidence(this.name, this.settings.get());
+		ClientEvidence client = new ClientEvidence(this.name, this.settings.get(), this.unpooled.get());
 		for (Finding finding : check(client, this.observations.compare(client, snapshot, now))) {
 			Key key = new Key(finding.rule(), finding.host());
 			if (this.findings.size() >= MOST && !this.findings.containsKey(key)) {

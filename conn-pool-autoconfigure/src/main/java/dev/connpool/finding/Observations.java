@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
@@ -21,10 +20,6 @@ final class Observations {
 
 	/** Looks that are kept. */
 	private static final int KEPT = 30;
-
-	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, HostSnapshot.Connections.of(Map.of()),
-			new HostSnapshot.Streams(0, 0), List.of(), 0, 0, null, 0,
-			new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0), null, 0);
 
 	private final long period;
 
@@ -88,7 +83,7 @@ final class Observations {
 	 * @return what to compare with
 	 */
 	private static HostSnapshot earlier(HostSnapshot before, HostSnapshot now) {
-		return (before.counters().opened() <= now.counters().opened()) ? before : UNKNOWN;
+		return (before.counters().dialled() <= now.counters().dialled()) ? before : HostSnapshot.UNKNOWN;
 	}
 
 	private static HostSettings settings(ClientSettings client, String origin) {
@@ -131,7 +126,7 @@ final class Observations {
 		}
 
 		HostSnapshot host(String origin) {
-			return this.snapshot.hosts().getOrDefault(origin, UNKNOWN);
+			return this.snapshot.hosts().getOrDefault(origin, HostSnapshot.UNKNOWN);
 		}
 
 	}

@@ -9,6 +9,21 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Rule {
 
+	/** No connection to a host can be opened. */
+	UNREACHABLE(Severity.ERROR, new Unreachable()),
+
+	/** Connections to a host cannot be secured. */
+	TLS_FAILING(Severity.ERROR, new TlsFailing()),
+
+	/** A host answers later than this client waits. */
+	DEADLINES_PASSING(Severity.ERROR, new DeadlinesPassing()),
+
+	/** A host says itself that it fails. */
+	SERVER_ERRORS(Severity.ERROR, new ServerErrors()),
+
+	/** Callers get no connection. */
+	TURNED_AWAY(Severity.ERROR, new TurnedAway()),
+
 	/** Requests hold connections although nobody reads their responses. */
 	LEAK(Severity.ERROR, new Leaks()),
 
@@ -30,7 +45,13 @@ public enum Rule {
 	/** The server speaks HTTP/1.1 although HTTP/2 is preferred. */
 	HTTP2_FALLBACK(Severity.WARNING, new Http2Fallback()),
 
-	/** More streams are reset than servers put up with. */
+	/** One address of a host fails while the others do not. */
+	ADDRESS_OUTLIER(Severity.WARNING, new AddressOutlier()),
+
+	/** The certificate of a host will soon be no more valid. */
+	CERTIFICATE_EXPIRING(Severity.WARNING, new CertificateExpiring()),
+
+	/** Streams are reset, or connections ended, so often that it is no use any more. */
 	RESET_STORM(Severity.WARNING, new ResetStorm()),
 
 	/** A deadline can never pass because another one always passes before. */
@@ -41,6 +62,9 @@ public enum Rule {
 
 	/** Flow control holds downloads back. */
 	H2_WINDOW_SMALL(Severity.INFO, new SmallWindows()),
+
+	/** Beans bring HTTP clients of their own. */
+	NOT_POOLED(Severity.INFO, new NotPooled()),
 
 	/** How many connections the measured load needs. */
 	RIGHT_SIZE(Severity.INFO, new RightSize());

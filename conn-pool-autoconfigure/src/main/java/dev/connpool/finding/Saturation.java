@@ -15,9 +15,16 @@ final class Saturation implements Rule.HostCheck {
 		if (turnedAway <= 0 && !lasting) {
 			return null;
 		}
-		return "All %d connections were in use and %d callers wait; %d were turned away within %s. Raise %s if the host can take more; if it has become slow, more connections will not help."
-			.formatted(host.settings().pool().maxConnectionsPerHost(), host.now().pendingAcquires(), turnedAway,
-					Durations.rounded(host.period()), host.property("pool.max-connections-per-host"));
+		return "%s in use and %s; %s turned away within %s. Raise %s if the host can take more; if it has become slow, more connections will not help."
+			.formatted(limit(host.settings().pool().maxConnectionsPerHost()),
+					Quantity.of(host.now().pendingAcquires(), "caller waits", "callers wait"),
+					Quantity.of(turnedAway, "was", "were"), Durations.rounded(host.period()),
+					host.property("pool.max-connections-per-host"));
+	}
+
+	private static String limit(int connections) {
+		return (connections == 1) ? "The only connection was"
+				: "All %s were".formatted(Quantity.of(connections, "connection", "connections"));
 	}
 
 	private static boolean isSaturated(HostEvidence host, boolean now) {

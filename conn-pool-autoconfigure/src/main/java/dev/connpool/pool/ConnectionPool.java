@@ -1,8 +1,10 @@
 package dev.connpool.pool;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,10 +22,12 @@ import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
 import dev.connpool.pool.http1.Http1SessionFactory;
 import dev.connpool.pool.http2.Http2SessionFactory;
+import dev.connpool.pool.memory.ClientMemory;
 import dev.connpool.pool.survey.Survey;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.HostHistory;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -62,6 +66,8 @@ public final class ConnectionPool {
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
 
+	private final ClientMemory memory;
+
 	private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
 	private volatile boolean shutDown;
@@ -80,6 +86,7 @@ public final class ConnectionPool {
 		this.name = name;
 		this.listeners = listeners;
 		this.generation = SettingsGeneration.first(settings);
+		this.memory = new ClientMemory(settings.endpoint());
 		this.names = names;
 		this.hosts = new HostPools(this, names);
 	}
@@ -148,6 +155,26 @@ public final class ConnectionPool {
 		return look(connection).take();
 	}
 
+	/**
+	 * Look at all hosts, and remember it. To be called each ten seconds.
+	 * @return how they are now
+	 */
+	public ClientSnapshot remember() {
+		Survey survey = look(null);
+		ClientSnapshot now = survey.count();
+		survey.remember(now, this.memory);
+		return now;
+	}
+
+	/**
+	 * Return how hosts were.
+	 * @param longest for how long
+	 * @return the history of those of which one is kept
+	 */
+	public Map<String, HostHistory> history(Duration longest) {
+		return look(null).history(longest);
+	}
+
 	private Survey look(@Nullable String only) {
 		return new Survey(this.name, settings().protocols(), this.hosts.pools(), this.exchanges, this.recentlyClosed,
 				only);
@@ -163,6 +190,10 @@ public final class ConnectionPool {
 
 	RecentlyClosed recentlyClosed() {
 		return this.recentlyClosed;
+	}
+
+	ClientMemory memory() {
+		return this.memory;
 	}
 
 	HostPools hosts() {

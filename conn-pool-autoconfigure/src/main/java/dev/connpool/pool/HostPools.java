@@ -20,6 +20,7 @@ import dev.connpool.pool.host.HostKey;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
 import dev.connpool.pool.host.ReplayBudget;
+import dev.connpool.pool.memory.ClientMemory;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import io.netty.channel.EventLoop;
@@ -169,6 +170,11 @@ final class HostPools implements HostPoolOwner {
 	@Override
 	public RecentlyClosed recentlyClosed() {
 		return this.client.recentlyClosed();
+	}
+
+	@Override
+	public ClientMemory memory() {
+		return this.client.memory();
 	}
 
 	@Override

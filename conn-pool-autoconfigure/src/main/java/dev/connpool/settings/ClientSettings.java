@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param logExchanges whether one line is logged for each exchange
  * @param leaks when a response that nobody reads is reported
  * @param findings what is looked for in the client
+ * @param endpoint what the endpoint remembers of the client
  * @param hosts what differs for some hosts, by authority in lower case, such as
  * {@code orders.example.com:8443} or, for all ports, {@code orders.example.com}
  */
@@ -38,7 +39,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 		PoolSettings pool, TimeoutSettings timeouts, TcpSettings tcp, Http2Settings http2, DiscardSettings discard,
 		ReplaySettings replay, DnsSettings dns, ProxySettings proxy, @Nullable String sslBundle, boolean compression,
 		int maxResponseHeaderSize, boolean logExchanges, LeakSettings leaks, FindingSettings findings,
-		Map<String, HostSettings> hosts) {
+		EndpointSettings endpoint, Map<String, HostSettings> hosts) {
 
 	/**
 	 * The scheme of base URLs that name a service instead of a host.
@@ -52,7 +53,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 			Transport.AUTO, UserAgent.standard(), PoolSettings.DEFAULTS, TimeoutSettings.DEFAULTS, TcpSettings.DEFAULTS,
 			Http2Settings.DEFAULTS, DiscardSettings.DEFAULTS, ReplaySettings.DEFAULTS, DnsSettings.DEFAULTS,
 			ProxySettings.DEFAULTS, null, true, 64 * 1024, false, LeakSettings.DEFAULTS, FindingSettings.DEFAULTS,
-			Map.of());
+			EndpointSettings.DEFAULTS, Map.of());
 
 	public ClientSettings {
 		protocols = List.copyOf(protocols);
@@ -179,6 +180,8 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 
 		private FindingSettings findings;
 
+		private EndpointSettings endpoint;
+
 		private Map<String, HostSettings> hosts;
 
 		private Builder(ClientSettings from) {
@@ -200,6 +203,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 			this.logExchanges = from.logExchanges;
 			this.leaks = from.leaks;
 			this.findings = from.findings;
+			this.endpoint = from.endpoint;
 			this.hosts = from.hosts;
 		}
 
@@ -293,6 +297,11 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 			return this;
 		}
 
+		public Builder endpoint(EndpointSettings endpoint) {
+			this.endpoint = endpoint;
+			return this;
+		}
+
 		public Builder hosts(Map<String, HostSettings> hosts) {
 			this.hosts = hosts;
 			return this;
@@ -302,7 +311,7 @@ public record ClientSettings(@Nullable URI baseUrl, List<Protocol> protocols, Tr
 			return new ClientSettings(this.baseUrl, this.protocols, this.transport, this.userAgent, this.pool,
 					this.timeouts, this.tcp, this.http2, this.discard, this.replay, this.dns, this.proxy,
 					this.sslBundle, this.compression, this.maxResponseHeaderSize, this.logExchanges, this.leaks,
-					this.findings, this.hosts);
+					this.findings, this.endpoint, this.hosts);
 		}
 
 	}

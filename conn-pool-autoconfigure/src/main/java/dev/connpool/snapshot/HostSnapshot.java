@@ -29,12 +29,23 @@ import org.jspecify.annotations.Nullable;
  * learned from when it did, or {@code null} if it is not known
  * @param leaking the exchanges that were reported because nobody reads their response
  * @param counters what happened so far
+ * @param latency how long the requests of the last minute took
+ * @param errors what went wrong last, of each kind, the latest first
+ * @param certificate when the certificate of the host is valid, or {@code null} if there
+ * is none
  * @param connectionList the connections, if they were asked for; cut at a bound
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
 		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration serverIdleLimit,
-		int leaking, Counters counters, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
+		int leaking, Counters counters, Latency latency, List<LastError> errors, @Nullable Validity certificate,
+		@Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
+
+	/**
+	 * A host of which nothing is known.
+	 */
+	public static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, Connections.of(Map.of()),
+			new Streams(0, 0), List.of(), 0, 0, null, 0, Counters.NONE, Latency.NONE, List.of(), null, null, 0);
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -54,8 +65,29 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 				this.connections.plus(other.connections), this.streams.plus(other.streams),
 				Address.plus(this.addresses, other.addresses), this.pools + other.pools,
 				this.pendingAcquires + other.pendingAcquires, shorter(this.serverIdleLimit, other.serverIdleLimit),
-				this.leaking + other.leaking, this.counters.plus(other.counters), list,
+				this.leaking + other.leaking, this.counters.plus(other.counters), later ? other.latency : this.latency,
+				later ? other.errors : this.errors, later ? other.certificate : this.certificate, list,
 				this.omittedConnections + other.omittedConnections);
+	}
+
+	/**
+	 * Add connections.
+	 * @param list the connections
+	 * @param omitted how many were cut from the list
+	 * @return the host with these
+	 */
+	public HostSnapshot with(List<ConnectionSnapshot> list, int omitted) {
+		return new HostSnapshot(this.protocol, this.proxy, this.generation, this.connections, this.streams,
+				this.addresses, this.pools, this.pendingAcquires, this.serverIdleLimit, this.leaking, this.counters,
+				this.latency, this.errors, this.certificate, list, omitted);
+	}
+
+	/**
+	 * Return what went wrong last.
+	 * @return the error, or {@code null} if nothing did
+	 */
+	public @Nullable LastError lastError() {
+		return this.errors.isEmpty() ? null : this.errors.get(0);
 	}
 
 	private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {
@@ -126,43 +158,75 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 * @param address the IP address and port
 	 * @param connections the connections to it that do not drain
 	 * @param streams their open HTTP/2 streams
+	 * @param requests the exchanges that were begun on connections to it
+	 * @param failed how many of these failed
+	 * @param headers how long it took to the header of their responses in the last
+	 * minute, or {@code null} if there was none
 	 */
-	public record Address(String address, int connections, int streams) {
+	public record Address(String address, int connections, int streams, long requests, long failed,
+			@Nullable Quantiles headers) {
 
 		private static List<Address> plus(List<Address> one, List<Address> other) {
 			Map<String, Address> sum = new LinkedHashMap<>();
 			Stream.concat(one.stream(), other.stream())
-				.forEach((each) -> sum.merge(each.address, each, (left, right) -> new Address(left.address,
-						left.connections + right.connections, left.streams + right.streams)));
+				.forEach((each) -> sum.merge(each.address, each, (left, right) -> left.plus(right)));
 			return List.copyOf(sum.values());
+		}
+
+		// Requests are remembered of the host, whichever pool serves it.
+		private Address plus(Address other) {
+			return new Address(this.address, this.connections + other.connections, this.streams + other.streams,
+					Math.max(this.requests, other.requests), Math.max(this.failed, other.failed),
+					(other.headers != null) ? other.headers : this.headers);
 		}
 
 	}
 
 	/**
-	 * What happened so far. {@code opened - closed} is the number of connections.
+	 * What happened so far. {@code opened - closed} is the number of connections that are
+	 * open, {@code dialled - opened - dialFailed} that of connections that are being
+	 * opened.
 	 *
-	 * @param opened connections that were begun
-	 * @param closed connections that ended, failed ones included
+	 * @param dialled connections that were begun
+	 * @param opened connections that were opened
+	 * @param dialFailed connections that could not be opened
+	 * @param closed connections that were open and have ended
 	 * @param acquired exchanges that were given a connection
 	 * @param reused exchanges that were given a connection that had served another
 	 * @param handshakes TLS handshakes that succeeded
-	 * @param closedByReason {@code closed} by reason, such as {@code idle-timeout}
-	 * @param replaysByReason exchanges that were sent again, by reason
+	 * @param failed requests that failed, those included that were answered with a status
+	 * of 500 to 599
+	 * @param timedOut those of them for which a deadline passed
 	 * @param turnedAway callers that got no connection because as many as allowed were
 	 * open
 	 * @param resetsSent HTTP/2 streams that the client reset
 	 * @param leaks exchanges that were reported because nobody read their response
+	 * @param closedByReason {@code closed} by reason, such as {@code idle-timeout}
+	 * @param dialFailedByReason {@code dialFailed} by reason, such as
+	 * {@code connect-error}
+	 * @param failedByKind {@code failed} by kind, such as {@code response-timeout}
+	 * @param replaysByReason exchanges that were sent again, by reason
 	 */
-	public record Counters(long opened, long closed, long acquired, long reused, long handshakes,
-			Map<String, Long> closedByReason, Map<String, Long> replaysByReason, long turnedAway, long resetsSent,
-			long leaks) {
+	public record Counters(long dialled, long opened, long dialFailed, long closed, long acquired, long reused,
+			long handshakes, long failed, long timedOut, long turnedAway, long resetsSent, long leaks,
+			Map<String, Long> closedByReason, Map<String, Long> dialFailedByReason, Map<String, Long> failedByKind,
+			Map<String, Long> replaysByReason) {
+
+		/**
+		 * Nothing has happened.
+		 */
+		public static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of(),
+				Map.of(), Map.of());
 
 		Counters plus(Counters other) {
-			return new Counters(this.opened + other.opened, this.closed + other.closed, this.acquired + other.acquired,
-					this.reused + other.reused, this.handshakes + other.handshakes,
-					sum(this.closedByReason, other.closedByReason), sum(this.replaysByReason, other.replaysByReason),
-					this.turnedAway + other.turnedAway, this.resetsSent + other.resetsSent, this.leaks + other.leaks);
+			return new Counters(this.dialled + other.dialled, this.opened + other.opened,
+					this.dialFailed + other.dialFailed, this.closed + other.closed, this.acquired + other.acquired,
+					this.reused + other.reused, this.handshakes + other.handshakes, this.failed + other.failed,
+					this.timedOut + other.timedOut, this.turnedAway + other.turnedAway,
+					this.resetsSent + other.resetsSent, this.leaks + other.leaks,
+					sum(this.closedByReason, other.closedByReason),
+					sum(this.dialFailedByReason, other.dialFailedByReason), sum(this.failedByKind, other.failedByKind),
+					sum(this.replaysByReason, other.replaysByReason));
 		}
 
 		private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {

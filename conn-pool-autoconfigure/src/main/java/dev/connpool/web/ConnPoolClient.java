@@ -1,10 +1,13 @@
 package dev.connpool.web;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.connpool.client.PooledHttpClient;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
+import dev.connpool.snapshot.HostHistory;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
@@ -87,6 +90,23 @@ public final class ConnPoolClient {
 	 */
 	public ClientSnapshot snapshot() {
 		return this.pooled.snapshot();
+	}
+
+	/**
+	 * Count the connections, and remember how they are. To be called each ten seconds.
+	 * @return how the client looks now
+	 */
+	public ClientSnapshot remember() {
+		return this.pooled.remember();
+	}
+
+	/**
+	 * Return how hosts were.
+	 * @param longest for how long, at most an hour
+	 * @return the history of those of which one is kept, by {@code scheme://host:port}
+	 */
+	public Map<String, HostHistory> history(Duration longest) {
+		return this.pooled.history(longest);
 	}
 
 	/**

@@ -97,6 +97,31 @@ class ConnPoolEndpointIntegrationTests {
 		await().untilAsserted(() -> assertThat(host(server, "").at("/connections/idle").asInt()).isEqualTo(4));
 	}
 
+	// B70
+	@Test
+	void theHistoryOfAHostIsToldToWhoAsksForIt() {
+		start();
+		TestServer server = TestServer.h2().start(this.network);
+		fetch(server);
+		assertThat(host(server, "/default").has("history")).isFalse();
+		JsonNode host = host(server, "/default?history=15m");
+		assertThat(host.at("/history/step").asString()).isEqualTo("PT10S");
+		assertThat(host.at("/events/0/kind").asString()).isEqualTo("opened");
+		assertThat(host.at("/events/0/reason").asString()).isEqualTo("h2");
+		assertThat(host.at("/events/0/connection").asString()).isNotEmpty();
+		await().atMost(Duration.ofSeconds(25)).untilAsserted(() -> {
+			JsonNode history = host(server, "/default?history=1h").get("history");
+			assertThat(history.get("slots").asInt()).isPositive();
+			assertThat(history.at("/values/requests").iterator()).toIterable()
+				.anySatisfy((requests) -> assertThat(requests.asInt()).isPositive());
+			assertThat(history.at("/values/headersP50").size()).isEqualTo(history.get("slots").asInt());
+		});
+		for (String wrong : List.of("2h", "-1s", "soon")) {
+			refused(this.application.get("/default?history=" + wrong), HttpStatus.BAD_REQUEST,
+					"'history' must be a duration of at most 1h, such as 15m");
+		}
+	}
+
 	// B10
 	@Test
 	void aConnectionThatTheServerClosedIsGoneAtOnce() {

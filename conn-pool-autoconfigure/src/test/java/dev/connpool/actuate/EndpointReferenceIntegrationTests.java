@@ -41,7 +41,7 @@ class EndpointReferenceIntegrationTests {
 	private static final Pattern ANSWER = Pattern.compile("<!-- answer: (\\w+) -->\n```json\n(.*?)\n```",
 			Pattern.DOTALL);
 
-	private static final Pattern ROW = Pattern.compile("^\\| `([a-z-]+)` \\|", Pattern.MULTILINE);
+	private static final Pattern ROW = Pattern.compile("^\\| `([a-z0-9-]+)` \\|", Pattern.MULTILINE);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -70,6 +70,13 @@ class EndpointReferenceIntegrationTests {
 	void everyStateIsExplained() throws IOException {
 		assertThat(rows("### States")).containsExactly(
 				Stream.of(State.values()).map(EndpointReferenceIntegrationTests::name).toArray(String[]::new));
+	}
+
+	@Test
+	void everyKindOfFailureIsExplained() throws Exception {
+		Object[] kinds = Class.forName("dev.connpool.pool.memory.FailureKind").getEnumConstants();
+		assertThat(rows("### How requests fail"))
+			.containsExactly(Arrays.stream(kinds).map(Object::toString).toArray(String[]::new));
 	}
 
 	@Test
@@ -115,7 +122,7 @@ class EndpointReferenceIntegrationTests {
 	}
 
 	private static void collect(String path, JsonNode node, TreeSet<String> shape) {
-		if (node.isObject() && !path.endsWith("ByReason")) {
+		if (node.isObject() && !path.endsWith("ByReason") && !path.endsWith("ByKind")) {
 			node.properties()
 				.forEach((property) -> collect(path + "/" + property.getKey().replaceAll("https?://.*", "<host>"),
 						property.getValue(), shape));

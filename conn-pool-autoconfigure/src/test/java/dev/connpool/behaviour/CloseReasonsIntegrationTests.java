@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.listener.ConnectionListener;
+import dev.connpool.snapshot.HostSnapshot;
 import dev.connpool.testing.Failure;
 import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
@@ -268,7 +270,9 @@ class CloseReasonsIntegrationTests {
 	/** What the client counts, and what it told, is nothing but this. */
 	private void assertReasons(TestClient client, ObservedServer server, String... reasons) {
 		await().untilAsserted(() -> {
-			Map<String, Long> counted = client.host(server).counters().closedByReason();
+			HostSnapshot.Counters counters = client.host(server).counters();
+			Map<String, Long> counted = new TreeMap<>(counters.closedByReason());
+			counted.putAll(counters.dialFailedByReason());
 			assertThat(counted.keySet()).containsExactlyInAnyOrder(reasons);
 			assertThat(this.told.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())))
 				.isEqualTo(counted);

@@ -230,7 +230,7 @@ class EarlyConnectionsIntegrationTests {
 	}
 
 	private static long failures(TestClient client, String host) {
-		return Objects.requireNonNull(client.pooled().snapshot().hosts().get(host)).counters().closed();
+		return Objects.requireNonNull(client.pooled().snapshot().hosts().get(host)).counters().dialFailed();
 	}
 
 	private static int kept(Wire wire) {

@@ -228,11 +228,11 @@ class NamesIntegrationTests {
 		Load load = Load.of(client.get(pods.url("/hello")), CALLERS);
 		awaitOneConnectionTo(client, pods, 0, 1);
 		await().atMost(PATIENCE)
-			.until(() -> client.host(pods.origin()).counters().closedByReason().containsKey("connect-error"));
+			.until(() -> client.host(pods.origin()).counters().dialFailedByReason().containsKey("connect-error"));
 		awaitSeconds(3);
 		assertThat(load.stop()).isEmpty();
 		// One dial for each answer, no more.
-		assertThat(client.host(pods.origin()).counters().closedByReason().get("connect-error")).isLessThan(8);
+		assertThat(client.host(pods.origin()).counters().dialFailedByReason().get("connect-error")).isLessThan(8);
 	}
 
 	@Test

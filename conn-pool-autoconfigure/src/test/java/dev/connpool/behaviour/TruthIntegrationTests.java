@@ -129,6 +129,8 @@ class TruthIntegrationTests {
 			assertThat(host.connections().total()).as(state).isEqualTo(this.server.connections().open());
 			assertThat(host.counters().opened() - host.counters().closed()).as(state)
 				.isEqualTo(host.connections().total());
+			assertThat(host.counters().dialled() - host.counters().opened()).as(state)
+				.isEqualTo(host.counters().dialFailed());
 			assertThat(host.connectionList()).as(state).hasSize(host.connections().total());
 			assertThat(host.connectionList().stream().mapToInt((connection) -> connection.streams().size()).sum())
 				.as(state)

@@ -228,6 +228,7 @@ class ConfigurationReferenceTests {
 		addAll(defaults, "discard", client.discard());
 		addAll(defaults, "replay", client.replay());
 		addAll(defaults, "dns", client.dns());
+		addAll(defaults, "endpoint", client.endpoint());
 		defaults.remove("replay.retry-statuses");
 		return defaults;
 	}
@@ -268,6 +269,7 @@ class ConfigurationReferenceTests {
 		groups.put("ssl", "TLS: `ssl`");
 		groups.put("logging", "Logging: `logging`");
 		groups.put("findings", "Findings: `findings`");
+		groups.put("endpoint", "Memory of the endpoint: `endpoint`");
 		groups.put("oauth2", "Tokens: `oauth2`");
 		return groups;
 	}

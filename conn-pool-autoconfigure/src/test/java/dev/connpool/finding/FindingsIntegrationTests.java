@@ -10,8 +10,10 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.testing.Gate;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.NameServer;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.Pods;
 import dev.connpool.testing.TestCertificate;
 import dev.connpool.testing.TestClient;
@@ -99,7 +101,7 @@ class FindingsIntegrationTests {
 		TestClient client = this.network.client();
 		client.fetch(server.url("/hello"));
 		ClientFindings findings = new ClientFindings(TestClient.NAME, client.pooled()::settings,
-				client.pooled()::snapshot);
+				client.pooled()::snapshot, client.pooled()::remember);
 		assertThat(findings.current()).extracting(Finding::rule).containsExactly(Rule.HTTP2_FALLBACK);
 	}
 
@@ -123,9 +125,51 @@ class FindingsIntegrationTests {
 		Mono<List<String>> calls = client.begin(server.url("/held"), 1);
 		await().until(() -> server.requests("/held") == 1);
 		client.get(server.url("/held")).onErrorComplete().block(PATIENCE);
-		assertThat(found(findings, Rule.POOL_SATURATED).message()).contains("1 were turned away");
+		assertThat(found(findings, Rule.POOL_SATURATED).message()).contains("1 was turned away");
 		this.gate.open();
 		assertThat(calls.block(PATIENCE)).hasSize(1);
+	}
+
+	@Test
+	void unreachable() {
+		String host = "http://%s:%d".formatted(ObservedServer.HOST, LoopbackPort.free());
+		TestClient client = this.network.client();
+		ClientFindings findings = look(client);
+		this.traffic = Flux.interval(Duration.ofMillis(20))
+			.onBackpressureDrop()
+			.flatMap((number) -> client.get(host + "/").onErrorComplete())
+			.subscribe();
+		assertThat(found(findings, Rule.UNREACHABLE).message()).contains("and none succeeded",
+				"the last error was \"connecting failed");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "H1", "H2" })
+	void deadlinesPassing(Wire wire) {
+		TestServer server = wire.server().hold("/held", this.gate).start(this.network);
+		TestClient client = this.network
+			.client((settings) -> wire.settings().apply(settings).responseHeader(Duration.ofMillis(200)));
+		ClientFindings findings = look(client);
+		this.traffic = Flux.interval(Duration.ofMillis(20))
+			.onBackpressureDrop()
+			.flatMap((number) -> client.get(server.url("/held")).onErrorComplete())
+			.subscribe();
+		assertThat(found(findings, Rule.DEADLINES_PASSING).message())
+			.contains(TestClient.property("timeouts.response-header"), "Nothing was answered in the last minute");
+		this.traffic.dispose();
+		this.gate.open();
+	}
+
+	@Test
+	void serverErrors() {
+		TestServer server = TestServer.h1()
+			.route("/down", (request, response) -> response.status(503).send())
+			.start(this.network);
+		TestClient client = this.network.client();
+		ClientFindings findings = look(client);
+		this.traffic = keepCalling(client, server.url("/down"), 2);
+		assertThat(found(findings, Rule.SERVER_ERRORS).message())
+			.contains("the last error was \"The server answered with status 503\"");
 	}
 
 	@Test
@@ -320,7 +364,7 @@ class FindingsIntegrationTests {
 
 	private ClientFindings look(TestClient client) {
 		ClientFindings findings = new ClientFindings(TestClient.NAME, client.pooled()::settings,
-				client.pooled()::snapshot, PERIOD);
+				client.pooled()::snapshot, client.pooled()::remember, List::of, PERIOD);
 		findings.look();
 		this.looking = Flux.interval(PERIOD).onBackpressureDrop().subscribe((number) -> findings.look());
 		return findings;

@@ -2,6 +2,8 @@ package dev.connpool.finding;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +15,10 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.HostSettings;
 import dev.connpool.snapshot.ClosedConnection;
 import dev.connpool.snapshot.HostSnapshot;
+import dev.connpool.snapshot.LastError;
+import dev.connpool.snapshot.Latency;
+import dev.connpool.snapshot.Quantiles;
+import dev.connpool.snapshot.Validity;
 import dev.connpool.testing.TestSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * A host as a test wants it seen.
  */
 final class Host {
+
+	private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
 	private final Map<String, Long> closed = new TreeMap<>();
 
@@ -43,6 +51,16 @@ final class Host {
 
 	private long turnedAway;
 
+	private final Map<String, Long> failed = new TreeMap<>();
+
+	private final Map<String, Long> dialFailed = new TreeMap<>();
+
+	private final List<LastError> errors = new ArrayList<>();
+
+	private Latency latency = Latency.NONE;
+
+	private @Nullable Validity certificate;
+
 	private long resetsSent;
 
 	Host speaks(String alpn) {
@@ -58,7 +76,8 @@ final class Host {
 	/** Addresses with as many connections each. */
 	Host addresses(int... connections) {
 		this.addresses = IntStream.range(0, connections.length)
-			.mapToObj((number) -> new HostSnapshot.Address("10.0.0.%d:443".formatted(number), connections[number], 0))
+			.mapToObj((number) -> new HostSnapshot.Address("10.0.0.%d:443".formatted(number), connections[number], 0, 0,
+					0, null))
 			.toList();
 		return this;
 	}
@@ -108,12 +127,45 @@ final class Host {
 		return this;
 	}
 
+	/** Requests that failed, and for how long they did so. */
+	Host failed(String kind, long requests, Duration since) {
+		this.failed.put(kind, requests);
+		this.errors.add(new LastError(NOON, NOON.minus(since), kind,
+				"Client 'orders', host https://orders.example.com:443: it failed", requests));
+		return this;
+	}
+
+	Host dialFailed(String reason, long connections) {
+		this.dialFailed.put(reason, connections);
+		return this;
+	}
+
+	Host latency(Duration p50, Duration p99) {
+		this.latency = new Latency(null, new Quantiles(p50, p50, p99));
+		return this;
+	}
+
+	Host certificate(Instant from, Instant until) {
+		this.certificate = new Validity(from, until);
+		return this;
+	}
+
+	/** Addresses with requests, and how many of these failed. */
+	Host requests(long[]... addresses) {
+		this.addresses = IntStream.range(0, addresses.length)
+			.mapToObj((number) -> new HostSnapshot.Address("10.0.0.%d:443".formatted(number), 1, 0,
+					addresses[number][0], addresses[number][1], null))
+			.toList();
+		return this;
+	}
+
 	HostSnapshot snapshot() {
 		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
 				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.serverIdleLimit,
-				this.leaking, new HostSnapshot.Counters(this.opened, 0, this.acquired, 0, 0, this.closed, Map.of(),
-						this.turnedAway, this.resetsSent, this.leaking),
-				null, 0);
+				this.leaking,
+				new HostSnapshot.Counters(this.opened, this.opened, 0, 0, this.acquired, 0, 0, 0, 0, this.turnedAway,
+						this.resetsSent, this.leaking, this.closed, this.dialFailed, this.failed, Map.of()),
+				this.latency, this.errors, this.certificate, null, 0);
 	}
 
 	/** Look at it twice, ten seconds apart. */
@@ -169,7 +221,7 @@ final class Host {
 		}
 
 		HostEvidence build() {
-			return new HostEvidence(new ClientEvidence("orders", this.settings), this.origin, host(),
+			return new HostEvidence(new ClientEvidence("orders", this.settings, List.of()), this.origin, host(),
 					this.before.snapshot(), this.now.snapshot(), Duration.ofSeconds(10), this.recentlyClosed,
 					this.load);
 		}

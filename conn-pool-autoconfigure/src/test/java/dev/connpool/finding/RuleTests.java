@@ -1,7 +1,9 @@
 package dev.connpool.finding;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -19,6 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for each {@link Rule}, on both sides of its bounds.
  */
 class RuleTests {
+
+	private static final Duration LONG = Duration.ofSeconds(5);
+
+	private static final Duration SHORT = Duration.ofMillis(4999);
 
 	private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
@@ -67,7 +73,7 @@ class RuleTests {
 		assertFound(Rule.RESET_STORM,
 				Host.between(new Host().active(1).resetsSent(50), new Host().active(1).resetsSent(151))
 					.settings((settings) -> settings.strictMaxConcurrentStreams()),
-				"101 HTTP/2 streams were reset within 10 s on 1 connections",
+				"101 HTTP/2 streams were reset within 10 s on 1 connection,",
 				"'conn-pool.clients.orders.http2.strict-max-concurrent-streams' to false");
 	}
 
@@ -88,6 +94,166 @@ class RuleTests {
 		assertQuiet(Rule.RESET_STORM,
 				Host.between(new Host().active(1).resetsSent(500), new Host().active(1).resetsSent(600))
 					.settings((settings) -> settings.strictMaxConcurrentStreams()));
+	}
+
+	@Test
+	void resetStormOfTheServer() {
+		assertFound(Rule.RESET_STORM,
+				Host.between(new Host().active(2), new Host().active(2).closed("goaway", 10).closed("peer-reset", 1)),
+				"ended 10 connections with GOAWAY and 1 with a reset within 10 s", "no more than 2 were open");
+	}
+
+	@Test
+	void resetStormOfTheServerIsNoDeploy() {
+		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(1), new Host().active(1).closed("goaway", 9)));
+		assertQuiet(Rule.RESET_STORM, Host.between(new Host().active(50), new Host().closed("peer-reset", 100)));
+		assertQuiet(Rule.RESET_STORM, Host.between(new Host(), new Host().active(50).closed("goaway", 100)));
+		assertQuiet(Rule.RESET_STORM,
+				Host.between(new Host().closed("goaway", 100), new Host().active(1).closed("goaway", 109)));
+	}
+
+	@Test
+	void unreachable() {
+		assertFound(Rule.UNREACHABLE,
+				Host.between(new Host().dialFailed("connect-error", 3).failed("connect-error", 7, LONG),
+						new Host().dialFailed("connect-error", 5).failed("connect-error", 20, LONG)),
+				"2 attempts to connect failed within 10 s and none succeeded; 13 requests failed.",
+				"This goes on for 5 s, the last error was \"it failed\".");
+		assertFound(Rule.UNREACHABLE, now(new Host().dialFailed("connect-error", 1).failed("dns-error", 2, LONG)),
+				"2 requests failed");
+	}
+
+	@Test
+	void unreachableIsNoServerThatComesBackOrIsStillOpen() {
+		assertQuiet(Rule.UNREACHABLE,
+				now(new Host().dialFailed("connect-error", 20).failed("connect-error", 20, SHORT)));
+		assertQuiet(Rule.UNREACHABLE,
+				now(new Host().opened(101).dialFailed("connect-error", 20).failed("connect-error", 20, LONG)));
+		assertQuiet(Rule.UNREACHABLE,
+				now(new Host().active(1).dialFailed("connect-error", 20).failed("connect-error", 20, LONG)));
+		assertQuiet(Rule.UNREACHABLE,
+				Host.between(new Host().dialFailed("connect-error", 20).failed("connect-error", 20, LONG),
+						new Host().dialFailed("connect-error", 20).failed("connect-error", 20, LONG)));
+	}
+
+	@Test
+	void tlsFailing() {
+		assertFound(Rule.TLS_FAILING,
+				now(new Host().opened(102).dialFailed("tls-error", 3).failed("tls-error", 1, LONG)),
+				"3 TLS handshakes failed within 10 s and 2 succeeded; 1 request failed.",
+				"'conn-pool.clients.orders.ssl.bundle'");
+	}
+
+	@Test
+	void tlsFailingIsNoneForAMomentOrIfMostSucceed() {
+		assertQuiet(Rule.TLS_FAILING, now(new Host().dialFailed("tls-error", 3).failed("tls-error", 3, SHORT)));
+		assertQuiet(Rule.TLS_FAILING,
+				now(new Host().opened(103).dialFailed("tls-error", 3).failed("tls-error", 3, LONG)));
+		assertQuiet(Rule.TLS_FAILING, Host.between(new Host().dialFailed("tls-error", 3).failed("tls-error", 3, LONG),
+				new Host().dialFailed("tls-error", 3).failed("tls-error", 3, LONG)));
+	}
+
+	@Test
+	void deadlinesPassing() {
+		assertFound(Rule.DEADLINES_PASSING,
+				now(new Host().acquired(60)
+					.latency(Duration.ofMillis(120), Duration.ofSeconds(16))
+					.failed("response-timeout", 3, SHORT)),
+				"3 requests took longer than 'conn-pool.clients.orders.timeouts.response-header' within 10 s.",
+				"half took 120 ms or less and one in a hundred more than 16 s");
+		assertFound(Rule.DEADLINES_PASSING,
+				now(new Host().failed("request-timeout", 1, SHORT).failed("stream-idle-timeout", 1234, SHORT)),
+				"1,235 requests took longer than 'conn-pool.clients.orders.timeouts.request' and"
+						+ " 'conn-pool.clients.orders.timeouts.stream-idle'",
+				"Nothing was answered in the last minute");
+	}
+
+	@Test
+	void deadlinesPassingAreNoneForFewRequests() {
+		assertQuiet(Rule.DEADLINES_PASSING, now(new Host().acquired(10).failed("response-timeout", 2, LONG)));
+		assertQuiet(Rule.DEADLINES_PASSING, now(new Host().acquired(61).failed("response-timeout", 3, LONG)));
+		assertQuiet(Rule.DEADLINES_PASSING, Host.between(new Host().failed("response-timeout", 50, LONG),
+				new Host().failed("response-timeout", 52, LONG)));
+	}
+
+	@Test
+	void serverErrors() {
+		assertFound(Rule.SERVER_ERRORS, now(new Host().acquired(50).failed("status-5xx", 10, LONG)),
+				"10 of 50 requests were answered with a status of 500 or above within 10 s.");
+	}
+
+	@Test
+	void serverErrorsAreNoneForAMomentOrForFewRequests() {
+		assertQuiet(Rule.SERVER_ERRORS, now(new Host().acquired(50).failed("status-5xx", 50, SHORT)));
+		assertQuiet(Rule.SERVER_ERRORS, now(new Host().acquired(51).failed("status-5xx", 10, LONG)));
+		assertQuiet(Rule.SERVER_ERRORS,
+				Host.between(new Host().failed("status-5xx", 10, LONG), new Host().failed("status-5xx", 10, LONG)));
+	}
+
+	@Test
+	void turnedAway() {
+		assertFound(Rule.TURNED_AWAY,
+				now(new Host().failed("turned-away", 1, SHORT).failed("acquire-timeout", 4, SHORT)),
+				"1 caller was turned away within 10 s because no more than 1,000 may wait", "and 4 waited in vain",
+				"'conn-pool.clients.orders.timeouts.acquire'");
+		assertQuiet(Rule.TURNED_AWAY,
+				Host.between(new Host().failed("turned-away", 1, LONG), new Host().failed("turned-away", 1, LONG)));
+	}
+
+	@Test
+	void addressOutlier() {
+		assertFound(Rule.ADDRESS_OUTLIER,
+				Host.between(requests(100, 0, 100, 0, 100, 0), requests(110, 0, 120, 1, 110, 2)),
+				"10.0.0.2:443 failed for 2 of 10 requests within 10 s, the other 2 addresses for 1 of 30");
+	}
+
+	@Test
+	void addressOutlierIsNoneOfFewRequestsOrIfOthersFailToo() {
+		assertQuiet(Rule.ADDRESS_OUTLIER, now(requests(100, 0, 9, 9)));
+		assertQuiet(Rule.ADDRESS_OUTLIER, now(requests(9, 0, 100, 100)));
+		assertQuiet(Rule.ADDRESS_OUTLIER, now(requests(100, 6, 100, 100)));
+		assertQuiet(Rule.ADDRESS_OUTLIER, now(requests(100, 0, 100, 19)));
+		assertQuiet(Rule.ADDRESS_OUTLIER, now(requests(100, 100)));
+		assertQuiet(Rule.ADDRESS_OUTLIER, Host.between(requests(100, 0, 100, 100), requests(200, 0, 200, 100)));
+	}
+
+	private static Host requests(long... requestsAndFailed) {
+		long[][] addresses = new long[requestsAndFailed.length / 2][];
+		for (int number = 0; number < addresses.length; number++) {
+			addresses[number] = new long[] { requestsAndFailed[2 * number], requestsAndFailed[2 * number + 1] };
+		}
+		return new Host().requests(addresses);
+	}
+
+	@Test
+	void certificateExpiring() {
+		CertificateExpiring rule = new CertificateExpiring(Clock.fixed(NOON, ZoneOffset.UTC));
+		assertThat(rule.check(expiring(Duration.ofDays(14).minusSeconds(1)))).contains("expires in 13 days",
+				"on 2026-01-15T11:59:59Z");
+		assertThat(rule.check(expiring(Duration.ofHours(25)))).contains("expires in 1 day on");
+		assertThat(rule.check(expiring(Duration.ofHours(2)))).contains("expires in 2 hours on");
+		assertThat(rule.check(expiring(Duration.ofHours(-1)))).contains("has expired on");
+		assertThat(rule.check(expiring(Duration.ofDays(14)))).isNull();
+		assertThat(rule.check(now(new Host()).build())).isNull();
+		assertThat(rule.check(valid(Duration.ofHours(16), Duration.ofHours(8)))).isNull();
+		assertThat(rule.check(valid(Duration.ofHours(16), Duration.ofHours(8).minusSeconds(1)))).contains("7 hours");
+	}
+
+	private static HostEvidence valid(Duration since, Duration left) {
+		return now(new Host().certificate(NOON.minus(since), NOON.plus(left))).build();
+	}
+
+	private static HostEvidence expiring(Duration left) {
+		return valid(Duration.ofDays(90), left);
+	}
+
+	@Test
+	void notPooled() {
+		Finding finding = Rule.NOT_POOLED
+			.check(new ClientEvidence("orders", new TestSettings().build(), List.of("okHttp (okhttp3.OkHttpClient)")));
+		assertThat(finding).isNotNull();
+		assertThat(finding.message()).startsWith("Requests of okHttp (okhttp3.OkHttpClient) go over");
+		assertThat(message(Rule.NOT_POOLED, (settings) -> settings)).isNull();
 	}
 
 	@Test
@@ -292,7 +458,7 @@ class RuleTests {
 	}
 
 	private static @Nullable String message(Rule rule, UnaryOperator<TestSettings> change) {
-		Finding finding = rule.check(new ClientEvidence("orders", change.apply(new TestSettings()).build()));
+		Finding finding = rule.check(new ClientEvidence("orders", change.apply(new TestSettings()).build(), List.of()));
 		return (finding != null) ? finding.message() : null;
 	}
 

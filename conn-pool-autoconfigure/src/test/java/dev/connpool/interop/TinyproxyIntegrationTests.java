@@ -151,7 +151,7 @@ class TinyproxyIntegrationTests {
 				.contains(
 						" refused the tunnel with 403 Access violation. Have it allow this host and port, or reach the"
 								+ " host directly by adding it to " + TestClient.property("proxy.no-proxy"));
-			assertThat(client.host(server).counters().closedByReason()).isEqualTo(Map.of("connect-error", 1L));
+			assertThat(client.host(server).counters().dialFailedByReason()).isEqualTo(Map.of("connect-error", 1L));
 			proxy.assertLeftBy(client);
 		}
 	}

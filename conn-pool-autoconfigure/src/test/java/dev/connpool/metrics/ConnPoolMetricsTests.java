@@ -14,6 +14,7 @@ import dev.connpool.settings.ClientSettings;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot.State;
 import dev.connpool.snapshot.HostSnapshot;
+import dev.connpool.snapshot.Latency;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -246,8 +247,8 @@ class ConnPoolMetricsTests {
 
 	private static HostSnapshot idle(String protocol, int connections) {
 		return new HostSnapshot(protocol, null, 0, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
-				new HostSnapshot.Streams(0, 100), List.of(), 1, 0, null, 0,
-				new HostSnapshot.Counters(connections, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0), null, 0);
+				new HostSnapshot.Streams(0, 100), List.of(), 1, 0, null, 0, HostSnapshot.Counters.NONE, Latency.NONE,
+				List.of(), null, null, 0);
 	}
 
 }

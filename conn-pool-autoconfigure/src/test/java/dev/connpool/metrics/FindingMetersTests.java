@@ -25,8 +25,8 @@ class FindingMetersTests {
 	@Test
 	void thereIsAGaugeForEachRule() {
 		ClientFindings client = new ClientFindings("orders",
-				new TestSettings().responseHeader(Duration.ofSeconds(60))::build,
-				() -> new ClientSnapshot("orders", List.of(), Map.of(), List.of(), false));
+				new TestSettings().responseHeader(Duration.ofSeconds(60))::build, FindingMetersTests::nothing,
+				FindingMetersTests::nothing);
 		try (Findings findings = new Findings(Map.of("orders", client))) {
 			new FindingMeters(findings, List.of("orders")).bindTo(this.registry);
 			assertThat(this.registry.get("http.client.findings").gauges()).hasSize(Rule.values().length)
@@ -42,6 +42,10 @@ class FindingMetersTests {
 			.tags("client.name", "orders", "rule", rule, "severity", severity)
 			.gauge()
 			.value();
+	}
+
+	private static ClientSnapshot nothing() {
+		return new ClientSnapshot("orders", List.of(), Map.of(), List.of(), false);
 	}
 
 }

@@ -57,8 +57,12 @@ public final class ClientAssert extends AbstractAssert<ClientAssert, TestClient>
 	}
 
 	private static void assertBalance(HostSnapshot host) {
-		assertThat(host.counters().opened() - host.counters().closed()).as("opened - closed of %s", host)
-			.isEqualTo(host.connections().total());
+		HostSnapshot.Connections now = host.connections();
+		HostSnapshot.Counters so = host.counters();
+		assertThat(so.opened() - so.closed()).as("opened - closed of %s", host)
+			.isEqualTo(now.active() + now.idle() + now.probing() + now.draining());
+		assertThat(so.dialled() - so.opened() - so.dialFailed()).as("dialled - opened - dialFailed of %s", host)
+			.isEqualTo(now.connecting() + now.handshaking());
 	}
 
 	private ClientAssert eventually(Runnable assertion) {

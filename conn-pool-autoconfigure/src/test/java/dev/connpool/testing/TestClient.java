@@ -3,7 +3,6 @@ package dev.connpool.testing;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import dev.connpool.blocking.BlockingRequestFactory;
@@ -36,10 +35,6 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 	public static final String NAME = "under-test";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-	private static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, HostSnapshot.Connections.of(Map.of()),
-			new HostSnapshot.Streams(0, 0), List.of(), 0, 0, null, 0,
-			new HostSnapshot.Counters(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0), null, 0);
 
 	private final PooledHttpClient pooled;
 
@@ -163,7 +158,7 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	/** What is known of the host that a server is. */
 	public HostSnapshot host(Origin server) {
-		return this.pooled.snapshot().hosts().getOrDefault(server.host(), UNKNOWN);
+		return this.pooled.snapshot().hosts().getOrDefault(server.host(), HostSnapshot.UNKNOWN);
 	}
 
 	/** What was read from the connections that are open to a server. */

@@ -1,6 +1,7 @@
 package dev.connpool.finding;
 
 import java.time.Duration;
+import java.util.List;
 
 import dev.connpool.client.PooledHttpClient;
 
@@ -14,7 +15,8 @@ public final class HastyFindings {
 	}
 
 	public static ClientFindings of(PooledHttpClient client, Duration period) {
-		return new ClientFindings(client.name(), client::settings, client::snapshot, period);
+		return new ClientFindings(client.name(), client::settings, client::snapshot, client::remember, List::of,
+				period);
 	}
 
 }

@@ -48,6 +48,7 @@ import org.springframework.util.unit.DataSize;
  * @param leakReclaimThreshold Time for which nobody reads a response that was begun
  * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
  * @param findings What to look for in clients.
+ * @param endpoint What the endpoint remembers of clients.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  */
 record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protocols, @Nullable Transport transport,
@@ -63,6 +64,7 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
 		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
 		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
+		@NestedConfigurationProperty @DefaultValue EndpointProperties endpoint,
 		@DefaultValue Map<String, HostProperties> hosts) {
 
 	/**
@@ -91,7 +93,8 @@ record ClientProperties(@Nullable String baseUrl, @Nullable List<String> protoco
 						Absent.or("max-response-header-size", this.maxResponseHeaderSize, base.maxResponseHeaderSize()))
 				.logExchanges(Absent.or(this.logging.exchange(), base.logExchanges()))
 				.leaks(leaksOver(base.leaks()))
-				.findings(this.findings.over(base.findings())));
+				.findings(this.findings.over(base.findings()))
+				.endpoint(this.endpoint.over(base.endpoint())));
 	}
 
 	private LeakSettings leaksOver(LeakSettings base) {

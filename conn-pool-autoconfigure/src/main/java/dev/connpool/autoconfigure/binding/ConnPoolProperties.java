@@ -42,6 +42,7 @@ import org.springframework.util.unit.DataSize;
  * @param leakReclaimThreshold Time for which nobody reads a response that was begun
  * before its connection is closed, or its HTTP/2 stream reset. 0 means never.
  * @param findings What to look for in clients.
+ * @param endpoint What the endpoint remembers of clients.
  * @param oauth2 Where tokens are fetched.
  * @param hosts Settings that differ for single hosts, by a name of your choice.
  * @param clients Named clients, which inherit everything that they do not set themselves.
@@ -61,6 +62,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		@Nullable DataSize maxResponseHeaderSize, @NestedConfigurationProperty @DefaultValue LoggingProperties logging,
 		@Nullable Duration leakDetectionThreshold, @Nullable Duration leakReclaimThreshold,
 		@NestedConfigurationProperty @DefaultValue FindingProperties findings,
+		@NestedConfigurationProperty @DefaultValue EndpointProperties endpoint,
 		@NestedConfigurationProperty @DefaultValue OAuth2Properties oauth2,
 		@DefaultValue Map<String, HostProperties> hosts, @DefaultValue Map<String, ClientProperties> clients) {
 
@@ -74,7 +76,7 @@ record ConnPoolProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
 		return new ClientProperties(this.baseUrl, this.protocols, this.transport, this.userAgent, this.pool,
 				this.timeouts, this.tcp, this.http2, this.discard, this.replay, this.dns, this.proxy, this.ssl,
 				this.compression, this.maxResponseHeaderSize, this.logging, this.leakDetectionThreshold,
-				this.leakReclaimThreshold, this.findings, this.hosts);
+				this.leakReclaimThreshold, this.findings, this.endpoint, this.hosts);
 	}
 
 }

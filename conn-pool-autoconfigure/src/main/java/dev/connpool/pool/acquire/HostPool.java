@@ -79,7 +79,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		this.key = key;
 		this.host = host;
 		this.eventLoop = eventLoop;
-		this.events = new HostEvents(host, owner.listeners(), owner.recentlyClosed());
+		this.events = new HostEvents(host, owner.listeners(), owner.recentlyClosed(), owner.memory().of(host.origin()));
 		this.lifecycle = new HostPoolLifecycle(this.mailbox, owner, eventLoop, () -> post(this::forget));
 		this.replayBudget = owner.replayBudget(host);
 		this.idleCount = owner.idleCount().forHost();
@@ -396,7 +396,7 @@ public final class HostPool implements ConnectionOwner, DialOwner {
 		post(() -> {
 			PooledConnection connection = dial.connection();
 			this.events.dialFailed(
-					reason, (connection != null)
+					reason, error, (connection != null)
 							? connection.record().toClosedConnection(this.host.origin(), reason, null) : null,
 					dial.eventLoop());
 			this.owner.connectionGone();

@@ -10,6 +10,7 @@ import dev.connpool.pool.host.Host;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
 import dev.connpool.pool.host.ReplayBudget;
+import dev.connpool.pool.memory.ClientMemory;
 import dev.connpool.settings.Protocol;
 import io.netty.channel.EventLoop;
 
@@ -49,6 +50,12 @@ public interface HostPoolOwner {
 	 * @return the connections of all hosts that were closed last
 	 */
 	RecentlyClosed recentlyClosed();
+
+	/**
+	 * Return what is remembered of hosts.
+	 * @return the memory of all hosts
+	 */
+	ClientMemory memory();
 
 	/**
 	 * Return what bounds the requests that are sent again.

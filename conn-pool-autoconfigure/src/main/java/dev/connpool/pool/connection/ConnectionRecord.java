@@ -2,9 +2,11 @@ package dev.connpool.pool.connection;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 import dev.connpool.pool.host.CloseReason;
@@ -12,6 +14,7 @@ import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClosedConnection;
 import dev.connpool.snapshot.ConnectionSnapshot.Phases;
 import dev.connpool.snapshot.ConnectionSnapshot.Tls;
+import dev.connpool.snapshot.Validity;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,8 @@ public final class ConnectionRecord {
 	private long secured;
 
 	private @Nullable Tls tls;
+
+	private @Nullable Validity certificate;
 
 	private @Nullable Protocol protocol;
 
@@ -91,7 +96,27 @@ public final class ConnectionRecord {
 			SSLSession session = handler.engine().getSession();
 			boolean resumed = session.getCreationTime() < this.openedAt.toEpochMilli();
 			this.tls = new Tls(session.getProtocol(), session.getCipherSuite(), handler.applicationProtocol(), resumed);
+			this.certificate = certificate(session);
 		}
+	}
+
+	private static @Nullable Validity certificate(SSLSession session) {
+		try {
+			return (session.getPeerCertificates()[0] instanceof X509Certificate certificate)
+					? new Validity(certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant())
+					: null;
+		}
+		catch (SSLPeerUnverifiedException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Return when the certificate of the host is valid.
+	 * @return the validity, or {@code null} without a certificate
+	 */
+	@Nullable Validity certificate() {
+		return this.certificate;
 	}
 
 	/**

@@ -271,8 +271,9 @@ public abstract class Lease implements Runnable {
 
 	/**
 	 * Note that the final head of the response has arrived.
+	 * @param status its status
 	 */
-	public abstract void headReceived();
+	public abstract void headReceived(int status);
 
 	/**
 	 * Note that a part of the content has arrived.

@@ -11,10 +11,13 @@ import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.pool.host.CloseReason;
 import dev.connpool.pool.host.Host;
 import dev.connpool.pool.host.HostEvents;
+import dev.connpool.pool.memory.Tally;
 import dev.connpool.settings.PoolSettings;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ConnectionSnapshot;
+import dev.connpool.snapshot.Validity;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpStatusClass;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
@@ -46,6 +49,9 @@ public final class PooledConnection implements Connection {
 	private @Nullable ConnectionInfo info;
 
 	private final ConnectionEnd end;
+
+	/** Where its exchanges are counted; {@code null} until it is open. */
+	private @Nullable Tally tally;
 
 	private volatile ConnectionState state = ConnectionState.OPENING;
 
@@ -128,6 +134,11 @@ public final class PooledConnection implements Connection {
 		assert inEventLoop();
 		Protocol protocol = Objects.requireNonNull(this.record.protocol(), "Not negotiated");
 		become(ConnectionState.OPEN);
+		this.tally = events().memory().tally(this.channel.remoteAddress(), this.channel.eventLoop());
+		Validity certificate = this.record.certificate();
+		if (certificate != null) {
+			events().memory().authenticated(certificate);
+		}
 		this.info = events().opened(this.record.id(), protocol, this.record.tls() != null, this.record.created());
 	}
 
@@ -141,6 +152,45 @@ public final class PooledConnection implements Connection {
 		boolean reused = this.record.exchanged();
 		events().acquired(this.info, lease.askedAt(), reused);
 		return reused;
+	}
+
+	/**
+	 * Note that an exchange has begun.
+	 * @param waited how long it waited for this, in nanoseconds
+	 */
+	public void begun(long waited) {
+		assert inEventLoop();
+		if (this.tally != null) {
+			this.tally.waited(waited);
+		}
+	}
+
+	/**
+	 * Note that the header of a response has arrived.
+	 * @param status its status
+	 * @param begunAt when its exchange began, in terms of {@link System#nanoTime()}
+	 */
+	public void answered(int status, long begunAt) {
+		assert inEventLoop();
+		this.record.answered();
+		if (this.tally != null) {
+			this.tally.answered(System.nanoTime() - begunAt);
+			if (HttpStatusClass.SERVER_ERROR.contains(status)) {
+				this.tally.failed();
+				events().answeredWithError(status);
+			}
+		}
+	}
+
+	/**
+	 * Note that an exchange has failed.
+	 * @param error what its caller is told
+	 */
+	public void failed(Throwable error) {
+		assert inEventLoop();
+		if (events().failed(error) && this.tally != null) {
+			this.tally.failed();
+		}
 	}
 
 	// Age

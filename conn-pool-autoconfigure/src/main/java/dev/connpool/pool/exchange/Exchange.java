@@ -227,6 +227,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 			this.log.failed(error);
 		}
 		over();
+		this.source.events().failed(error);
 		try {
 			eventLoop.execute(() -> refused(error));
 		}
@@ -309,7 +310,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	@Override
 	public final void begin(SessionStream stream, boolean reused) {
 		assert granted().inEventLoop();
-		this.progress = new Progress(stream, this);
+		Progress begun = new Progress(stream, this);
+		this.progress = begun;
+		granted().begun(begun.begunAt() - askedAt());
 		InFlightExchanges watch = this.exchanges.on(eventLoop());
 		this.watch = watch;
 		watch.add(this);
@@ -380,7 +383,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 	public void received(ChannelHandlerContext ctx, Object msg) {
 		if (msg instanceof HttpResponse response) {
 			ContentDecoder.prepare(ctx, response, this);
-			headReceived();
+			headReceived(response.status().code());
 		}
 		progress().received(msg);
 	}
@@ -390,9 +393,9 @@ public abstract class Exchange extends Lease implements RequestHead {
 	 * by themselves.
 	 */
 	@Override
-	public final void headReceived() {
+	public final void headReceived(int status) {
 		progress().headerReceived();
-		granted().record().answered();
+		granted().answered(status, progress().begunAt());
 		if (this.attempt != null) {
 			this.attempt.ended(true);
 		}
@@ -554,6 +557,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (this.log != null) {
 			this.log.failed(error);
 		}
+		granted().failed(error);
 		return error;
 	}
 
@@ -572,6 +576,7 @@ public abstract class Exchange extends Lease implements RequestHead {
 		if (this.log != null) {
 			this.log.failed(error);
 		}
+		granted().failed(error);
 		unwatch();
 		if (so.stream().isConnection()) {
 			granted().closing(reason);

@@ -33,7 +33,13 @@ final class ReplayCoordinator {
 		String obstacle = (reason != null) ? repeat(lost, reason, Attempt.backoff(reason, lost.attempt()))
 				: decision.obstacle();
 		Throwable failure = lost.granted().end().failure();
-		return lost.host().errors().lost(lost.describeEnd(), obstacle, (failure != null) ? failure : cause);
+		ConnPoolException error = lost.host()
+			.errors()
+			.lost(lost.describeEnd(), obstacle, (failure != null) ? failure : cause);
+		if (!lost.isReplaced() && (lost.owner() == null || !lost.owner().isDone())) {
+			lost.granted().failed(error);
+		}
+		return error;
 	}
 
 	/**

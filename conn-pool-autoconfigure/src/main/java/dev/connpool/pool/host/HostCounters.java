@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.connpool.pool.memory.FailureKind;
 import dev.connpool.snapshot.HostSnapshot;
 
 /**
@@ -12,7 +13,11 @@ import dev.connpool.snapshot.HostSnapshot;
  */
 public final class HostCounters {
 
+	private final LongAdder dialled = new LongAdder();
+
 	private final LongAdder opened = new LongAdder();
+
+	private final Map<CloseReason, LongAdder> dialFailed = new ConcurrentHashMap<>();
 
 	private final Map<CloseReason, LongAdder> closed = new ConcurrentHashMap<>();
 
@@ -29,9 +34,21 @@ public final class HostCounters {
 
 	private final LongAdder resetsSent = new LongAdder();
 
+	private final Map<FailureKind, LongAdder> failed = new ConcurrentHashMap<>();
+
+	private final LongAdder timedOut = new LongAdder();
+
 	private final LongAdder leaks = new LongAdder();
 
 	private final LongAdder leaksEnded = new LongAdder();
+
+	void dialled() {
+		this.dialled.increment();
+	}
+
+	void dialFailed(CloseReason reason) {
+		add(this.dialFailed, reason);
+	}
 
 	void opened() {
 		this.opened.increment();
@@ -42,11 +59,23 @@ public final class HostCounters {
 	}
 
 	void closed(CloseReason reason) {
-		this.closed.computeIfAbsent(reason, (first) -> new LongAdder()).increment();
+		add(this.closed, reason);
+	}
+
+	void failed(FailureKind kind, boolean timedOut) {
+		add(this.failed, kind);
+		if (timedOut) {
+			this.timedOut.increment();
+		}
 	}
 
 	void replayed(ReplayReason reason) {
-		this.replayed.computeIfAbsent(reason, (first) -> new LongAdder()).increment();
+		add(this.replayed, reason);
+	}
+
+	private static <K> void add(Map<K, LongAdder> counts, K key) {
+		LongAdder known = counts.get(key);
+		((known != null) ? known : counts.computeIfAbsent(key, (first) -> new LongAdder())).increment();
 	}
 
 	void acquired(boolean again) {
@@ -86,11 +115,18 @@ public final class HostCounters {
 	}
 
 	public HostSnapshot.Counters snapshot() {
-		Map<String, Long> byReason = sums(this.closed);
-		long all = byReason.values().stream().mapToLong(Long::longValue).sum();
+		Map<String, Long> closed = sums(this.closed);
+		Map<String, Long> dialFailed = sums(this.dialFailed);
+		Map<String, Long> failed = sums(this.failed);
 		long again = this.reused.sum();
-		return new HostSnapshot.Counters(this.opened.sum(), all, this.first.sum() + again, again, this.handshakes.sum(),
-				byReason, sums(this.replayed), this.turnedAway.sum(), this.resetsSent.sum(), this.leaks.sum());
+		return new HostSnapshot.Counters(this.dialled.sum(), this.opened.sum(), all(dialFailed), all(closed),
+				this.first.sum() + again, again, this.handshakes.sum(), all(failed), this.timedOut.sum(),
+				this.turnedAway.sum(), this.resetsSent.sum(), this.leaks.sum(), closed, dialFailed, failed,
+				sums(this.replayed));
+	}
+
+	private static long all(Map<String, Long> counts) {
+		return counts.values().stream().mapToLong(Long::longValue).sum();
 	}
 
 	private static Map<String, Long> sums(Map<?, LongAdder> counts) {

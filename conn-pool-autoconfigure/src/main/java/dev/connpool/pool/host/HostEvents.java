@@ -4,9 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
+import dev.connpool.error.ConnPoolException;
+import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.listener.ConnectionInfo;
 import dev.connpool.listener.ConnectionListener;
 import dev.connpool.listener.ConnectionListeners;
+import dev.connpool.pool.memory.FailureKind;
+import dev.connpool.pool.memory.HostMemory;
 import dev.connpool.settings.Protocol;
 import dev.connpool.snapshot.ClosedConnection;
 import io.netty.channel.EventLoop;
@@ -25,6 +29,8 @@ public final class HostEvents {
 
 	private final RecentlyClosed recentlyClosed;
 
+	private final HostMemory memory;
+
 	private final HostCounters counters = new HostCounters();
 
 	/**
@@ -32,11 +38,13 @@ public final class HostEvents {
 	 * @param host the host
 	 * @param listeners who is told
 	 * @param recentlyClosed what remembers connections that are closed
+	 * @param memory what remembers requests to the host
 	 */
-	public HostEvents(Host host, ConnectionListeners listeners, RecentlyClosed recentlyClosed) {
+	public HostEvents(Host host, ConnectionListeners listeners, RecentlyClosed recentlyClosed, HostMemory memory) {
 		this.host = host;
 		this.listeners = listeners;
 		this.recentlyClosed = recentlyClosed;
+		this.memory = memory;
 	}
 
 	/**
@@ -47,26 +55,41 @@ public final class HostEvents {
 		return this.counters;
 	}
 
+	/**
+	 * Return what is remembered of the host.
+	 * @return the memory, which other pools of the host may share
+	 */
+	public HostMemory memory() {
+		return this.memory;
+	}
+
 	// Connections
 
 	/**
 	 * Note that a connection is about to be opened.
 	 */
 	public void dialBegun() {
-		this.counters.opened();
+		this.counters.dialled();
 	}
 
 	/**
 	 * Note that a connection could not be opened.
 	 * @param reason which step failed
+	 * @param error what callers are told
 	 * @param connection what is remembered of it, {@code null} if there was no socket
 	 * @param eventLoop where listeners are told
 	 */
-	public void dialFailed(CloseReason reason, @Nullable ClosedConnection connection, EventLoop eventLoop) {
-		this.counters.closed(reason);
+	public void dialFailed(CloseReason reason, ConnPoolException error, @Nullable ClosedConnection connection,
+			EventLoop eventLoop) {
+		this.counters.dialFailed(reason);
+		FailureKind kind = FailureKind.of(error);
+		if (kind != null) {
+			this.memory.failed(kind, error.getMessage(), 0, 0);
+		}
 		if (connection != null) {
 			this.recentlyClosed.add(connection);
 		}
+		this.memory.happened("dial-failed", null, reason.toString(), error.getMessage());
 		tellLater(eventLoop, (listener) -> listener.failed(this.host.client(), this.host.origin(), reason.toString()));
 	}
 
@@ -79,6 +102,8 @@ public final class HostEvents {
 	 * @return what listeners are told it is; {@code null} if there are none
 	 */
 	public @Nullable ConnectionInfo opened(String id, Protocol protocol, boolean secure, Duration took) {
+		this.counters.opened();
+		this.memory.happened("opened", id, protocol.id(), null);
 		if (secure) {
 			this.counters.handshake();
 		}
@@ -126,6 +151,7 @@ public final class HostEvents {
 			EventLoop eventLoop) {
 		this.counters.closed(reason);
 		this.recentlyClosed.add(closed);
+		this.memory.happened("closed", closed.id(), reason.toString(), null);
 		if (connection != null) {
 			tellLater(eventLoop, (listener) -> listener.closed(connection, reason.toString(), closed.age()));
 		}
@@ -151,6 +177,7 @@ public final class HostEvents {
 	 * @param error the error code, by name
 	 */
 	public void goAwayReceived(@Nullable ConnectionInfo connection, String error) {
+		this.memory.happened("goaway", (connection != null) ? connection.id() : null, error, null);
 		if (connection != null) {
 			this.listeners.tell((listener) -> listener.goAwayReceived(connection, error));
 		}
@@ -198,6 +225,30 @@ public final class HostEvents {
 	}
 
 	// Exchanges
+
+	/**
+	 * Note that a request failed.
+	 * @param error what its caller is told
+	 * @return whether that says something about the host
+	 */
+	public boolean failed(Throwable error) {
+		FailureKind kind = FailureKind.of(error);
+		if (kind != null) {
+			this.counters.failed(kind,
+					kind.isDeadline() || (error instanceof ConnectionFailedException failed && failed.isTimedOut()));
+			this.memory.failed(kind, error.getMessage(), 0, 1);
+		}
+		return kind != null;
+	}
+
+	/**
+	 * Note that the server answered that it has failed.
+	 * @param status the status, 500 to 599
+	 */
+	public void answeredWithError(int status) {
+		this.counters.failed(FailureKind.SERVER_ERROR, false);
+		this.memory.failed(FailureKind.SERVER_ERROR, null, status, 1);
+	}
 
 	/**
 	 * Note that nobody reads a response.

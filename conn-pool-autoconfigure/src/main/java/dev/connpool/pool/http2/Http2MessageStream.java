@@ -117,7 +117,7 @@ final class Http2MessageStream extends Http2RequestStream implements Runnable {
 
 	private void headRead(HttpResponse head, boolean last) {
 		refuse();
-		lease().headReceived();
+		lease().headReceived(head.status().code());
 		try {
 			listener().onHead(head, last);
 		}

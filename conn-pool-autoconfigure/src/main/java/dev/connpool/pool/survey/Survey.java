@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +22,14 @@ import dev.connpool.pool.connection.PooledConnection;
 import dev.connpool.pool.connection.Session;
 import dev.connpool.pool.exchange.ClientExchanges;
 import dev.connpool.pool.host.RecentlyClosed;
+import dev.connpool.pool.memory.AddressMemory;
+import dev.connpool.pool.memory.ClientMemory;
+import dev.connpool.pool.memory.HostMemory;
 import dev.connpool.settings.Protocol;
 import dev.connpool.settings.Proxy;
 import dev.connpool.snapshot.ClientSnapshot;
 import dev.connpool.snapshot.ConnectionSnapshot;
+import dev.connpool.snapshot.HostHistory;
 import dev.connpool.snapshot.HostSnapshot;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +113,36 @@ public final class Survey {
 		return new ClientSnapshot(this.client, protocols, hosts, this.recentlyClosed.latestFirst(), false);
 	}
 
+	/**
+	 * Remember how it is.
+	 * @param now what was counted
+	 * @param memory what remembers it
+	 */
+	public void remember(ClientSnapshot now, ClientMemory memory) {
+		Map<HostMemory, Set<SocketAddress>> open = new HashMap<>();
+		for (HostPool host : this.pools) {
+			Set<SocketAddress> addresses = open.computeIfAbsent(host.events().memory(), (first) -> new HashSet<>());
+			host.connections().forEach((connection) -> addresses.add(connection.channel().remoteAddress()));
+		}
+		memory.remember(now, open);
+	}
+
+	/**
+	 * Return how hosts were.
+	 * @param longest for how long
+	 * @return the history of those of which one is kept
+	 */
+	public Map<String, HostHistory> history(Duration longest) {
+		Map<String, HostHistory> histories = new TreeMap<>();
+		for (HostPool host : this.pools) {
+			HostHistory history = host.events().memory().history(longest);
+			if (history != null) {
+				histories.put(host.host().origin(), history);
+			}
+		}
+		return histories;
+	}
+
 	private static HostSnapshot count(HostPool host) {
 		Map<ConnectionSnapshot.State, Integer> states = new EnumMap<>(ConnectionSnapshot.State.class);
 		host.dials().underWay().forEach((dial) -> states.merge(dial.state(), 1, Integer::sum));
@@ -119,25 +155,35 @@ public final class Survey {
 		}
 		Protocol protocol = host.dials().negotiated();
 		Proxy proxy = host.host().proxy();
+		HostMemory memory = host.events().memory();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
 				addresses(host), pools(host), host.pendingAcquires().published(), host.idleLimit().learned(),
-				host.events().counters().leaking(), host.events().counters().snapshot(), null, 0);
+				host.events().counters().leaking(), host.events().counters().snapshot(), memory.latency(),
+				memory.errors(), memory.certificate(), null, 0);
 	}
 
 	private static List<HostSnapshot.Address> addresses(HostPool host) {
 		Map<SocketAddress, HostSnapshot.Address> addresses = new LinkedHashMap<>();
-		host.addresses().known().forEach((known) -> addresses.put(known, new HostSnapshot.Address(text(known), 0, 0)));
+		host.addresses().known().forEach((known) -> addresses.put(known, address(host, known)));
 		for (PooledConnection connection : host.connections()) {
 			SocketAddress remote = connection.channel().remoteAddress();
 			if (remote != null && connection.isOpen()) {
 				Session session = connection.session();
 				int streams = session.isShared() ? session.active() : 0;
-				addresses.computeIfPresent(remote, (same, address) -> new HostSnapshot.Address(address.address(),
-						address.connections() + 1, address.streams() + streams));
+				addresses.computeIfPresent(remote,
+						(same, address) -> new HostSnapshot.Address(address.address(), address.connections() + 1,
+								address.streams() + streams, address.requests(), address.failed(), address.headers()));
 			}
 		}
 		return List.copyOf(addresses.values());
+	}
+
+	private static HostSnapshot.Address address(HostPool host, InetSocketAddress address) {
+		AddressMemory.Requests requests = host.events().memory().requests(address);
+		return (requests != null)
+				? new HostSnapshot.Address(text(address), 0, 0, requests.begun(), requests.failed(), requests.headers())
+				: new HostSnapshot.Address(text(address), 0, 0, 0, 0, null);
 	}
 
 	private static String text(InetSocketAddress address) {
@@ -173,9 +219,7 @@ public final class Survey {
 		surveys.forEach((survey) -> list.addAll(survey.connections(origin)));
 		int shown = Math.min(list.size(), EventLoopSurvey.CONNECTIONS_PER_HOST);
 		int omitted = surveys.stream().mapToInt((survey) -> survey.omitted(origin)).sum();
-		return new HostSnapshot(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
-				host.addresses(), host.pools(), host.pendingAcquires(), host.serverIdleLimit(), host.leaking(),
-				host.counters(), List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
+		return host.with(List.copyOf(list.subList(0, shown)), list.size() - shown + omitted);
 	}
 
 }

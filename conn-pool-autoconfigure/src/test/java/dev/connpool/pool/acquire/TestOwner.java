@@ -13,6 +13,7 @@ import dev.connpool.pool.host.HostKey;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
 import dev.connpool.pool.host.ReplayBudget;
+import dev.connpool.pool.memory.ClientMemory;
 import dev.connpool.settings.ClientSettings;
 import dev.connpool.settings.Protocol;
 import io.netty.channel.EventLoop;
@@ -32,6 +33,8 @@ final class TestOwner implements HostPoolOwner {
 	private final QuietHosts quietHosts = new QuietHosts();
 
 	private final RecentlyClosed recentlyClosed = new RecentlyClosed();
+
+	private final ClientMemory memory = new ClientMemory(ClientSettings.DEFAULTS.endpoint());
 
 	boolean shutDown;
 
@@ -68,6 +71,11 @@ final class TestOwner implements HostPoolOwner {
 	@Override
 	public RecentlyClosed recentlyClosed() {
 		return this.recentlyClosed;
+	}
+
+	@Override
+	public ClientMemory memory() {
+		return this.memory;
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import dev.connpool.pool.host.HostEvents;
 import dev.connpool.pool.host.HostKey;
 import dev.connpool.pool.host.IdleCount;
 import dev.connpool.pool.host.RecentlyClosed;
+import dev.connpool.pool.memory.HostMemory;
 import dev.connpool.settings.ClientSettings;
 import io.netty.channel.Channel;
 import org.mockito.Mockito;
@@ -31,7 +32,8 @@ public final class TestConnectionOwner {
 		ConnectionOwner owner = Mockito.mock(ConnectionOwner.class);
 		given(owner.host()).willReturn(host);
 		given(owner.inMailbox()).willReturn(true);
-		given(owner.events()).willReturn(new HostEvents(host, ConnectionListeners.NONE, new RecentlyClosed()));
+		given(owner.events())
+			.willReturn(new HostEvents(host, ConnectionListeners.NONE, new RecentlyClosed(), new HostMemory()));
 		given(owner.idleCount()).willReturn(idleCount);
 		given(owner.idleConnections()).willReturn(new LeastRecentlyUsed(idleCount::get, () -> 1000));
 		given(owner.idleLimit()).willReturn(new IdleLimit(settings.pool().idleTimeout()));
