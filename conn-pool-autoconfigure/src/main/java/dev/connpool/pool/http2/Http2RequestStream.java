@@ -168,6 +168,7 @@ abstract class Http2RequestStream implements MessageStream {
 			this.lease.abort(tooLarge, CloseReason.CANCELLED);
 			return this.streams.newPromise();
 		}
+		proceed();
 		Http2Stream present = this.stream;
 		return (present != null && isOpen()) ? this.streams.writeTrailers(present, fields) : failed();
 	}

@@ -60,11 +60,11 @@ final class StandInHandler extends ChannelInboundHandlerAdapter {
 	}
 
 	private boolean begin(ChannelHandlerContext ctx) throws Http2Exception {
-		boolean any = this.messages.isAnyOpen();
-		if (any) {
-			this.messages.standIn(standIn(ctx));
+		Http2FrameStream present = this.messages.isAnyOpen() ? standIn(ctx) : null;
+		if (present != null) {
+			this.messages.standIn(present);
 		}
-		return any;
+		return present != null;
 	}
 
 	private void end(boolean begun) throws Http2Exception {
@@ -73,17 +73,15 @@ final class StandInHandler extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	private Http2FrameStream standIn(ChannelHandlerContext ctx) {
-		Http2FrameStream present = this.standIn;
-		if (present == null) {
-			// At once, as this is its event loop.
+	private @Nullable Http2FrameStream standIn(ChannelHandlerContext ctx) {
+		if (this.standIn == null) {
+			// At once, as this is its event loop, or not at all on a closed connection.
 			Http2StreamChannel unused = new Http2StreamChannelBootstrap(ctx.channel()).handler(new Silent())
 				.open()
 				.getNow();
-			present = unused.stream();
-			this.standIn = present;
+			this.standIn = (unused != null) ? unused.stream() : null;
 		}
-		return present;
+		return this.standIn;
 	}
 
 	/**
