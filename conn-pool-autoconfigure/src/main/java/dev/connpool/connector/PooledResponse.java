@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.netty.ChannelOperationsId;
@@ -89,10 +90,15 @@ final class PooledResponse implements ClientHttpResponse {
 	 * @param method the method of the request
 	 */
 	void cancelled(HttpMethod method) {
-		if (mayHaveBody(method) && STATE.compareAndSet(this, UNREAD, RELEASED)) {
-			this.connection.inbound().receive().subscribe((part) -> {
-			}, (error) -> {
-			});
+		if (!STATE.compareAndSet(this, UNREAD, RELEASED)) {
+			return;
+		}
+		Disposable rest = this.connection.inbound().receive().subscribe((part) -> {
+		}, (error) -> {
+		});
+		if (!mayHaveBody(method)) {
+			// The end of a stream may yet be to come.
+			rest.dispose();
 		}
 	}
 
@@ -101,7 +107,7 @@ final class PooledResponse implements ClientHttpResponse {
 	}
 
 	static boolean mayHaveBody(int code, HttpHeaders headers, HttpMethod method) {
-		return !(code < 200 || code == 204 || code == 205 || method.equals(HttpMethod.HEAD)
+		return !(code < 200 || code == 204 || code == 205 || code == 304 || method.equals(HttpMethod.HEAD)
 				|| headers.getContentLength() == 0);
 	}
 

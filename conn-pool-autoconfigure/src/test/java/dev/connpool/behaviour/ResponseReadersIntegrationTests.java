@@ -150,7 +150,6 @@ class ResponseReadersIntegrationTests {
 	@ParameterizedTest
 	@CsvSource({ "HEAD, 200, 5", "GET, 200, 0", "GET, 204,", "GET, 304," })
 	void aStreamWithoutContentIsLetGoOfAtOnce(String method, String status, String length) {
-		this.network.isFor(Transport.DIRECT);
 		AtomicInteger reset = new AtomicInteger(-1);
 		RawServer server = RawServer.start(this.network, (connection) -> {
 			connection.acceptHttp2("");
