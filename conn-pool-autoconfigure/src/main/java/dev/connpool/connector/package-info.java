@@ -1,6 +1,7 @@
 /**
- * What runs for each request of a {@code WebClient} or a {@code RestClient}. Types are
- * public here for the auto-configuration alone, and are no public API.
+ * What runs for each request of a {@code WebClient}, and of a {@code RestClient} on
+ * Reactor Netty. Types are public here for the auto-configuration alone, and are no
+ * public API.
  */
 @NullMarked
 package dev.connpool.connector;

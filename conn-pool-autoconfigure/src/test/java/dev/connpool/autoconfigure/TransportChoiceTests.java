@@ -35,6 +35,8 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
+import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -224,6 +226,13 @@ class TransportChoiceTests {
 				.contains("Client 'default': RestClient has transport reactor-netty (bean 'changing' customizes"
 						+ " the HttpClient)");
 		});
+	}
+
+	@Test
+	void aRestTemplateIsWhereRestClientIs() {
+		this.restClientRunner.withConfiguration(AutoConfigurations.of(RestTemplateAutoConfiguration.class))
+			.run((context) -> assertThat(context.getBean(RestTemplateBuilder.class).build().getRequestFactory())
+				.isInstanceOf(BlockingRequestFactory.class));
 	}
 
 	@Test

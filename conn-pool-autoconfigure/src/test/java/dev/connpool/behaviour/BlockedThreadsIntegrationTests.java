@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -54,7 +55,7 @@ class BlockedThreadsIntegrationTests {
 	private static final byte[] PART = new byte[64 * 1024];
 
 	@RegisterExtension
-	final Network network = new Network(Transport.DIRECT);
+	final Network network = new Network(Transport.BLOCKING);
 
 	private final Gate gate = new Gate();
 
@@ -176,6 +177,28 @@ class BlockedThreadsIntegrationTests {
 			.hasCauseInstanceOf(InterruptedIOException.class)
 			.hasMessageContaining(TestClient.NAME);
 		assertThat(thread.isInterrupted()).isTrue();
+	}
+
+	// It may be just as something arrives
+	@ParameterizedTest
+	@EnumSource
+	void aThreadMayBeInterruptedAtAnyMoment(Wire wire) {
+		TestServer server = wire.server().bytes("/some", 32 * 1024).start(this.network);
+		TestClient client = this.network.client(timeless(wire));
+		client.fetch(server.url("/hello"));
+		for (int call = 0; call < 200; call++) {
+			CallingThread thread = CallingThread.start(() -> {
+				try (ClientHttpResponse response = execute(client, server.url("/some"))) {
+					return response.getBody().readAllBytes().length;
+				}
+			});
+			LockSupport.parkNanos(call * 10_000L);
+			thread.interrupt().ends();
+			assertThat(thread.isInterrupted() || thread.result() != null).isTrue();
+		}
+		assertThat(client).activeStreams(server, 0);
+		await().atMost(PATIENCE).until(() -> client.host(server).connections().active() == 0);
+		assertThat(client.fetch(server.url("/hello"))).isEqualTo("hello");
 	}
 
 	// Somebody else closes what a thread reads

@@ -58,7 +58,7 @@ class BlockingReadersIntegrationTests {
 	private static final int AHEAD = 64 * 1024;
 
 	@RegisterExtension
-	final Network network = new Network(Transport.DIRECT);
+	final Network network = new Network(Transport.BLOCKING);
 
 	private final Gate gate = new Gate();
 

@@ -60,7 +60,7 @@ class BlockingWritersIntegrationTests {
 	private static final long SOCKET = 16L * MB;
 
 	@RegisterExtension
-	final Network network = new Network(Transport.DIRECT);
+	final Network network = new Network(Transport.BLOCKING);
 
 	private final Gate gate = new Gate();
 

@@ -96,9 +96,10 @@ public final class Network implements BeforeEachCallback, AfterEachCallback {
 
 	private TestClient client(Transport transport, TlsMaterial tls, UnaryOperator<TestSettings> change,
 			List<ConnectionListener> listeners) {
-		TestClient client = new TestClient(new PooledHttpClient(TestClient.NAME,
-				change.apply(new TestSettings()).build(), tls, LOOPS, new ConnectionListeners(listeners)),
-				(transport == Transport.DIRECT) ? this.sent : null);
+		TestClient client = new TestClient(
+				new PooledHttpClient(TestClient.NAME, change.apply(new TestSettings()).build(), tls, LOOPS,
+						new ConnectionListeners(listeners)),
+				transport, (transport != Transport.REACTOR_NETTY) ? this.sent : null);
 		this.clients.add(client);
 		return client;
 	}

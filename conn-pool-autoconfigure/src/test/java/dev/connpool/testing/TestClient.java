@@ -40,17 +40,21 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	private final HttpClient httpClient;
 
+	private final Transport transport;
+
 	/** Counts what is sent; {@code null} on Reactor Netty. */
 	private final @Nullable DirectRequests sent;
 
 	private final @Nullable WebClient webClient;
 
-	TestClient(PooledHttpClient pooled, @Nullable DirectRequests sent) {
-		this(pooled, pooled.httpClient(), sent);
+	TestClient(PooledHttpClient pooled, Transport transport, @Nullable DirectRequests sent) {
+		this(pooled, pooled.httpClient(), transport, sent);
 	}
 
-	private TestClient(PooledHttpClient pooled, HttpClient httpClient, @Nullable DirectRequests sent) {
+	private TestClient(PooledHttpClient pooled, HttpClient httpClient, Transport transport,
+			@Nullable DirectRequests sent) {
 		this.pooled = pooled;
+		this.transport = transport;
 		this.httpClient = httpClient;
 		this.sent = sent;
 		this.webClient = (sent != null) ? DirectTestRequest.webClient(httpClient, sent) : null;
@@ -58,7 +62,7 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	/** The same client, changed as an application might change it. */
 	public TestClient derive(UnaryOperator<HttpClient> change) {
-		return new TestClient(this.pooled, change.apply(this.httpClient), this.sent);
+		return new TestClient(this.pooled, change.apply(this.httpClient), this.transport, this.sent);
 	}
 
 	/** The same client, asking a name server. */
@@ -115,6 +119,9 @@ public final class TestClient implements AssertProvider<ClientAssert> {
 
 	/** A request on the transport of this client. */
 	public TestRequest request(String method, String url) {
+		if (this.transport == Transport.BLOCKING) {
+			return new BlockingTestRequest(requestFactory(), method, url);
+		}
 		return (this.webClient != null) ? new DirectTestRequest(this.webClient, method, url)
 				: new ReactorNettyRequest(this.httpClient, method, url);
 	}

@@ -17,16 +17,19 @@ public enum Transport {
 	REACTOR_NETTY,
 
 	/** A {@code WebClient} without the HTTP layer of Reactor Netty. */
-	DIRECT;
+	DIRECT,
+
+	/** A {@code RestClient} without it, whose threads wait. */
+	BLOCKING;
 
 	/**
-	 * Runs all tests of a class once on each transport, which the constructor hands to
-	 * the {@link Network}.
+	 * Runs all tests of a class once on each transport of {@code WebClient}, which the
+	 * constructor hands to the {@link Network}.
 	 */
 	@Target(ElementType.TYPE)
 	@Retention(RetentionPolicy.RUNTIME)
 	@ParameterizedClass(name = "{0}")
-	@EnumSource(Transport.class)
+	@EnumSource(value = Transport.class, names = { "REACTOR_NETTY", "DIRECT" })
 	public @interface Each {
 
 	}

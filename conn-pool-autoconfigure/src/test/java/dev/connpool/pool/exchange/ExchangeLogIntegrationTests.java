@@ -15,7 +15,9 @@ import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.TestServer;
 import dev.connpool.testing.TestSettings;
+import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
+import io.micrometer.context.ContextRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,8 @@ class ExchangeLogIntegrationTests {
 	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.connpool.exchange");
 
 	private static final String TIMES = "waited=\\d+\\.\\dms header=\\d+\\.\\dms total=\\d+\\.\\dms";
+
+	private static final ThreadLocal<String> TRACE = new ThreadLocal<>();
 
 	@RegisterExtension
 	final Network network = new Network();
@@ -85,6 +89,41 @@ class ExchangeLogIntegrationTests {
 		assertThat(lines.get(1)).matches(
 				common + "connection=[0-9a-f]{8} stream=%d reused=true attempt=1 ".formatted(wire.multiplexed() ? 5 : 1)
 						+ TIMES);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void theLineOfRestClientTellsTheSame(Wire wire) {
+		TestServer server = wire.server().start(this.network);
+		TestClient client = this.network.client(Transport.BLOCKING,
+				(settings) -> wire.settings().apply(settings).logExchanges());
+		client.restClient()
+			.get()
+			.uri(server.host() + "/{name}?key={key}", "hello", "secret")
+			.retrieve()
+			.body(String.class);
+		assertThat(this.lines.await(1)).singleElement()
+			.asString()
+			.matches("client=under-test host=%s method=GET uri=/\\{name} status=200 protocol=%s "
+				.formatted(server.host(), wire.protocol())
+					+ "connection=[0-9a-f]{8} stream=\\d+ reused=false attempt=1 " + TIMES);
+	}
+
+	@Test
+	void theLineOfRestClientIsLoggedInTheContextOfTheCaller() {
+		ContextRegistry.getInstance().registerThreadLocalAccessor("connpool.trace", TRACE);
+		TRACE.set("mine");
+		try {
+			TestServer server = TestServer.h1().start(this.network);
+			TestClient client = this.network.client(Transport.BLOCKING, TestSettings::logExchanges);
+			client.restClient().get().uri(server.url("/hello")).retrieve().body(String.class);
+			this.lines.await(1);
+			assertThat(this.lines.traces).containsExactly("mine");
+		}
+		finally {
+			TRACE.remove();
+			ContextRegistry.getInstance().removeThreadLocalAccessor("connpool.trace");
+		}
 	}
 
 	@Test
@@ -163,10 +202,13 @@ class ExchangeLogIntegrationTests {
 
 	private static final class Lines extends AppenderBase<ILoggingEvent> {
 
+		private final List<String> traces = new CopyOnWriteArrayList<>();
+
 		private final List<String> all = new CopyOnWriteArrayList<>();
 
 		@Override
 		protected void append(ILoggingEvent event) {
+			this.traces.add(String.valueOf(TRACE.get()));
 			this.all.add(event.getFormattedMessage());
 		}
 
