@@ -2,12 +2,17 @@ package dev.connpool.actuate;
 
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
  * All clients of an application.
  *
+ * @param application the application
  * @param clients the clients by name
  */
-public record ClientsDescriptor(Map<String, ClientDescriptor> clients) implements OperationResponseBody {
+@JsonPropertyOrder({ "application", "clients" })
+public record ClientsDescriptor(ApplicationDescriptor application,
+		Map<String, ClientDescriptor> clients) implements OperationResponseBody {
 }

@@ -43,6 +43,8 @@ public class ConnPoolEndpoint {
 
 	private static final Duration LONGEST_HISTORY = Duration.ofHours(1);
 
+	private final ApplicationDescriptor application;
+
 	private final ConnPoolClients clients;
 
 	private final Findings findings;
@@ -53,13 +55,15 @@ public class ConnPoolEndpoint {
 
 	/**
 	 * Create an endpoint.
+	 * @param application whose clients they are
 	 * @param clients the clients
 	 * @param findings what should be changed about them
 	 * @param sanitizers hide what must not be seen
 	 * @param showValues when to show paths instead of URI templates
 	 */
-	public ConnPoolEndpoint(ConnPoolClients clients, Findings findings, Collection<SanitizingFunction> sanitizers,
-			Show showValues) {
+	public ConnPoolEndpoint(ApplicationDescriptor application, ConnPoolClients clients, Findings findings,
+			Collection<SanitizingFunction> sanitizers, Show showValues) {
+		this.application = application;
 		this.clients = clients;
 		this.findings = findings;
 		this.values = new Values(sanitizers);
@@ -76,7 +80,7 @@ public class ConnPoolEndpoint {
 		this.clients.stream()
 			.forEach((client) -> descriptors.put(client.name(),
 					ClientDescriptor.summary(client, this.findings.of(client.name()), this.values)));
-		return new ClientsDescriptor(descriptors);
+		return new ClientsDescriptor(this.application, descriptors);
 	}
 
 	/**

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses what the name stands for; left out if there is no name
  * @param pools the pools that hold connections which do not drain
  * @param pendingAcquires the callers that wait for a connection
+ * @param longestWait for how long the first of them has waited; left out if nobody waits
  * @param serverIdleLimit the idle time after which the server closes connections, as
  * learned from when it did; left out if it is not known
  * @param leaking the exchanges that were reported because nobody reads their response
@@ -39,11 +40,12 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude
 @JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "addresses", "pools",
-		"pendingAcquires", "serverIdleLimit", "leaking", "counters", "latency", "lastError", "certificateExpiresAt",
+		"pendingAcquires", "longestWait", "serverIdleLimit", "leaking", "counters", "latency", "lastError", "certificateExpiresAt",
 		"history", "events", "connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
 		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams,
 		@JsonInclude(Include.NON_EMPTY) List<AddressDescriptor> addresses, int pools, int pendingAcquires,
+		@JsonInclude(Include.NON_NULL) @Nullable String longestWait,
 		@JsonInclude(Include.NON_NULL) @Nullable String serverIdleLimit, int leaking, HostSnapshot.Counters counters,
 		LatencyDescriptor latency, @JsonInclude(Include.NON_NULL) @Nullable Failure lastError,
 		@JsonInclude(Include.NON_NULL) @Nullable String certificateExpiresAt,
@@ -56,6 +58,7 @@ public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON
 		List<ConnectionSnapshot> list = host.connectionList();
 		return new HostDescriptor(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
 				host.addresses().stream().map(AddressDescriptor::of).toList(), host.pools(), host.pendingAcquires(),
+				Objects.toString(host.longestWait(), null),
 				Objects.toString(host.serverIdleLimit(), null), host.leaking(), host.counters(),
 				LatencyDescriptor.of(host.latency()), (host.lastError() != null) ? Failure.of(host.lastError()) : null,
 				(host.certificate() != null) ? host.certificate().until().toString() : null,

@@ -1,7 +1,9 @@
 package dev.connpool.autoconfigure;
 
+import java.time.Instant;
 import java.util.Map;
 
+import dev.connpool.actuate.ApplicationDescriptor;
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.actuate.ConnPoolEndpointWebExtension;
 import dev.connpool.finding.Findings;
@@ -21,8 +23,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@code connpool} endpoint.
@@ -38,9 +42,20 @@ public final class ConnPoolEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ConnPoolEndpoint connPoolEndpoint(ConnPoolClients clients, ObjectProvider<Findings> findings,
-			ConnPoolEndpointProperties properties, ObjectProvider<SanitizingFunction> sanitizers) {
-		return new ConnPoolEndpoint(clients, findings.getIfAvailable(() -> new Findings(Map.of())),
-				sanitizers.orderedStream().toList(), properties.showValues());
+			ConnPoolEndpointProperties properties, ObjectProvider<SanitizingFunction> sanitizers,
+			ApplicationContext context) {
+		return new ConnPoolEndpoint(application(context), clients,
+				findings.getIfAvailable(() -> new Findings(Map.of())), sanitizers.orderedStream().toList(),
+				properties.showValues());
+	}
+
+	private static ApplicationDescriptor application(ApplicationContext context) {
+		Environment environment = context.getEnvironment();
+		String host = environment.getProperty("HOSTNAME", "localhost");
+		return new ApplicationDescriptor(environment.getProperty("spring.application.name"),
+				"%s:%d".formatted(host, ProcessHandle.current().pid()),
+				environment.getProperty("spring.application.version"),
+				Instant.ofEpochMilli(context.getStartupDate()).toString());
 	}
 
 	@Bean

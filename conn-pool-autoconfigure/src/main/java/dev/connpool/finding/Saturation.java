@@ -1,5 +1,7 @@
 package dev.connpool.finding;
 
+import java.time.Duration;
+
 import dev.connpool.settings.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,15 @@ final class Saturation implements Rule.HostCheck {
 		if (turnedAway <= 0 && !lasting) {
 			return null;
 		}
-		return "%s in use and %s; %s turned away within %s. Raise %s if the host can take more; if it has become slow, more connections will not help."
+		return "%s in use and %s%s; %s turned away within %s. Raise %s if the host can take more; if it has become slow, more connections will not help."
 			.formatted(limit(host.settings().pool().maxConnectionsPerHost()),
-					Quantity.of(host.now().pendingAcquires(), "caller waits", "callers wait"),
+					Quantity.of(host.now().pendingAcquires(), "caller waits", "callers wait"), longest(host.now().longestWait()),
 					Quantity.of(turnedAway, "was", "were"), Durations.rounded(host.period()),
 					host.property("pool.max-connections-per-host"));
+	}
+
+	private static String longest(@Nullable Duration waited) {
+		return (waited != null) ? ", the first for " + Durations.rounded(waited) : "";
 	}
 
 	private static String limit(int connections) {

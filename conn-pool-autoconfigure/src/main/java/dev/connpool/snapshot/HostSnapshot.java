@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param pools the pools that hold connections which do not drain, one for each way of
  * securing and configuring them
  * @param pendingAcquires the callers that wait for a connection
+ * @param longestWait for how long the first of them has waited, or {@code null} if nobody
+ * waits
  * @param serverIdleLimit the idle time after which the server closes connections, as
  * learned from when it did, or {@code null} if it is not known
  * @param leaking the exchanges that were reported because nobody reads their response
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
-		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration serverIdleLimit,
+		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration longestWait, @Nullable Duration serverIdleLimit,
 		int leaking, Counters counters, Latency latency, List<LastError> errors, @Nullable Validity certificate,
 		@Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
@@ -45,7 +47,7 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 * A host of which nothing is known.
 	 */
 	public static final HostSnapshot UNKNOWN = new HostSnapshot(null, null, 0, Connections.of(Map.of()),
-			new Streams(0, 0), List.of(), 0, 0, null, 0, Counters.NONE, Latency.NONE, List.of(), null, null, 0);
+			new Streams(0, 0), List.of(), 0, 0, null, null, 0, Counters.NONE, Latency.NONE, List.of(), null, null, 0);
 
 	/**
 	 * Add another pool to the same host, as there is one for each way of securing and
@@ -64,7 +66,7 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 				preferred(later, other.proxy, this.proxy), Math.max(this.generation, other.generation),
 				this.connections.plus(other.connections), this.streams.plus(other.streams),
 				Address.plus(this.addresses, other.addresses), this.pools + other.pools,
-				this.pendingAcquires + other.pendingAcquires, shorter(this.serverIdleLimit, other.serverIdleLimit),
+				this.pendingAcquires + other.pendingAcquires, longer(this.longestWait, other.longestWait), shorter(this.serverIdleLimit, other.serverIdleLimit),
 				this.leaking + other.leaking, this.counters.plus(other.counters), later ? other.latency : this.latency,
 				later ? other.errors : this.errors, later ? other.certificate : this.certificate, list,
 				this.omittedConnections + other.omittedConnections);
@@ -78,7 +80,7 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 */
 	public HostSnapshot with(List<ConnectionSnapshot> list, int omitted) {
 		return new HostSnapshot(this.protocol, this.proxy, this.generation, this.connections, this.streams,
-				this.addresses, this.pools, this.pendingAcquires, this.serverIdleLimit, this.leaking, this.counters,
+				this.addresses, this.pools, this.pendingAcquires, this.longestWait, this.serverIdleLimit, this.leaking, this.counters,
 				this.latency, this.errors, this.certificate, list, omitted);
 	}
 
@@ -88,6 +90,10 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 */
 	public @Nullable LastError lastError() {
 		return this.errors.isEmpty() ? null : this.errors.get(0);
+	}
+
+	private static @Nullable Duration longer(@Nullable Duration one, @Nullable Duration other) {
+		return (one == null || (other != null && other.compareTo(one) > 0)) ? other : one;
 	}
 
 	private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {

@@ -7,13 +7,17 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.connpool.testing.Gate;
+import dev.connpool.testing.LoopbackPort;
 import dev.connpool.testing.Network;
+import dev.connpool.testing.ObservedServer;
 import dev.connpool.testing.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.WebApplicationType;
@@ -30,6 +34,8 @@ class ConnPoolPageIntegrationTests {
 
 	private static final Path IMAGES = Path.of("../docs/images");
 
+	private static final String LATE = "127.0.0.1:" + LoopbackPort.free();
+
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	// The page polls every second; a busy machine gets a third
@@ -42,7 +48,9 @@ class ConnPoolPageIntegrationTests {
 
 	private final EndpointApplication application = EndpointApplication.start(WebApplicationType.REACTIVE,
 			"management.endpoint.connpool.access=unrestricted", "conn-pool.timeouts.response-header=60s",
-			"conn-pool.timeouts.request=60s");
+			"conn-pool.timeouts.request=60s", "conn-pool.hosts.late.authority=" + LATE,
+			"conn-pool.hosts.late.timeouts.response-header=1s", "spring.application.name=shop",
+			"spring.application.version=1.4.2");
 
 	private Browser browser;
 
@@ -90,8 +98,9 @@ class ConnPoolPageIntegrationTests {
 				if (toggle && toggle.getAttribute('aria-expanded') !== 'true') toggle.click();
 				return document.querySelector('main').textContent;""";
 		await().atMost(PATIENCE)
-			.untilAsserted(() -> assertThat(this.browser.evaluate(openSettings).asString())
-				.contains("maxLifetimeJitter0.1", "budgetRatio0.2"));
+			.untilAsserted(() -> assertThat(this.browser.evaluate(openSettings).asString()).contains(
+					"conn-pool.pool.max-lifetime-jitter0.1", "conn-pool.replay.budget-ratio0.2",
+					"conn-pool.pool.idle-timeout90s", "conn-pool.pool.max-lifetime0s (off)"));
 	}
 
 	@Test
@@ -123,6 +132,67 @@ class ConnPoolPageIntegrationTests {
 		this.gate.open();
 		assertThat(calls.block(PATIENCE)).containsOnly("held");
 		assertThat(orders.block(PATIENCE)).containsOnly("held");
+	}
+
+	// B69, B70, B71
+	@Test
+	void theSickHostsComeFirstInRedWithTheirErrors() throws IOException {
+		String refused = "http://%s:%d".formatted(ObservedServer.HOST, LoopbackPort.free());
+		TestServer down = TestServer.h1()
+			.route("/orders", (request, response) -> response.status(503).send())
+			.start(this.network);
+		TestServer late = TestServer.h1()
+			.port(Integer.parseInt(LATE.substring(LATE.indexOf(':') + 1)))
+			.hold("/orders", this.gate)
+			.start(this.network);
+		Flux<String> hosts = Flux.just(refused + "/orders", down.url("/orders"), late.url("/orders"),
+				this.server.url("/hello"));
+		Disposable traffic = Flux.interval(Duration.ofMillis(100))
+			.onBackpressureDrop()
+			.flatMap((tick) -> hosts)
+			.flatMap((url) -> this.application.begin(1, url).onErrorComplete(), 256)
+			.subscribe();
+		await().atMost(Duration.ofSeconds(40))
+			.untilAsserted(() -> assertThat(this.browser.text("#findings")).contains("unreachable", "server-errors",
+					"deadlines-passing"));
+		assertThat(this.browser.evaluate("return document.title").asString()).contains("findings · shop · ");
+		assertThat(this.browser.text("#application")).contains("shop · ", "1.4.2", "up ");
+		String order = """
+				return [...document.querySelectorAll('.host')].map((host) => [host.className, host.querySelector('.toggle').textContent,
+					host.querySelector('.error').textContent].join(' ')).join('\\n')""";
+		await().atMost(PATIENCE).untilAsserted(() -> {
+			List<String> rows = this.browser.evaluate(order).asString().lines().toList();
+			assertThat(rows).hasSize(4);
+			assertThat(rows.subList(0, 3)).allSatisfy((row) -> assertThat(row).contains("sick", "since"));
+			assertThat(rows.get(3)).doesNotContain("sick").contains(this.server.host());
+			assertThat(rows).anySatisfy((row) -> assertThat(row).contains(refused, "connect-error"));
+		});
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(this.browser.text("main")).contains("Failed/s"));
+		await().pollDelay(Duration.ofSeconds(25)).atMost(Duration.ofSeconds(40)).until(() -> true);
+		picture("connpool-incident", 1600, 1400, "light");
+		picture("connpool-incident-dark", 1600, 1400, "dark");
+		assertFits(360, 800, "light");
+		traffic.dispose();
+		assertThat(openedAgain()).contains("From a file");
+		assertThat(this.browser.text("main")).contains("connect-error", "Failed/s");
+		assertThat(this.browser.errors()).isEmpty();
+	}
+
+	/** Save what is known, and drop it on the page. */
+	private String openedAgain() {
+		return this.browser
+			.evaluate(
+					"""
+							const get = async (path) => (await fetch(location.pathname + path, { headers: { Accept: 'application/json' } })).json();
+							return (async () => {
+								const saved = { takenAt: new Date().toISOString(), ...await get(''), details: { default: await get('/default?history=1h') } };
+								const files = new DataTransfer();
+								files.items.add(new File([JSON.stringify(saved)], 'incident.json'));
+								document.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
+								await new Promise((done) => setTimeout(done, 500));
+								return document.getElementById('status').textContent;
+							})()""")
+			.asString();
 	}
 
 	private void expandTheConnection() {

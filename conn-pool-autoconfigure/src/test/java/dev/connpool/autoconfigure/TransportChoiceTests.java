@@ -3,6 +3,7 @@ package dev.connpool.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import dev.connpool.actuate.ApplicationDescriptor;
 import dev.connpool.actuate.ClientDescriptor;
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.autoconfigure.binding.InvalidPropertyException;
@@ -294,7 +295,9 @@ class TransportChoiceTests {
 	private static void assertTransport(ApplicationContext context, String client, Transport transport, String reason) {
 		ConnPoolClients clients = context.getBean(ConnPoolClients.class);
 		assertThat(clients.get(client).transport()).isEqualTo(new ClientTransport(transport, reason));
-		ClientDescriptor shown = new ConnPoolEndpoint(clients, context.getBean(Findings.class), List.of(), Show.ALWAYS)
+		ClientDescriptor shown = new ConnPoolEndpoint(
+				new ApplicationDescriptor(null, "test", null, "2026-01-01T00:00:00Z"), clients,
+				context.getBean(Findings.class), List.of(), Show.ALWAYS)
 			.clients()
 			.clients()
 			.get(client);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import dev.connpool.actuate.ApplicationDescriptor;
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.error.ConnPoolException;
 import dev.connpool.finding.Findings;
@@ -247,8 +248,9 @@ class TransportIntegrationTests {
 	private static <C extends ApplicationContext> ContextConsumer<C> on(Transport transport,
 			ContextConsumer<ApplicationContext> test) {
 		return (context) -> {
-			ConnPoolEndpoint endpoint = new ConnPoolEndpoint(context.getBean(ConnPoolClients.class),
-					context.getBean(Findings.class), List.of(), Show.ALWAYS);
+			ConnPoolEndpoint endpoint = new ConnPoolEndpoint(
+					new ApplicationDescriptor(null, "test", null, "2026-01-01T00:00:00Z"),
+					context.getBean(ConnPoolClients.class), context.getBean(Findings.class), List.of(), Show.ALWAYS);
 			assertThat(endpoint.clients().clients().values()).isNotEmpty()
 				.allSatisfy((client) -> assertThat(client.transport()).isEqualTo(transport.id()));
 			test.accept(context);

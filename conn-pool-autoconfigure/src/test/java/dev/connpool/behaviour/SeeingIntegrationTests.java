@@ -111,8 +111,16 @@ class SeeingIntegrationTests {
 		TestClient client = this.network.client((settings) -> settings.maxConnectionsPerHost(1).acquire(SHORT));
 		Mono<?> holding = client.begin(server.url("/held"), 1);
 		await().until(() -> client.host(server).connections().active() == 1);
+		assertThat(client.host(server).longestWait()).isNull();
+		Mono<?> waiting = client.begin(server.url("/held"), 2);
+		await().until(() -> client.host(server).longestWait() != null);
+		assertThat(client.host(server).longestWait()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+		waiting.onErrorComplete().block(Duration.ofSeconds(20));
 		fail(client.get(server.url("/held")));
-		assertFailed(client, server, "acquire-timeout", CALLERS);
+		await().untilAsserted(() -> assertThat(client.host(server).counters().failedByKind().get("acquire-timeout"))
+			.isGreaterThanOrEqualTo(CALLERS));
+		assertThat(client.host(server).counters().timedOut()).isEqualTo(client.host(server).counters().failed());
+		assertThat(client.host(server).longestWait()).isNull();
 		this.gate.open();
 		holding.block(Duration.ofSeconds(20));
 	}

@@ -43,6 +43,8 @@ final class Host {
 
 	private int pending;
 
+	private @Nullable Duration longestWait;
+
 	private int leaking;
 
 	private @Nullable Duration serverIdleLimit;
@@ -94,6 +96,11 @@ final class Host {
 
 	Host pending(int callers) {
 		this.pending = callers;
+		return this;
+	}
+
+	Host longestWait(Duration waited) {
+		this.longestWait = waited;
 		return this;
 	}
 
@@ -161,7 +168,7 @@ final class Host {
 
 	HostSnapshot snapshot() {
 		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
-				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.serverIdleLimit,
+				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.longestWait, this.serverIdleLimit,
 				this.leaking,
 				new HostSnapshot.Counters(this.opened, this.opened, 0, 0, this.acquired, 0, 0, 0, 0, this.turnedAway,
 						this.resetsSent, this.leaking, this.closed, this.dialFailed, this.failed, Map.of()),

@@ -45,9 +45,11 @@ class RuleTests {
 
 	@Test
 	void poolSaturatedForAPeriod() {
-		Host.Evidence full = Host.between(new Host().active(8).pending(1), new Host().active(8).pending(5))
+		Host.Evidence full = Host
+			.between(new Host().active(8).pending(1),
+					new Host().active(8).pending(5).longestWait(Duration.ofSeconds(3)))
 			.settings((settings) -> settings.maxConnectionsPerHost(8));
-		assertFound(Rule.POOL_SATURATED, full, "All 8 connections", "5 callers wait",
+		assertFound(Rule.POOL_SATURATED, full, "All 8 connections", "5 callers wait, the first for 3 s;",
 				"'conn-pool.clients.orders.pool.max-connections-per-host'");
 	}
 

@@ -1,5 +1,6 @@
 package dev.connpool.pool.acquire;
 
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -29,6 +30,9 @@ public final class PendingAcquires {
 
 	private volatile int published;
 
+	/** When the first of them asked; written before {@link #published}. */
+	private long eldestAskedAt;
+
 	private @Nullable Future<?> ticking;
 
 	PendingAcquires(Mailbox mailbox, EventLoop eventLoop, long tick) {
@@ -46,11 +50,23 @@ public final class PendingAcquires {
 	}
 
 	/**
+	 * Return for how long the first of those has waited who wait, as last published. On
+	 * any thread.
+	 * @return the time, or {@code null} if nobody waits
+	 */
+	public @Nullable Duration longestWait() {
+		long askedAt = (this.published > 0) ? this.eldestAskedAt : 0;
+		return (askedAt != 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - askedAt)) : null;
+	}
+
+	/**
 	 * Let other threads know how many wait. A stream that becomes free after that will
 	 * wake the mailbox.
 	 */
 	void publish() {
 		assert this.mailbox.isInside();
+		Lease eldest = this.leases.first();
+		this.eldestAskedAt = (eldest != null) ? eldest.askedAt() : 0;
 		this.published = this.leases.size();
 	}
 
