@@ -1,7 +1,7 @@
 package dev.connpool.pool.exchange;
 
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 
 /**

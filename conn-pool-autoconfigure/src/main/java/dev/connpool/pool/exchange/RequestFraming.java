@@ -1,6 +1,12 @@
 package dev.connpool.pool.exchange;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -44,6 +50,21 @@ final class RequestFraming {
 		if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
 			// Encoders of Spring add the length of what is there to what is stated.
 			headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+		}
+	}
+
+	/**
+	 * Open a file that is to be sent.
+	 * @param file the file
+	 * @param region what is to be sent of it
+	 * @throws IOException if it cannot be read, or is shorter than that
+	 */
+	static void open(Path file, DefaultFileRegion region) throws IOException {
+		region.open();
+		long missing = region.position() + region.count() - Files.size(file);
+		if (missing > 0) {
+			throw new EOFException("The file '%s' ends %d bytes before what is to be sent of it does"
+				.formatted(file.getFileName(), missing));
 		}
 	}
 

@@ -1,8 +1,6 @@
 package dev.connpool.pool.exchange;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -126,12 +124,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	private boolean open(Path file, DefaultFileRegion region) {
 		try {
 			// Later, what is wrong with the file would look like the end of the channel.
-			region.open();
-			long missing = region.position() + region.count() - Files.size(file);
-			if (missing > 0) {
-				throw new EOFException("The file '%s' ends %d bytes before what is to be sent of it does"
-					.formatted(file.getFileName(), missing));
-			}
+			RequestFraming.open(file, region);
 		}
 		catch (IOException ex) {
 			release();
