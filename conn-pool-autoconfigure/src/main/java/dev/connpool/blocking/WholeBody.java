@@ -11,16 +11,31 @@ import org.springframework.http.StreamingHttpOutputMessage.Body;
 
 /**
  * A body that is there.
- *
- * @param bytes what it is the beginning of
- * @param length how long it is
  */
-record WholeBody(byte[] bytes, int length) implements Body {
+final class WholeBody implements Body {
 
 	/**
 	 * What is longer is written in parts: Netty copies what it writes out of the heap.
 	 */
 	private static final int LONGEST_PART = 64 * 1024;
+
+	private final byte[] bytes;
+
+	private final int length;
+
+	/**
+	 * Create a body.
+	 * @param bytes what it is the beginning of
+	 * @param length how long it is
+	 */
+	WholeBody(byte[] bytes, int length) {
+		this.bytes = bytes;
+		this.length = length;
+	}
+
+	int length() {
+		return this.length;
+	}
 
 	/**
 	 * Return whether it is sent with the head.
