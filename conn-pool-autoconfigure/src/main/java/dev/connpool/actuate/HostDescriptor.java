@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude
 @JsonPropertyOrder({ "protocol", "proxy", "generation", "connections", "streams", "addresses", "pools",
-		"pendingAcquires", "longestWait", "serverIdleLimit", "leaking", "counters", "latency", "lastError", "certificateExpiresAt",
-		"history", "events", "connectionList", "omittedConnections" })
+		"pendingAcquires", "longestWait", "serverIdleLimit", "leaking", "counters", "latency", "lastError",
+		"certificateExpiresAt", "history", "events", "connectionList", "omittedConnections" })
 public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON_NULL) @Nullable String proxy,
 		int generation, HostSnapshot.Connections connections, HostSnapshot.Streams streams,
 		@JsonInclude(Include.NON_EMPTY) List<AddressDescriptor> addresses, int pools, int pendingAcquires,
@@ -58,9 +58,9 @@ public record HostDescriptor(@Nullable String protocol, @JsonInclude(Include.NON
 		List<ConnectionSnapshot> list = host.connectionList();
 		return new HostDescriptor(host.protocol(), host.proxy(), host.generation(), host.connections(), host.streams(),
 				host.addresses().stream().map(AddressDescriptor::of).toList(), host.pools(), host.pendingAcquires(),
-				Objects.toString(host.longestWait(), null),
-				Objects.toString(host.serverIdleLimit(), null), host.leaking(), host.counters(),
-				LatencyDescriptor.of(host.latency()), (host.lastError() != null) ? Failure.of(host.lastError()) : null,
+				Objects.toString(host.longestWait(), null), Objects.toString(host.serverIdleLimit(), null),
+				host.leaking(), host.counters(), LatencyDescriptor.of(host.latency()),
+				(host.lastError() != null) ? Failure.of(host.lastError()) : null,
 				(host.certificate() != null) ? host.certificate().until().toString() : null,
 				(past != null) ? HistoryDescriptor.of(past) : null,
 				(past != null) ? past.events().stream().map(HistoryDescriptor.Event::of).toList() : null,

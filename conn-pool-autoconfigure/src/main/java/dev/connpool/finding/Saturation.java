@@ -19,9 +19,9 @@ final class Saturation implements Rule.HostCheck {
 		}
 		return "%s in use and %s%s; %s turned away within %s. Raise %s if the host can take more; if it has become slow, more connections will not help."
 			.formatted(limit(host.settings().pool().maxConnectionsPerHost()),
-					Quantity.of(host.now().pendingAcquires(), "caller waits", "callers wait"), longest(host.now().longestWait()),
-					Quantity.of(turnedAway, "was", "were"), Durations.rounded(host.period()),
-					host.property("pool.max-connections-per-host"));
+					Quantity.of(host.now().pendingAcquires(), "caller waits", "callers wait"),
+					longest(host.now().longestWait()), Quantity.of(turnedAway, "was", "were"),
+					Durations.rounded(host.period()), host.property("pool.max-connections-per-host"));
 	}
 
 	private static String longest(@Nullable Duration waited) {

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * @param omittedConnections how many connections were cut from the list
  */
 public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, int generation, Connections connections,
-		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration longestWait, @Nullable Duration serverIdleLimit,
-		int leaking, Counters counters, Latency latency, List<LastError> errors, @Nullable Validity certificate,
-		@Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
+		Streams streams, List<Address> addresses, int pools, int pendingAcquires, @Nullable Duration longestWait,
+		@Nullable Duration serverIdleLimit, int leaking, Counters counters, Latency latency, List<LastError> errors,
+		@Nullable Validity certificate, @Nullable List<ConnectionSnapshot> connectionList, int omittedConnections) {
 
 	/**
 	 * A host of which nothing is known.
@@ -66,8 +66,9 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 				preferred(later, other.proxy, this.proxy), Math.max(this.generation, other.generation),
 				this.connections.plus(other.connections), this.streams.plus(other.streams),
 				Address.plus(this.addresses, other.addresses), this.pools + other.pools,
-				this.pendingAcquires + other.pendingAcquires, longer(this.longestWait, other.longestWait), shorter(this.serverIdleLimit, other.serverIdleLimit),
-				this.leaking + other.leaking, this.counters.plus(other.counters), later ? other.latency : this.latency,
+				this.pendingAcquires + other.pendingAcquires, longer(this.longestWait, other.longestWait),
+				shorter(this.serverIdleLimit, other.serverIdleLimit), this.leaking + other.leaking,
+				this.counters.plus(other.counters), later ? other.latency : this.latency,
 				later ? other.errors : this.errors, later ? other.certificate : this.certificate, list,
 				this.omittedConnections + other.omittedConnections);
 	}
@@ -80,8 +81,8 @@ public record HostSnapshot(@Nullable String protocol, @Nullable String proxy, in
 	 */
 	public HostSnapshot with(List<ConnectionSnapshot> list, int omitted) {
 		return new HostSnapshot(this.protocol, this.proxy, this.generation, this.connections, this.streams,
-				this.addresses, this.pools, this.pendingAcquires, this.longestWait, this.serverIdleLimit, this.leaking, this.counters,
-				this.latency, this.errors, this.certificate, list, omitted);
+				this.addresses, this.pools, this.pendingAcquires, this.longestWait, this.serverIdleLimit, this.leaking,
+				this.counters, this.latency, this.errors, this.certificate, list, omitted);
 	}
 
 	/**

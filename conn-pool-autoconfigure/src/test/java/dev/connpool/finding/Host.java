@@ -168,8 +168,8 @@ final class Host {
 
 	HostSnapshot snapshot() {
 		return new HostSnapshot(this.protocol, null, 0, new HostSnapshot.Connections(0, 0, this.active, 0, 0, 0),
-				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.longestWait, this.serverIdleLimit,
-				this.leaking,
+				new HostSnapshot.Streams(0, 0), this.addresses, this.pools, this.pending, this.longestWait,
+				this.serverIdleLimit, this.leaking,
 				new HostSnapshot.Counters(this.opened, this.opened, 0, 0, this.acquired, 0, 0, 0, 0, this.turnedAway,
 						this.resetsSent, this.leaking, this.closed, this.dialFailed, this.failed, Map.of()),
 				this.latency, this.errors, this.certificate, null, 0);

@@ -247,8 +247,8 @@ class ConnPoolMetricsTests {
 
 	private static HostSnapshot idle(String protocol, int connections) {
 		return new HostSnapshot(protocol, null, 0, HostSnapshot.Connections.of(Map.of(State.IDLE, connections)),
-				new HostSnapshot.Streams(0, 100), List.of(), 1, 0, null, null, 0, HostSnapshot.Counters.NONE, Latency.NONE,
-				List.of(), null, null, 0);
+				new HostSnapshot.Streams(0, 100), List.of(), 1, 0, null, null, 0, HostSnapshot.Counters.NONE,
+				Latency.NONE, List.of(), null, null, 0);
 	}
 
 }

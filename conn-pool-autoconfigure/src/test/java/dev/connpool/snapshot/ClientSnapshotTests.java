@@ -49,8 +49,8 @@ class ClientSnapshotTests {
 
 	private void add(String host, int pending, int leaking, long turnedAway, int idle, long acquired) {
 		this.hosts.put(host, new HostSnapshot(null, null, 1, new HostSnapshot.Connections(0, 0, 0, idle, 0, 0),
-				new HostSnapshot.Streams(0, 0), List.of(), 1, pending, null, null, leaking, new HostSnapshot.Counters(0, 0, 0,
-						0, acquired, 0, 0, 0, 0, turnedAway, 0, 0, Map.of(), Map.of(), Map.of(), Map.of()),
+				new HostSnapshot.Streams(0, 0), List.of(), 1, pending, null, null, leaking, new HostSnapshot.Counters(0,
+						0, 0, 0, acquired, 0, 0, 0, 0, turnedAway, 0, 0, Map.of(), Map.of(), Map.of(), Map.of()),
 				Latency.NONE, List.of(), null, null, 0));
 	}
 

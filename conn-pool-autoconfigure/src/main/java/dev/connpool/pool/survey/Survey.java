@@ -158,9 +158,9 @@ public final class Survey {
 		HostMemory memory = host.events().memory();
 		return new HostSnapshot((protocol != null) ? protocol.id() : null, (proxy != null) ? proxy.toString() : null,
 				host.key().generation(), HostSnapshot.Connections.of(states), new HostSnapshot.Streams(active, limit),
-				addresses(host), pools(host), host.pendingAcquires().published(), host.pendingAcquires().longestWait(), host.idleLimit().learned(),
-				host.events().counters().leaking(), host.events().counters().snapshot(), memory.latency(),
-				memory.errors(), memory.certificate(), null, 0);
+				addresses(host), pools(host), host.pendingAcquires().published(), host.pendingAcquires().longestWait(),
+				host.idleLimit().learned(), host.events().counters().leaking(), host.events().counters().snapshot(),
+				memory.latency(), memory.errors(), memory.certificate(), null, 0);
 	}
 
 	private static List<HostSnapshot.Address> addresses(HostPool host) {
