@@ -25,6 +25,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * {@code reactor-netty}
  * @param transportReason why it is that one
  * @param settings its settings, in groups
+ * @param changed which of the settings are not the defaults, as paths
  * @param hosts the hosts it knows, by {@code scheme://host:port}
  * @param omittedHosts how many hosts were left out because there are too many; left out
  * if there are none
@@ -35,11 +36,11 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * answer in time; else left out
  */
 @JsonInclude(Include.NON_NULL)
-@JsonPropertyOrder({ "protocols", "transport", "transportReason", "settings", "hosts", "omittedHosts", "recentlyClosed",
-		"findings", "partial" })
+@JsonPropertyOrder({ "protocols", "transport", "transportReason", "settings", "changed", "hosts", "omittedHosts",
+		"recentlyClosed", "findings", "partial" })
 public record ClientDescriptor(List<String> protocols, String transport, String transportReason,
-		Map<String, Object> settings, Map<String, HostDescriptor> hosts, @Nullable Integer omittedHosts,
-		@Nullable List<Closed> recentlyClosed, List<Found> findings,
+		Map<String, Object> settings, List<String> changed, Map<String, HostDescriptor> hosts,
+		@Nullable Integer omittedHosts, @Nullable List<Closed> recentlyClosed, List<Found> findings,
 		@Nullable Boolean partial) implements OperationResponseBody {
 
 	static ClientDescriptor summary(ConnPoolClient client, List<Finding> findings, Values values) {
@@ -58,7 +59,7 @@ public record ClientDescriptor(List<String> protocols, String transport, String 
 		snapshot.hosts()
 			.forEach((origin, host) -> hosts.put(origin, HostDescriptor.of(host, past.get(origin), values)));
 		return new ClientDescriptor(snapshot.protocols(), client.transport().used().id(), client.transport().reason(),
-				SettingsDescriptor.of(client.settings(), values), hosts,
+				SettingsDescriptor.of(client.settings(), values), SettingsDescriptor.changed(client.settings()), hosts,
 				(snapshot.omittedHosts() > 0) ? snapshot.omittedHosts() : null, closed,
 				findings.stream().map(Found::of).toList(), snapshot.partial() ? true : null);
 	}

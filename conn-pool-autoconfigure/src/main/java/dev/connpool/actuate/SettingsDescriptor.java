@@ -3,6 +3,7 @@ package dev.connpool.actuate;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,36 @@ final class SettingsDescriptor {
 		groups.computeIfPresent("baseUrl", (name, url) -> values.baseUrl(settings.baseUrl()));
 		groups.put("proxy", proxy(settings.proxy()));
 		return groups;
+	}
+
+	/**
+	 * Return which settings are other than when nothing is configured.
+	 * @param settings the settings
+	 * @return their names, as paths of those that are shown; without hosts
+	 */
+	static List<String> changed(ClientSettings settings) {
+		Map<String, Object> defaults = new LinkedHashMap<>();
+		collect("", components(ClientSettings.DEFAULTS), defaults);
+		Map<String, Object> chosen = new LinkedHashMap<>();
+		collect("", components(settings), chosen);
+		return chosen.entrySet()
+			.stream()
+			.filter((setting) -> !setting.getValue().equals(defaults.get(setting.getKey())))
+			.map(Map.Entry::getKey)
+			.filter((path) -> !path.startsWith("hosts") && !path.equals("protocols"))
+			.toList();
+	}
+
+	private static void collect(String prefix, Map<?, ?> group, Map<String, Object> leaves) {
+		group.forEach((name, value) -> {
+			String path = prefix + name;
+			if (value instanceof Map<?, ?> inner) {
+				collect(path + ".", inner, leaves);
+			}
+			else {
+				leaves.put(path, value);
+			}
+		});
 	}
 
 	private static Map<String, Object> proxy(ProxySettings settings) {

@@ -1,9 +1,7 @@
 package dev.connpool.autoconfigure;
 
-import java.time.Instant;
 import java.util.Map;
 
-import dev.connpool.actuate.ApplicationDescriptor;
 import dev.connpool.actuate.ConnPoolEndpoint;
 import dev.connpool.actuate.ConnPoolEndpointWebExtension;
 import dev.connpool.finding.Findings;
@@ -26,7 +24,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.Environment;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@code connpool} endpoint.
@@ -44,18 +41,9 @@ public final class ConnPoolEndpointAutoConfiguration {
 	ConnPoolEndpoint connPoolEndpoint(ConnPoolClients clients, ObjectProvider<Findings> findings,
 			ConnPoolEndpointProperties properties, ObjectProvider<SanitizingFunction> sanitizers,
 			ApplicationContext context) {
-		return new ConnPoolEndpoint(application(context), clients,
+		return new ConnPoolEndpoint(ApplicationIdentity.of(context), clients,
 				findings.getIfAvailable(() -> new Findings(Map.of())), sanitizers.orderedStream().toList(),
 				properties.showValues());
-	}
-
-	private static ApplicationDescriptor application(ApplicationContext context) {
-		Environment environment = context.getEnvironment();
-		String host = environment.getProperty("HOSTNAME", "localhost");
-		return new ApplicationDescriptor(environment.getProperty("spring.application.name"),
-				"%s:%d".formatted(host, ProcessHandle.current().pid()),
-				environment.getProperty("spring.application.version"),
-				Instant.ofEpochMilli(context.getStartupDate()).toString());
 	}
 
 	@Bean

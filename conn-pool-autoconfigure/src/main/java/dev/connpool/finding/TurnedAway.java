@@ -1,5 +1,6 @@
 package dev.connpool.finding;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -19,14 +20,24 @@ final class TurnedAway implements Rule.HostCheck {
 
 	@Override
 	public @Nullable String check(HostEvidence host) {
-		if (host.failed(BOTH) == 0) {
+		long full = host.failed(FULL);
+		long late = host.failed(LATE);
+		if (full + late == 0) {
 			return null;
 		}
-		return "%s turned away within %s because no more than %s may wait (%s), and %s waited in vain for longer than %s.%s. Look first whether the host has become slow or cannot be reached: whoever waits for it only waits longer with a larger queue."
-			.formatted(Quantity.of(host.failed(FULL), "caller was", "callers were"), host.within(),
+		List<String> evidence = new ArrayList<>();
+		if (full > 0) {
+			evidence.add("%s turned away because no more than %s may wait (%s)".formatted(
+					Quantity.of(full, "caller was", "callers were"),
 					Quantity.of(host.settings().pool().maxPendingAcquires()),
-					host.property("pool.max-pending-acquires"), Quantity.of(host.failed(LATE)),
-					host.property("timeouts.acquire"), host.lastError(BOTH));
+					host.property("pool.max-pending-acquires")));
+		}
+		if (late > 0) {
+			evidence.add("%s waited in vain for longer than %s".formatted(Quantity.of(late, "caller", "callers"),
+					host.property("timeouts.acquire")));
+		}
+		return "Within %s %s.%s. Look first whether the host has become slow or cannot be reached: whoever waits for it only waits longer with a larger queue."
+			.formatted(host.within(), String.join(" and ", evidence), host.lastError(BOTH));
 	}
 
 }

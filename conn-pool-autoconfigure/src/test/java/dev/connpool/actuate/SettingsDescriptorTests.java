@@ -28,4 +28,12 @@ class SettingsDescriptorTests {
 			.hasEntrySatisfying("replay", (replay) -> assertThat(replay).asString().contains("enabled=true"));
 	}
 
+	@Test
+	void whatIsNotTheDefaultIsNamed() {
+		assertThat(SettingsDescriptor.changed(new TestSettings().build())).isEmpty();
+		assertThat(SettingsDescriptor
+			.changed(new TestSettings().responseHeader(Duration.ofSeconds(60)).maxConnectionsPerHost(3).build()))
+			.containsExactly("pool.maxConnectionsPerHost", "timeouts.responseHeader");
+	}
+
 }

@@ -196,8 +196,8 @@ class RuleTests {
 	void turnedAway() {
 		assertFound(Rule.TURNED_AWAY,
 				now(new Host().failed("turned-away", 1, SHORT).failed("acquire-timeout", 4, SHORT)),
-				"1 caller was turned away within 10 s because no more than 1,000 may wait", "and 4 waited in vain",
-				"'conn-pool.clients.orders.timeouts.acquire'");
+				"Within 10 s 1 caller was turned away because no more than 1,000 may wait",
+				"and 4 callers waited in vain for longer than", "'conn-pool.clients.orders.timeouts.acquire'");
 		assertQuiet(Rule.TURNED_AWAY,
 				Host.between(new Host().failed("turned-away", 1, LONG), new Host().failed("turned-away", 1, LONG)));
 	}

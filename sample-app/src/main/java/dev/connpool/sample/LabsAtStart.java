@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.ExitCodeGenerator;
+import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +20,7 @@ import org.springframework.stereotype.Component;
  * Runs every lab once the application is up, prints the table and knows the exit code.
  */
 @Component
+@Profile("!sick")
 class LabsAtStart implements ApplicationRunner, ExitCodeGenerator {
 
 	private static final String WELCOME = """

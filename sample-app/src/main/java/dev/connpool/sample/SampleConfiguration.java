@@ -12,6 +12,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
 
 /**
  * The backend, trust in it, and the labs.
@@ -30,6 +31,13 @@ class SampleConfiguration {
 	SslBundleRegistrar backendTrust(BackendCertificate certificate) {
 		SslStoreBundle stores = SslStoreBundle.of(null, null, certificate.trustStore());
 		return (registry) -> registry.registerBundle("backend", SslBundle.of(stores));
+	}
+
+	@Bean
+	@Profile("sick")
+	SslBundleRegistrar trustInStrangers() {
+		SslStoreBundle stores = SslStoreBundle.of(null, null, BackendCertificate.create().trustStore());
+		return (registry) -> registry.registerBundle("strangers", SslBundle.of(stores));
 	}
 
 	@Bean
