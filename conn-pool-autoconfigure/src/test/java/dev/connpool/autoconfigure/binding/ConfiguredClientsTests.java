@@ -400,7 +400,7 @@ class ConfiguredClientsTests {
 					conn-pool.clients.orders.transport                              | direkt | must be one of 'auto', 'direct', 'reactor-netty'
 					conn-pool.clients.orders.hosts.old.authority                    | http://old | must be a host or host:port
 					conn-pool.hosts.old.authority                                   | old:70000 | must be a host or host:port
-					conn-pool.clients.orders.findings.silenced                      | leaks | must be one of 'leak', 'pool-saturated'
+					conn-pool.clients.orders.findings.silenced                      | leaks | must be one of 'unreachable', 'tls-failing'
 					conn-pool.clients.orders.dns.refresh-interval                    | PT0.5S | must be at least 1s; 0 follows
 					conn-pool.leak-reclaim-threshold                                | PT1S | must not be shorter than 'leak-detection-threshold', which must be set
 					""")
