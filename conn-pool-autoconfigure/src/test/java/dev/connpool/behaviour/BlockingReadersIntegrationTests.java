@@ -281,18 +281,19 @@ class BlockingReadersIntegrationTests {
 	@EnumSource
 	void aServerThatGoesAwayIsToldToTheReader(Wire wire) {
 		for (boolean reset : new boolean[] { false, true }) {
+			Gate gate = new Gate();
 			ScriptedServer server = this.network.scripted(wire);
 			if (reset) {
-				server.onRequest("/begun").sendsHeader().sends("begun").waitsFor(this.gate).resets();
+				server.onRequest("/begun").sendsHeader().sends("begun").waitsFor(gate).resets();
 			}
 			else {
-				server.onRequest("/begun").sendsHeader().sends("begun").waitsFor(this.gate).closes();
+				server.onRequest("/begun").sendsHeader().sends("begun").waitsFor(gate).closes();
 			}
 			TestClient client = this.network.client(wire.settings());
 			CallingThread thread = CallingThread
 				.start(() -> get(client, server.url("/begun")).getBody().readAllBytes());
 			thread.waits();
-			this.gate.open();
+			gate.open();
 			assertThat(thread.error()).isInstanceOf(ConnectionLostException.class)
 				.hasMessageContaining(TestClient.NAME);
 			assertThat(client).activeStreams(server, 0).connections(server, 0, 0, 0);
