@@ -1,9 +1,16 @@
 package dev.connpool.behaviour;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
+import dev.connpool.settings.Protocol;
+import dev.connpool.testing.Gate;
 import dev.connpool.testing.Network;
 import dev.connpool.testing.ObservedServer;
+import dev.connpool.testing.RawConnection;
+import dev.connpool.testing.RawFrame;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.ScriptedServer;
 import dev.connpool.testing.TestClient;
@@ -11,6 +18,7 @@ import dev.connpool.testing.Transport;
 import dev.connpool.testing.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -76,6 +85,50 @@ class EarlyResponsesIntegrationTests {
 		assertThat(status(client, server, parts())).startsWith("413");
 		assertThat(client.fetch(server.url("/next"))).isNotEmpty();
 		assertThat(server).acceptedAtMost(wire.multiplexed() ? 1 : 2);
+	}
+
+	// As a server should that wants no more of the request (RFC 9113, section 8.1)
+	@Test
+	void aResponseAfterWhichTheStreamIsResetIsReadToItsEnd() {
+		RawServer server = RawServer.start(this.network, EarlyResponsesIntegrationTests::refuse);
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
+		Sinks.Many<ByteBuf> body = Sinks.many().unicast().onBackpressureBuffer();
+		Gate answered = new Gate();
+		Gate reading = new Gate();
+		body.tryEmitNext(Unpooled.wrappedBuffer(new byte[PART])).orThrow();
+		CompletableFuture<String> read = client.request("POST", server.url("/upload"))
+			.send(body.asFlux())
+			.whenAnswered(answered::open)
+			.exchange((head, parts) -> reading.opened().thenMany(parts))
+			.map((part) -> new String(part, StandardCharsets.UTF_8))
+			.collect(Collectors.joining())
+			.toFuture();
+		answered.await();
+		// What the server has sent before has arrived by then.
+		assertThat(client.fetch(server.url("/next"))).isEqualTo("ok");
+		body.tryEmitNext(Unpooled.wrappedBuffer(new byte[PART]));
+		assertThat(client.fetch(server.url("/next"))).isEqualTo("ok");
+		reading.open();
+		assertThat(read).succeedsWithin(PATIENCE).isEqualTo("too big");
+		assertThat(client).activeStreams(server, 0);
+	}
+
+	private static void refuse(RawConnection connection) throws Exception {
+		connection.acceptHttp2("");
+		boolean refused = false;
+		while (true) {
+			RawFrame frame = connection.readFrame();
+			if (frame.type() == RawFrame.HEADERS && frame.has(RawFrame.END_STREAM)) {
+				connection.write(RawFrame.headers(frame.stream(), 0, ":status", "200")
+						+ RawFrame.data(frame.stream(), RawFrame.END_STREAM, "ok"));
+			}
+			else if (frame.type() == RawFrame.DATA && !refused) {
+				refused = true;
+				connection.write(RawFrame.headers(frame.stream(), 0, ":status", "413")
+						+ RawFrame.data(frame.stream(), RawFrame.END_STREAM, "too big")
+						+ RawFrame.of(RawFrame.RST_STREAM, 0, frame.stream(), RawFrame.number(0)));
+			}
+		}
 	}
 
 	private void upload(ObservedServer server, boolean streaming) {

@@ -3,6 +3,8 @@ package dev.connpool.behaviour;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.connpool.error.RequestHeaderTooLargeException;
 import dev.connpool.settings.Protocol;
@@ -13,10 +15,13 @@ import dev.connpool.testing.RawFrame;
 import dev.connpool.testing.RawServer;
 import dev.connpool.testing.TestClient;
 import dev.connpool.testing.Transport;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,6 +88,25 @@ class PeerHeaderLimitIntegrationTests {
 			.containsOnlyOnce(RawFrame.HEADERS);
 		assertThat(client.host(server).counters().replaysByReason()).isEmpty();
 		assertThat(server).acceptedConnections(1);
+	}
+
+	@Test
+	void nothingIsAskedForOfABodyWhoseHeaderIsRefused() {
+		RawServer server = RawServer.start(this.network, (connection) -> answer(connection, LIMIT));
+		TestClient client = this.network.client((settings) -> settings.protocols(Protocol.H2C));
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
+		AtomicInteger made = new AtomicInteger();
+		AtomicBoolean kept = new AtomicBoolean();
+		Flux<ByteBuf> body = Flux.<ByteBuf>generate((sink) -> {
+			made.incrementAndGet();
+			sink.next(Unpooled.wrappedBuffer(new byte[1]));
+		}).doOnSubscribe((subscription) -> kept.set(true)).doFinally((signal) -> kept.set(false));
+		Failure failure = Failure
+			.of(client.request("POST", server.url("/")).header("cookie", "a=" + SECRET).send(body).text());
+		assertThat(failure.error()).isInstanceOf(RequestHeaderTooLargeException.class);
+		await().untilFalse(kept);
+		assertThat(made).hasValueLessThan(200);
+		assertThat(client.fetch(server.url("/"))).isEqualTo("ok");
 	}
 
 	@Test

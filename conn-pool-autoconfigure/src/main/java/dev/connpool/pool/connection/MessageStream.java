@@ -56,7 +56,9 @@ public interface MessageStream extends SessionStream {
 	 * Return whether parts of files can be written.
 	 * @return whether they are sent as they are, neither framed nor encrypted
 	 */
-	boolean takesFiles();
+	default boolean takesFiles() {
+		return false;
+	}
 
 	/**
 	 * Write a part of a file as content. Only if {@link #takesFiles()}.
@@ -83,6 +85,15 @@ public interface MessageStream extends SessionStream {
 	 * @return whether neither the socket nor the server holds it back
 	 */
 	boolean isWritable();
+
+	/**
+	 * Return whether more of the request may be written. If not, it may be that the server
+	 * wants no more of it, and has answered.
+	 * @return whether the stream is not closed
+	 */
+	default boolean mayWrite() {
+		return isOpen();
+	}
 
 	// The response
 

@@ -88,6 +88,11 @@ final class BodyDecoder implements Runnable {
 			this.exchange.abort(ContentDecoder.error(this.exchange.host(), this.content, ex),
 					CloseReason.PROTOCOL_ERROR);
 		}
+		catch (RuntimeException | Error ex) {
+			// Nobody else would tell the reader, as this also runs for itself.
+			release();
+			this.exchange.failed(ex);
+		}
 	}
 
 	private void rest(boolean more) {

@@ -144,10 +144,11 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 			if (RequestFraming.mayHaveContent(this.head.method())) {
 				writeHead();
 			}
-			RequestContent source = new RequestContent(this, actual.currentContext(), stream,
-					this.exchange.eventLoop());
-			this.source = source;
-			this.parts.subscribe(source);
+			if (isEnded()) {
+				return;
+			}
+			this.source = new RequestContent(this, actual.currentContext(), stream, this.exchange.eventLoop());
+			this.parts.subscribe(this.source);
 		}
 		else if (this.region != null) {
 			writeHead();
@@ -233,7 +234,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 
 	// That the channel has closed is told by itself, and may be no error at all.
 	private void failed(Throwable cause) {
-		if (!isEnded() && !(cause instanceof IOException) && this.exchange.stream().isOpen()) {
+		if (!isEnded() && !(cause instanceof IOException) && this.exchange.stream().mayWrite()) {
 			stop();
 			this.exchange.onError(cause);
 		}
@@ -270,7 +271,7 @@ final class RequestWriter extends Mono<Void> implements ChannelFutureListener, S
 	 */
 	void notWanted() {
 		if (this.subscriber != null) {
-			this.subscriber.onComplete();
+			tell(this.subscriber);
 		}
 	}
 

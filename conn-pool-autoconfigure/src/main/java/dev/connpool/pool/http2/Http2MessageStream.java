@@ -334,19 +334,30 @@ final class Http2MessageStream extends Http2RequestStream implements Runnable {
 	 * @param told whether the listener is told
 	 */
 	private void end(boolean told) {
+		if (this.state == State.ENDED) {
+			// The codec may close a stream while it is being reset.
+			return;
+		}
 		boolean lost = this.state == State.LOST;
 		this.state = State.ENDED;
 		refuse();
 		streams().wasWritten(this);
 		session().giveBack();
-		if (told && this.listener != null) {
-			ConnPoolException error = lost ? lease().cutOff() : null;
-			if (error != null) {
-				this.listener.onError(error);
+		try {
+			if (told && this.listener != null) {
+				tellEnd(this.listener, lost ? lease().cutOff() : null);
 			}
-			this.listener.onClosed();
 		}
-		session().ended(lease(), this.reset);
+		finally {
+			session().ended(lease(), this.reset);
+		}
+	}
+
+	private static void tellEnd(MessageListener listener, @Nullable ConnPoolException error) {
+		if (error != null) {
+			listener.onError(error);
+		}
+		listener.onClosed();
 	}
 
 	@Override

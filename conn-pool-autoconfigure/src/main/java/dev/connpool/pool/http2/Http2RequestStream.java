@@ -199,7 +199,7 @@ abstract class Http2RequestStream implements MessageStream {
 	 */
 	final void send(ByteBuf part, boolean last, ChannelPromise promise) {
 		Http2Stream present = this.stream;
-		if (present == null || !isOpen()) {
+		if (present == null || !mayWrite()) {
 			part.release();
 			promise.setFailure(new ClosedChannelException());
 			return;
@@ -213,15 +213,15 @@ abstract class Http2RequestStream implements MessageStream {
 	}
 
 	@Override
-	public final boolean takesFiles() {
-		return false;
+	public final ChannelFuture write(FileRegion region) {
+		ReferenceCountUtil.release(region);
+		throw new UnsupportedOperationException("Files cannot be written as they are");
 	}
 
 	@Override
-	public final ChannelFuture write(FileRegion region) {
-		ReferenceCountUtil.release(region);
-		return this.streams.newPromise()
-			.setFailure(new UnsupportedOperationException("Files cannot be written as they are"));
+	public final boolean mayWrite() {
+		Http2Stream present = this.stream;
+		return isOpen() && (present == null || present.state().localSideOpen());
 	}
 
 	@Override
@@ -232,7 +232,8 @@ abstract class Http2RequestStream implements MessageStream {
 	@Override
 	public final boolean isWritable() {
 		Http2Stream present = this.stream;
-		this.blocked = (present != null) ? !this.streams.isWritable(present) : !connection().channel().isWritable();
+		// Who has no stream yet would not be told.
+		this.blocked = present != null && !this.streams.isWritable(present);
 		return !this.blocked;
 	}
 

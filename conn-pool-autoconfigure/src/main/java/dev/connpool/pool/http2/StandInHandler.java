@@ -23,6 +23,9 @@ final class StandInHandler extends ChannelInboundHandlerAdapter {
 	/** What stands for all streams without a channel; {@code null} until it has to. */
 	private @Nullable Http2FrameStream standIn;
 
+	/** How many events are being told: streams that are told of one may cause another. */
+	private int depth;
+
 	StandInHandler(MessageStreams messages) {
 		this.messages = messages;
 	}
@@ -62,13 +65,14 @@ final class StandInHandler extends ChannelInboundHandlerAdapter {
 	private boolean begin(ChannelHandlerContext ctx) throws Http2Exception {
 		Http2FrameStream present = this.messages.isAnyOpen() ? standIn(ctx) : null;
 		if (present != null) {
+			this.depth++;
 			this.messages.standIn(present);
 		}
 		return present != null;
 	}
 
 	private void end(boolean begun) throws Http2Exception {
-		if (begun) {
+		if (begun && --this.depth == 0) {
 			this.messages.standIn(null);
 		}
 	}
