@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 import dev.connpool.settings.EndpointSettings;
@@ -14,6 +15,7 @@ import dev.connpool.snapshot.HostSnapshot;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Tests for {@link ClientMemory}.
@@ -21,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClientMemoryTests {
 
 	private static final Duration HOUR = Duration.ofHours(1);
+
+	private static final long WAIT = Duration.ofSeconds(10).toMillis();
 
 	private final ClientMemory memory = new ClientMemory(new EndpointSettings(HOUR, 200));
 
@@ -48,6 +52,19 @@ class ClientMemoryTests {
 		assertThat(history).isNotNull();
 		assertThat(history.events()).hasSize(1);
 		assertThat(history.events().get(0).text()).isEqualTo("lost");
+	}
+
+	@Test
+	void aFailureDoesNotWaitForWhoReadsTheHistory() {
+		HostMemory host = this.memory.of("https://a:443");
+		Past past = Objects.requireNonNull(host.past());
+		Thread request = new Thread(() -> host.failed(FailureKind.RESET, "lost", 0, 1));
+		// As somebody does who copies the history.
+		synchronized (past) {
+			request.start();
+			assertThatNoException().isThrownBy(() -> request.join(WAIT));
+			assertThat(request.isAlive()).isFalse();
+		}
 	}
 
 	@Test
