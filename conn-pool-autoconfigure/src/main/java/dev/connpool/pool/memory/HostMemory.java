@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.connpool.snapshot.HostHistory;
@@ -44,7 +45,10 @@ public final class HostMemory {
 	private volatile @Nullable Validity certificate;
 
 	/** What this remembers beyond a minute; {@code null} if there are too many hosts. */
-	private volatile @Nullable Past past;
+	private final AtomicReference<@Nullable Past> past = new AtomicReference<>();
+
+	/** When a pool asked for this last. */
+	private volatile long askedFor;
 
 	/** What was counted between the last two looks. */
 	private long[] meanwhile = new long[Tally.SIZE];
@@ -99,7 +103,7 @@ public final class HostMemory {
 	 * @param text what is said about it, or {@code null}
 	 */
 	public void happened(String kind, @Nullable String connection, @Nullable String reason, @Nullable String text) {
-		Past past = this.past;
+		Past past = this.past.get();
 		if (past != null) {
 			past.happened(System.nanoTime(), kind, connection, reason, text);
 		}
@@ -110,11 +114,32 @@ public final class HostMemory {
 	 * @return the past, or {@code null} if there are too many hosts
 	 */
 	@Nullable Past past() {
-		return this.past;
+		return this.past.get();
 	}
 
-	void past(@Nullable Past past) {
-		this.past = past;
+	/**
+	 * Remember beyond a minute from now on.
+	 * @param past where
+	 * @return whether that was not done already
+	 */
+	boolean beginPast(Past past) {
+		return this.past.compareAndSet(null, past);
+	}
+
+	/**
+	 * Remember no more than a minute from now on.
+	 * @return whether there was more
+	 */
+	boolean endPast() {
+		return this.past.getAndSet(null) != null;
+	}
+
+	long askedFor() {
+		return this.askedFor;
+	}
+
+	void askedFor(long now) {
+		this.askedFor = now;
 	}
 
 	/**
@@ -123,7 +148,7 @@ public final class HostMemory {
 	 * @return the history, or {@code null} if none is kept of this host
 	 */
 	public @Nullable HostHistory history(Duration longest) {
-		Past past = this.past;
+		Past past = this.past.get();
 		return (past != null) ? past.history(longest) : null;
 	}
 
