@@ -99,16 +99,13 @@ public final class HostEvents {
 	 * @param protocol the protocol to be spoken
 	 * @param secure whether there was a TLS handshake
 	 * @param took how long it took to open it
-	 * @return what listeners are told it is; {@code null} if there are none
+	 * @return what it is, for all that is noted of it later
 	 */
-	public @Nullable ConnectionInfo opened(String id, Protocol protocol, boolean secure, Duration took) {
+	public ConnectionInfo opened(String id, Protocol protocol, boolean secure, Duration took) {
 		this.counters.opened();
 		this.memory.happened("opened", id, protocol.id(), null);
 		if (secure) {
 			this.counters.handshake();
-		}
-		if (this.listeners.isEmpty()) {
-			return null;
 		}
 		ConnectionInfo connection = new ConnectionInfo(this.host.client(), this.host.origin(), id, protocol.id());
 		this.listeners.tell((listener) -> listener.opened(connection, took));
@@ -117,13 +114,13 @@ public final class HostEvents {
 
 	/**
 	 * Note that an exchange was given a connection.
-	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param connection the connection, {@code null} before it is open
 	 * @param askedAt when it had asked for one, in terms of {@link System#nanoTime()}
 	 * @param reused whether the connection had served another before
 	 */
 	public void acquired(@Nullable ConnectionInfo connection, long askedAt, boolean reused) {
 		this.counters.acquired(reused);
-		if (connection != null) {
+		if (connection != null && !this.listeners.isEmpty()) {
 			Duration waited = Duration.ofNanos(System.nanoTime() - askedAt);
 			this.listeners.tell((listener) -> listener.acquired(connection, waited, reused));
 		}
@@ -131,17 +128,17 @@ public final class HostEvents {
 
 	/**
 	 * Note that an exchange has left its connection.
-	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param connection the connection, {@code null} before it is open
 	 */
 	public void released(@Nullable ConnectionInfo connection) {
-		if (connection != null) {
+		if (connection != null && !this.listeners.isEmpty()) {
 			this.listeners.tell((listener) -> listener.released(connection));
 		}
 	}
 
 	/**
 	 * Note that a connection is closed.
-	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param connection the connection, {@code null} before it is open
 	 * @param reason why
 	 * @param closed what is remembered of it
 	 * @param eventLoop its event loop, where listeners are told after all that happened
@@ -173,7 +170,7 @@ public final class HostEvents {
 
 	/**
 	 * Note that the server has sent GOAWAY.
-	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param connection the connection, {@code null} before it is open
 	 * @param error the error code, by name
 	 */
 	public void goAwayReceived(@Nullable ConnectionInfo connection, String error) {
@@ -185,7 +182,7 @@ public final class HostEvents {
 
 	/**
 	 * Note that the server has answered a PING.
-	 * @param connection the connection, {@code null} if there are no listeners
+	 * @param connection the connection, {@code null} before it is open
 	 * @param roundTrip how long that took
 	 */
 	public void pingAcknowledged(@Nullable ConnectionInfo connection, Duration roundTrip) {
@@ -198,21 +195,21 @@ public final class HostEvents {
 
 	/**
 	 * Note that a stream has been opened.
-	 * @param connection its connection, {@code null} if there are no listeners
+	 * @param connection its connection, {@code null} before it is open
 	 */
 	public void streamOpened(@Nullable ConnectionInfo connection) {
-		if (connection != null) {
+		if (connection != null && !this.listeners.isEmpty()) {
 			this.listeners.tell((listener) -> listener.streamOpened(connection));
 		}
 	}
 
 	/**
 	 * Note that a stream has ended.
-	 * @param connection its connection, {@code null} if there are no listeners
+	 * @param connection its connection, {@code null} before it is open
 	 * @param reset the error code with which the server reset it, or {@code null}
 	 */
 	public void streamClosed(@Nullable ConnectionInfo connection, @Nullable String reset) {
-		if (connection != null) {
+		if (connection != null && !this.listeners.isEmpty()) {
 			this.listeners.tell((listener) -> listener.streamClosed(connection, reset));
 		}
 	}
@@ -252,7 +249,7 @@ public final class HostEvents {
 
 	/**
 	 * Note that nobody reads a response.
-	 * @param connection its connection, {@code null} if there are no listeners
+	 * @param connection its connection, {@code null} before it is open
 	 */
 	public void leaked(@Nullable ConnectionInfo connection) {
 		this.counters.leakBegun();

@@ -4,8 +4,10 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 import dev.connpool.settings.EndpointSettings;
 import dev.connpool.snapshot.ClientSnapshot;
@@ -20,11 +22,20 @@ public final class ClientMemory {
 
 	private static final long UNUSED = Duration.ofMinutes(1).toNanos();
 
+	/**
+	 * For how long a memory is kept that no pool is seen to have: whoever asked for it is
+	 * still making its pool. That takes far less.
+	 */
+	private static final long ASKED_FOR = Duration.ofMinutes(1).toNanos();
+
 	private final int slots;
 
 	private final int events;
 
 	private final Map<String, HostMemory> hosts = new ConcurrentHashMap<>();
+
+	/** One for each host that may be remembered beyond a minute. */
+	private final Semaphore room = new Semaphore(ClientSnapshot.MOST_HOSTS);
 
 	/**
 	 * Create a memory of nothing.
@@ -36,34 +47,46 @@ public final class ClientMemory {
 	}
 
 	/**
-	 * Return what is remembered of a host.
+	 * Return what is remembered of a host. Does not wait for a look.
 	 * @param origin the host as {@code scheme://host:port}
 	 * @return the memory, empty at first
 	 */
 	public HostMemory of(String origin) {
-		HostMemory known = this.hosts.computeIfAbsent(origin, (absent) -> new HostMemory());
-		if (known.past() == null && withPast() < ClientSnapshot.MOST_HOSTS) {
-			remember(known, System.nanoTime());
+		return of(origin, System.nanoTime());
+	}
+
+	HostMemory of(String origin, long now) {
+		// Within the map, so that a look sees it in time or has dropped it before.
+		HostMemory host = Objects.requireNonNull(this.hosts.compute(origin, (same, known) -> {
+			HostMemory asked = (known != null) ? known : new HostMemory();
+			asked.askedFor(now);
+			return asked;
+		}));
+		if (host.past() == null && this.room.tryAcquire()) {
+			beginPast(host, now);
 		}
-		return known;
+		return host;
 	}
 
-	private long withPast() {
-		return this.hosts.values().stream().filter((host) -> host.past() != null).count();
-	}
-
-	private void remember(HostMemory host, long now) {
-		host.past(new Past(this.slots, this.events, now));
+	// Whoever calls this has taken room for it.
+	private void beginPast(HostMemory host, long now) {
+		if (!host.beginPast(new Past(this.slots, this.events, now))) {
+			this.room.release();
+		}
 	}
 
 	/**
 	 * Remember how the hosts are. To be called each ten seconds.
 	 * @param now the client now
-	 * @param open the addresses that there are connections to, by host
+	 * @param open the addresses that there are connections to, by host, for each host
+	 * that a pool has
 	 */
-	public synchronized void remember(ClientSnapshot now, Map<HostMemory, Set<SocketAddress>> open) {
-		long time = System.nanoTime();
-		this.hosts.keySet().retainAll(now.hosts().keySet());
+	public void remember(ClientSnapshot now, Map<HostMemory, Set<SocketAddress>> open) {
+		remember(now, open, System.nanoTime());
+	}
+
+	synchronized void remember(ClientSnapshot now, Map<HostMemory, Set<SocketAddress>> open, long time) {
+		this.hosts.keySet().forEach((origin) -> forgetUnlessNeeded(origin, open.keySet(), time));
 		open.forEach((host, addresses) -> host.look(time, addresses));
 		now.hosts().forEach((origin, snapshot) -> {
 			HostMemory host = this.hosts.get(origin);
@@ -73,9 +96,21 @@ public final class ClientMemory {
 		});
 	}
 
+	private void forgetUnlessNeeded(String origin, Set<HostMemory> needed, long time) {
+		HostMemory host = this.hosts.get(origin);
+		if (host == null || needed.contains(host)) {
+			return;
+		}
+		HostMemory left = this.hosts.computeIfPresent(origin,
+				(same, known) -> (time - known.askedFor() < ASKED_FOR) ? known : null);
+		if (left == null && host.endPast()) {
+			this.room.release();
+		}
+	}
+
 	private void remember(HostMemory host, HostSnapshot snapshot, long time) {
 		if (host.past() == null && snapshot.connections().active() > 0 && makeRoom(time)) {
-			remember(host, time);
+			beginPast(host, time);
 		}
 		Past past = host.past();
 		if (past != null) {
@@ -84,23 +119,20 @@ public final class ClientMemory {
 	}
 
 	private boolean makeRoom(long time) {
-		if (withPast() < ClientSnapshot.MOST_HOSTS) {
+		if (this.room.tryAcquire()) {
 			return true;
 		}
 		return this.hosts.values()
 			.stream()
-			.filter((host) -> usedAt(host, time) < time - UNUSED)
-			.min(Comparator.comparingLong((host) -> usedAt(host, time) - time))
-			.map((host) -> {
-				host.past(null);
-				return true;
-			})
+			.filter((host) -> unused(host, time) > UNUSED)
+			.max(Comparator.comparingLong((host) -> unused(host, time)))
+			.map(HostMemory::endPast)
 			.orElse(false);
 	}
 
-	private static long usedAt(HostMemory host, long time) {
+	private static long unused(HostMemory host, long time) {
 		Past past = host.past();
-		return (past != null) ? past.usedAt() : time;
+		return (past != null) ? time - past.usedAt() : 0;
 	}
 
 }

@@ -26,6 +26,7 @@ final class FailureRun {
 
 	private volatile long at;
 
+	/** What was said last, cut; {@code null} if it was a status. */
 	private volatile @Nullable String message;
 
 	/** The status of the response, if there was one. */
@@ -44,7 +45,7 @@ final class FailureRun {
 	void add(@Nullable String message, int status, int times, long now) {
 		this.count.add(times);
 		this.at = now;
-		this.message = message;
+		this.message = (message != null) ? cut(message) : null;
 		this.status = status;
 	}
 
@@ -52,11 +53,15 @@ final class FailureRun {
 		return this.at;
 	}
 
+	@Nullable String message() {
+		return this.message;
+	}
+
 	LastError snapshot(long now) {
 		Instant clock = Instant.now();
 		String text = this.message;
 		return new LastError(clock.minusNanos(Math.max(0, now - this.at)), clock.minusNanos(now - this.since),
-				this.kind.toString(), (text != null) ? cut(text) : "The server answered with status " + this.status,
+				this.kind.toString(), (text != null) ? text : "The server answered with status " + this.status,
 				this.count.sum());
 	}
 

@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.connpool.snapshot.HostHistory;
 import dev.connpool.snapshot.LastError;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is remembered of one host, whichever pools serve it one after another: how long
  * its requests took and how they failed. Safe for use by many threads. Locks when a
- * connection is opened and when somebody looks each ten seconds, and never for a request.
+ * connection is opened and when somebody looks each ten seconds, and never for a request,
+ * one that fails included.
  */
 public final class HostMemory {
 
@@ -31,16 +33,22 @@ public final class HostMemory {
 	/** Looks after which an address without connections may be forgotten. */
 	private static final int UNUSED = 2;
 
+	private static final int KINDS = FailureKind.values().length;
+
 	private volatile Counted counted = new Counted(Collections.emptyMap(), new long[Tally.SIZE]);
 
 	private volatile Window window = Window.EMPTY;
 
-	private final Map<FailureKind, FailureRun> failures = new ConcurrentHashMap<>();
+	/** The last run of each kind, by its ordinal. */
+	private final AtomicReferenceArray<@Nullable FailureRun> failures = new AtomicReferenceArray<>(KINDS);
 
 	private volatile @Nullable Validity certificate;
 
 	/** What this remembers beyond a minute; {@code null} if there are too many hosts. */
-	private volatile @Nullable Past past;
+	private final AtomicReference<@Nullable Past> past = new AtomicReference<>();
+
+	/** When a pool asked for this last. */
+	private volatile long askedFor;
 
 	/** What was counted between the last two looks. */
 	private long[] meanwhile = new long[Tally.SIZE];
@@ -75,12 +83,14 @@ public final class HostMemory {
 	 */
 	public void failed(FailureKind kind, @Nullable String message, int status, int requests) {
 		long now = System.nanoTime();
-		FailureRun run = this.failures.get(kind);
-		if (run == null || run.isOver(now)) {
-			run = this.failures.compute(kind,
-					(same, known) -> (known != null && !known.isOver(now)) ? known : new FailureRun(kind, now));
-			happened("failing", null, kind.toString(),
-					(message != null) ? message : "The server answered with status " + status);
+		FailureRun run = this.failures.get(kind.ordinal());
+		while (run == null || run.isOver(now)) {
+			FailureRun begun = new FailureRun(kind, now);
+			if (this.failures.compareAndSet(kind.ordinal(), run, begun)) {
+				happened("failing", null, kind.toString(),
+						(message != null) ? message : "The server answered with status " + status);
+			}
+			run = this.failures.get(kind.ordinal());
 		}
 		run.add(message, status, requests, now);
 	}
@@ -93,7 +103,7 @@ public final class HostMemory {
 	 * @param text what is said about it, or {@code null}
 	 */
 	public void happened(String kind, @Nullable String connection, @Nullable String reason, @Nullable String text) {
-		Past past = this.past;
+		Past past = this.past.get();
 		if (past != null) {
 			past.happened(System.nanoTime(), kind, connection, reason, text);
 		}
@@ -104,11 +114,32 @@ public final class HostMemory {
 	 * @return the past, or {@code null} if there are too many hosts
 	 */
 	@Nullable Past past() {
-		return this.past;
+		return this.past.get();
 	}
 
-	void past(@Nullable Past past) {
-		this.past = past;
+	/**
+	 * Remember beyond a minute from now on.
+	 * @param past where
+	 * @return whether that was not done already
+	 */
+	boolean beginPast(Past past) {
+		return this.past.compareAndSet(null, past);
+	}
+
+	/**
+	 * Remember no more than a minute from now on.
+	 * @return whether there was more
+	 */
+	boolean endPast() {
+		return this.past.getAndSet(null) != null;
+	}
+
+	long askedFor() {
+		return this.askedFor;
+	}
+
+	void askedFor(long now) {
+		this.askedFor = now;
 	}
 
 	/**
@@ -117,7 +148,7 @@ public final class HostMemory {
 	 * @return the history, or {@code null} if none is kept of this host
 	 */
 	public @Nullable HostHistory history(Duration longest) {
-		Past past = this.past;
+		Past past = this.past.get();
 		return (past != null) ? past.history(longest) : null;
 	}
 
@@ -180,7 +211,13 @@ public final class HostMemory {
 	 */
 	public List<LastError> errors() {
 		long now = System.nanoTime();
-		List<FailureRun> runs = new ArrayList<>(this.failures.values());
+		List<FailureRun> runs = new ArrayList<>();
+		for (int kind = 0; kind < KINDS; kind++) {
+			FailureRun run = this.failures.get(kind);
+			if (run != null) {
+				runs.add(run);
+			}
+		}
 		runs.sort(Comparator.comparingLong((run) -> now - run.at()));
 		return runs.stream().map((run) -> run.snapshot(now)).toList();
 	}

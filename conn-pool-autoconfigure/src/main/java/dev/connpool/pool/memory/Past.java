@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.connpool.snapshot.HostEvent;
 import dev.connpool.snapshot.HostHistory;
 import dev.connpool.snapshot.HostHistory.Value;
 import dev.connpool.snapshot.HostSnapshot;
@@ -14,8 +15,8 @@ import dev.connpool.snapshot.Quantiles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one host was within the last hour, and what happened with it. Locks when something
- * happens with a connection, which is seldom, and never for a request.
+ * How one host was within the last hour, and what happened with it. Locks when somebody
+ * looks each ten seconds and when somebody asks for it, and never when something happens.
  */
 final class Past {
 
@@ -44,8 +45,7 @@ final class Past {
 		return this.usedAt;
 	}
 
-	synchronized void happened(long now, String kind, @Nullable String connection, @Nullable String reason,
-			@Nullable String text) {
+	void happened(long now, String kind, @Nullable String connection, @Nullable String reason, @Nullable String text) {
 		this.events.add(now, kind, connection, reason, text);
 	}
 
@@ -101,16 +101,17 @@ final class Past {
 		return (int) Math.min(Integer.MAX_VALUE, duration.toNanos() / 1000);
 	}
 
-	synchronized HostHistory history(Duration longest) {
-		long now = System.nanoTime();
+	HostHistory history(Duration longest) {
 		Instant clock = Instant.now();
-		List<dev.connpool.snapshot.HostEvent> happened = this.events.since(now, clock, longest.toNanos());
-		if (this.history == null) {
-			return new HostHistory(clock, 0, Map.of(), Map.of(), happened);
-		}
-		int slots = this.history.length((int) ((longest.toNanos() + History.SLOT - 1) / History.SLOT));
-		Instant end = clock.minusNanos(this.history.sinceLatest(now)).plusNanos(History.SLOT);
-		return new HostHistory(end, slots, this.history.values(slots), this.history.failed(slots), happened);
+		List<HostEvent> happened = this.events.since(System.nanoTime(), clock, longest.toNanos());
+		return (this.history != null) ? history(this.history, longest, happened)
+				: new HostHistory(clock, 0, Map.of(), Map.of(), happened);
+	}
+
+	private synchronized HostHistory history(History history, Duration longest, List<HostEvent> happened) {
+		int slots = history.length((int) ((longest.toNanos() + History.SLOT - 1) / History.SLOT));
+		Instant end = Instant.now().minusNanos(history.sinceLatest(System.nanoTime())).plusNanos(History.SLOT);
+		return new HostHistory(end, slots, history.values(slots), history.failed(slots), happened);
 	}
 
 }

@@ -1,7 +1,9 @@
 package dev.connpool.pool.memory;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import dev.connpool.snapshot.HostEvent;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,45 @@ class EventRingTests {
 		EventRing none = new EventRing(0);
 		none.add(0, "opened", "a", "h2", null);
 		assertThat(none.since(0, NOON, SECOND)).isEmpty();
+	}
+
+	@Test
+	void whatHappensOnManyThreadsAtOnceIsCountedInFull() throws Exception {
+		int threads = 4;
+		int times = 50_000;
+		List<Thread> adding = new ArrayList<>();
+		CountDownLatch begin = new CountDownLatch(threads);
+		for (int thread = 0; thread < threads; thread++) {
+			adding.add(new Thread(() -> {
+				begin.countDown();
+				while (begin.getCount() > 0) {
+					Thread.onSpinWait();
+				}
+				for (int time = 0; time < times; time++) {
+					this.events.add(SECOND, "closed", "a", "goaway", null);
+				}
+			}));
+		}
+		adding.forEach(Thread::start);
+		for (Thread thread : adding) {
+			thread.join();
+		}
+		assertThat(all(SECOND).stream().mapToInt(HostEvent::count).sum()).isEqualTo(threads * times);
+	}
+
+	@Test
+	void whoReadsMeanwhileSeesEventsInTheirOrder() throws Exception {
+		Thread adding = new Thread(() -> {
+			for (int number = 0; number < 100_000; number++) {
+				this.events.add(number * 10 * SECOND, "opened", "c", "h2", null);
+			}
+		});
+		adding.start();
+		while (adding.isAlive()) {
+			assertThat(all(1_000_000 * SECOND)).extracting(HostEvent::at).isSorted().doesNotHaveDuplicates();
+		}
+		adding.join();
+		assertThat(all(1_000_000 * SECOND)).hasSize(4);
 	}
 
 	private List<HostEvent> all(long now) {

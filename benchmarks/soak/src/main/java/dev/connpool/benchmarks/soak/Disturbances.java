@@ -75,7 +75,7 @@ final class Disturbances {
 	}
 
 	private void look(ConnPoolClient client) {
-		this.endpoint.client(client.name())
+		this.endpoint.client(client.name(), null)
 			.hosts()
 			.values()
 			.stream()
