@@ -81,13 +81,11 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 		this.body = body;
 		if (body == null || (body instanceof WholeBody whole && whole.isOnePart())) {
 			begin();
+			return await(body, null);
 		}
-		else {
-			RequestStream first = new RequestStream(this, false);
-			this.stream = first;
-			write(body, first);
-		}
-		return await(body);
+		RequestStream first = new RequestStream(this, false);
+		this.stream = first;
+		return await(body, write(body, first));
 	}
 
 	/**
@@ -97,9 +95,10 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 		begin();
 	}
 
-	// The body is written again each time that it is asked for.
-	private ClientHttpResponse await(@Nullable Body body) throws IOException {
-		RequestStream written = this.stream;
+	// The body is written again each time that it is asked for, which may have happened
+	// while it was written: what was written is told here, and not what is asked for now.
+	private ClientHttpResponse await(@Nullable Body body, @Nullable RequestStream first) throws IOException {
+		RequestStream written = first;
 		while (true) {
 			RequestStream before = written;
 			try {
@@ -109,21 +108,23 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 				abandon();
 				throw interrupted("it waited for the response");
 			}
-			written = this.stream;
-			if (this.ready || body == null || written == null) {
+			RequestStream asked = this.stream;
+			if (this.ready || body == null || asked == null) {
 				return outcome();
 			}
-			write(body, written);
+			written = write(body, asked);
 		}
 	}
 
-	private void write(Body body, RequestStream stream) throws IOException {
+	private @Nullable RequestStream write(Body body, RequestStream stream) throws IOException {
+		RequestStream written = stream;
 		try {
 			body.writeTo(stream);
 			WholeBody whole = stream.end();
 			if (whole != null) {
 				this.body = whole;
 				this.stream = null;
+				written = null;
 				begin();
 			}
 		}
@@ -139,6 +140,7 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 			abandon();
 			throw this.interruption;
 		}
+		return written;
 	}
 
 	private ClientHttpResponse outcome() throws IOException {

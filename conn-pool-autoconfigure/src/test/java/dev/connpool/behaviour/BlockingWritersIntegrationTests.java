@@ -30,6 +30,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -58,6 +60,9 @@ class BlockingWritersIntegrationTests {
 
 	/** What a socket takes whose other end does not read, on any system. */
 	private static final long SOCKET = 16L * MB;
+
+	/** More than is sent as a whole, and less than any server takes unread. */
+	private static final int BEGINNING = 20_000;
 
 	@RegisterExtension
 	final Network network = new Network(Transport.BLOCKING);
@@ -376,6 +381,47 @@ class BlockingWritersIntegrationTests {
 		assertThat(client).activeStreams(server, 0);
 	}
 
+	// The server goes on without what it has not been sent yet
+	@ParameterizedTest
+	@EnumSource
+	void aBodyIsWrittenAgainThatWasRedirectedWhileItWasWritten(Wire wire) {
+		Gate begun = new Gate();
+		TestServer server = reporting(wire)
+			.route("/moved",
+					(request, response) -> begun.opened()
+						.then(response.status(307).header("Location", "/arrived").send()))
+			.route("/arrived", (request, response) -> {
+				this.gate.open();
+				return sum(request, response);
+			})
+			.start(this.network);
+		TestClient client = this.network.client(wire.settings())
+			.derive((httpClient) -> httpClient.followRedirect(true));
+		byte[] bytes = bytes(200_000);
+		AtomicInteger times = new AtomicInteger();
+		CallingThread thread = CallingThread
+			.start(() -> text(post(client, server.url("/moved"), waiting(bytes, times, begun), Map.of())));
+		assertThat(thread.result()).isEqualTo(String.valueOf(Arrays.hashCode(bytes)));
+		assertThat(times).hasValue(2);
+		assertThat(client).activeStreams(server, 0);
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.INCLUDE, names = { "H2", "H2C" })
+	void aBodyIsWrittenAgainThatWasRefusedWhileItWasWritten(Wire wire) {
+		Gate begun = new Gate();
+		ScriptedServer server = this.network.scripted(wire);
+		server.onRequest(1).waitsFor(begun).refusesStream();
+		server.onRequest(2).opens(this.gate).waitsForBody().answers();
+		TestClient client = this.network.client(wire.settings());
+		AtomicInteger times = new AtomicInteger();
+		CallingThread thread = CallingThread
+			.start(() -> text(post(client, server.url("/upload"), waiting(bytes(200_000), times, begun), Map.of())));
+		assertThat(thread.result()).isEqualTo("scripted");
+		assertThat(times).hasValue(2);
+		assertThat(client).activeStreams(server, 0);
+	}
+
 	// The calls
 
 	private static dev.connpool.testing.TestServerBuilder reporting(Wire wire) {
@@ -391,11 +437,14 @@ class BlockingWritersIntegrationTests {
 											request.requestHeaders().get("Content-Length"),
 											request.requestHeaders().contains("Transfer-Encoding") ? " chunked" : "")))
 									.then()))
-			.route("/sum",
-					(request, response) -> request.receive()
-						.aggregate()
-						.asByteArray()
-						.flatMap((all) -> response.sendString(Mono.just(String.valueOf(Arrays.hashCode(all)))).then()));
+			.route("/sum", BlockingWritersIntegrationTests::sum);
+	}
+
+	private static Mono<Void> sum(HttpServerRequest request, HttpServerResponse response) {
+		return request.receive()
+			.aggregate()
+			.asByteArray()
+			.flatMap((all) -> response.sendString(Mono.just(String.valueOf(Arrays.hashCode(all)))).then());
 	}
 
 	private static ClientHttpRequest request(TestClient client, String url) throws IOException {
@@ -443,6 +492,26 @@ class BlockingWritersIntegrationTests {
 			@Override
 			public void writeTo(OutputStream outputStream) throws IOException {
 				outputStream.write(new byte[size]);
+			}
+
+			@Override
+			public boolean repeatable() {
+				return true;
+			}
+
+		};
+	}
+
+	private Body waiting(byte[] bytes, AtomicInteger times, Gate begun) {
+		return new Body() {
+
+			@Override
+			public void writeTo(OutputStream outputStream) throws IOException {
+				times.incrementAndGet();
+				outputStream.write(bytes, 0, BEGINNING);
+				begun.open();
+				BlockingWritersIntegrationTests.this.gate.await();
+				outputStream.write(bytes, BEGINNING, bytes.length - BEGINNING);
 			}
 
 			@Override
