@@ -87,8 +87,8 @@ public interface MessageStream extends SessionStream {
 	boolean isWritable();
 
 	/**
-	 * Return whether more of the request may be written. If not, it may be that the server
-	 * wants no more of it, and has answered.
+	 * Return whether more of the request may be written. If not, it may be that the
+	 * server wants no more of it, and has answered.
 	 * @return whether the stream is not closed
 	 */
 	default boolean mayWrite() {

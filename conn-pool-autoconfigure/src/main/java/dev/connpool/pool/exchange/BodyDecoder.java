@@ -69,19 +69,7 @@ final class BodyDecoder implements Runnable {
 		}
 		this.state = State.DECODING;
 		try {
-			int left = ContentDecoder.TURN;
-			@Nullable ByteBuf part = null;
-			do {
-				part = this.wanted ? this.content.next(this.stream.alloc()) : null;
-				if (part != null) {
-					left -= part.readableBytes();
-					this.exchange.decoded(part);
-				}
-			}
-			while (part != null && left > 0 && this.state == State.DECODING);
-			if (this.state == State.DECODING) {
-				rest(part != null);
-			}
+			turn();
 		}
 		catch (DataFormatException ex) {
 			release();
@@ -92,6 +80,22 @@ final class BodyDecoder implements Runnable {
 			// Nobody else would tell the reader, as this also runs for itself.
 			release();
 			this.exchange.failed(ex);
+		}
+	}
+
+	private void turn() throws DataFormatException {
+		int left = ContentDecoder.TURN;
+		@Nullable ByteBuf part = null;
+		do {
+			part = this.wanted ? this.content.next(this.stream.alloc()) : null;
+			if (part != null) {
+				left -= part.readableBytes();
+				this.exchange.decoded(part);
+			}
+		}
+		while (part != null && left > 0 && this.state == State.DECODING);
+		if (this.state == State.DECODING) {
+			rest(part != null);
 		}
 	}
 
