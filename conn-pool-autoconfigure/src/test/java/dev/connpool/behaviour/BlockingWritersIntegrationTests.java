@@ -3,6 +3,7 @@ package dev.connpool.behaviour;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import com.sun.management.ThreadMXBean;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ContentLengthException;
 import dev.connpool.error.RedirectException;
@@ -63,6 +65,8 @@ class BlockingWritersIntegrationTests {
 
 	/** More than is sent as a whole, and less than any server takes unread. */
 	private static final int BEGINNING = 20_000;
+
+	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	@RegisterExtension
 	final Network network = new Network(Transport.BLOCKING);
@@ -203,6 +207,25 @@ class BlockingWritersIntegrationTests {
 		assertThat(thread.isDone()).isFalse();
 		this.gate.open();
 		assertThat(thread.result()).isEqualTo("scripted");
+	}
+
+	// A stream that is flushed after each event would cost a whole part for each
+	@ParameterizedTest
+	@EnumSource(names = "H1")
+	void whatIsFlushedTakesNoMoreMemoryThanItNeeds(Wire wire) throws IOException {
+		TestServer server = reporting(wire).start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		int flushed = 2000;
+		AtomicLong allocated = new AtomicLong();
+		assertThat(text(post(client, server.url("/report"), (output) -> {
+			long before = THREADS.getCurrentThreadAllocatedBytes();
+			for (int i = 0; i < flushed; i++) {
+				output.write("part".getBytes(StandardCharsets.US_ASCII));
+				output.flush();
+			}
+			allocated.set(THREADS.getCurrentThreadAllocatedBytes() - before);
+		}, Map.of()))).startsWith(4 * flushed + " bytes");
+		assertThat(allocated.get() / flushed).isLessThan(4 * 1024);
 	}
 
 	// Answers that come early
@@ -487,31 +510,25 @@ class BlockingWritersIntegrationTests {
 	}
 
 	private static Body repeatable(int size) {
-		return new Body() {
-
-			@Override
-			public void writeTo(OutputStream outputStream) throws IOException {
-				outputStream.write(new byte[size]);
-			}
-
-			@Override
-			public boolean repeatable() {
-				return true;
-			}
-
-		};
+		return repeatable((output) -> output.write(new byte[size]));
 	}
 
 	private Body waiting(byte[] bytes, AtomicInteger times, Gate begun) {
+		return repeatable((output) -> {
+			times.incrementAndGet();
+			output.write(bytes, 0, BEGINNING);
+			begun.open();
+			this.gate.await();
+			output.write(bytes, BEGINNING, bytes.length - BEGINNING);
+		});
+	}
+
+	private static Body repeatable(Body body) {
 		return new Body() {
 
 			@Override
 			public void writeTo(OutputStream outputStream) throws IOException {
-				times.incrementAndGet();
-				outputStream.write(bytes, 0, BEGINNING);
-				begun.open();
-				BlockingWritersIntegrationTests.this.gate.await();
-				outputStream.write(bytes, BEGINNING, bytes.length - BEGINNING);
+				body.writeTo(outputStream);
 			}
 
 			@Override
