@@ -445,6 +445,32 @@ class BlockingWritersIntegrationTests {
 		assertThat(client).activeStreams(server, 0);
 	}
 
+	// Not even when the request is sent again
+	@ParameterizedTest
+	@EnumSource
+	void aHeaderThatIsSetAfterTheHeadWasSentIsNotSent(Wire wire) throws IOException {
+		Gate begun = new Gate();
+		TestServer server = wire.server()
+			.route("/moved",
+					(request, response) -> begun.opened().then(response.status(307).header("Location", "/late").send()))
+			.route("/late", (request, response) -> request.receive()
+				.then(response.sendString(Mono.just("early %s, late %s"
+					.formatted(request.requestHeaders().get("X-Early"), request.requestHeaders().get("X-Late"))))
+					.then()))
+			.start(this.network);
+		TestClient client = this.network.client(wire.settings())
+			.derive((httpClient) -> httpClient.followRedirect(true));
+		ClientHttpRequest request = request(client, server.url("/moved"));
+		HttpHeaders headers = request.getHeaders();
+		((StreamingHttpOutputMessage) request).setBody(repeatable((output) -> {
+			headers.set("X-Early", "1");
+			output.write(new byte[BEGINNING]);
+			headers.set("X-Late", "1");
+			begun.open();
+		}));
+		assertThat(text(request.execute())).isEqualTo("early 1, late null");
+	}
+
 	// The calls
 
 	private static dev.connpool.testing.TestServerBuilder reporting(Wire wire) {
