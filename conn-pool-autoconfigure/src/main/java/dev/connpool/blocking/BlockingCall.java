@@ -42,6 +42,9 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 
 	private final Context context;
 
+	/** The headers as they were when the request was sent. */
+	private HttpHeaders fields;
+
 	private final Parking parking = new Parking();
 
 	/** What is sent; {@code null} if there is no body. */
@@ -62,6 +65,7 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 	BlockingCall(BlockingRequest request, DirectTransport transport) {
 		super(transport, request.getMethod().name(), request.getURI());
 		this.request = request;
+		this.fields = request.fields();
 		this.context = transport.threadContext();
 	}
 
@@ -89,9 +93,13 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 	}
 
 	/**
-	 * Send the head of the request; the body is to come.
+	 * Send the head of the request; the body is to come. Whoever writes it may still
+	 * change the headers, which are copied for that reason.
 	 */
 	void send() {
+		if (!(this.body instanceof WholeBody)) {
+			this.fields = this.request.fields().copy();
+		}
 		begin();
 	}
 
@@ -203,7 +211,7 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 	@Override
 	public void write(DirectExchange exchange) {
 		RedirectedRequest redirected = redirected(exchange.host());
-		HttpHeaders fields = this.request.fields().copy();
+		HttpHeaders fields = this.fields.copy();
 		Body body = (redirected != null && redirected.withoutBody()) ? null : this.body;
 		RequestStream stream = (body != null) ? this.stream : null;
 		if (stream != null && body instanceof WholeBody whole && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {

@@ -119,7 +119,9 @@ final class RequestStream extends OutputStream implements Publisher<ByteBuf>, Su
 		DEMAND.decrementAndGet(this);
 		byte[] full = this.part;
 		int end = this.length;
-		this.part = new byte[PART];
+		// What was flushed is likely to be small again, and what has filled a part is
+		// not.
+		this.part = new byte[(end == PART) ? PART : FIRST];
 		this.length = 0;
 		Objects.requireNonNull(this.subscriber).onNext(Unpooled.wrappedBuffer(full, 0, end));
 	}

@@ -67,8 +67,9 @@ final class ResponseParts implements CoreSubscriber<ByteBuf> {
 
 	@Override
 	public void onNext(ByteBuf part) {
-		byte[] bytes = new byte[part.readableBytes()];
+		byte[] bytes;
 		try {
+			bytes = new byte[part.readableBytes()];
 			part.readBytes(bytes);
 		}
 		finally {

@@ -3,6 +3,7 @@ package dev.connpool.behaviour;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import com.sun.management.ThreadMXBean;
 import dev.connpool.error.ConnectionFailedException;
 import dev.connpool.error.ContentLengthException;
 import dev.connpool.error.RedirectException;
@@ -63,6 +65,8 @@ class BlockingWritersIntegrationTests {
 
 	/** More than is sent as a whole, and less than any server takes unread. */
 	private static final int BEGINNING = 20_000;
+
+	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	@RegisterExtension
 	final Network network = new Network(Transport.BLOCKING);
@@ -203,6 +207,25 @@ class BlockingWritersIntegrationTests {
 		assertThat(thread.isDone()).isFalse();
 		this.gate.open();
 		assertThat(thread.result()).isEqualTo("scripted");
+	}
+
+	// A stream that is flushed after each event would cost a whole part for each
+	@ParameterizedTest
+	@EnumSource(names = "H1")
+	void whatIsFlushedTakesNoMoreMemoryThanItNeeds(Wire wire) throws IOException {
+		TestServer server = reporting(wire).start(this.network);
+		TestClient client = this.network.client(wire.settings());
+		int flushed = 2000;
+		AtomicLong allocated = new AtomicLong();
+		assertThat(text(post(client, server.url("/report"), (output) -> {
+			long before = THREADS.getCurrentThreadAllocatedBytes();
+			for (int i = 0; i < flushed; i++) {
+				output.write("part".getBytes(StandardCharsets.US_ASCII));
+				output.flush();
+			}
+			allocated.set(THREADS.getCurrentThreadAllocatedBytes() - before);
+		}, Map.of()))).startsWith(4 * flushed + " bytes");
+		assertThat(allocated.get() / flushed).isLessThan(4 * 1024);
 	}
 
 	// Answers that come early
@@ -422,6 +445,32 @@ class BlockingWritersIntegrationTests {
 		assertThat(client).activeStreams(server, 0);
 	}
 
+	// Not even when the request is sent again
+	@ParameterizedTest
+	@EnumSource
+	void aHeaderThatIsSetAfterTheHeadWasSentIsNotSent(Wire wire) throws IOException {
+		Gate begun = new Gate();
+		TestServer server = wire.server()
+			.route("/moved",
+					(request, response) -> begun.opened().then(response.status(307).header("Location", "/late").send()))
+			.route("/late", (request, response) -> request.receive()
+				.then(response.sendString(Mono.just("early %s, late %s"
+					.formatted(request.requestHeaders().get("X-Early"), request.requestHeaders().get("X-Late"))))
+					.then()))
+			.start(this.network);
+		TestClient client = this.network.client(wire.settings())
+			.derive((httpClient) -> httpClient.followRedirect(true));
+		ClientHttpRequest request = request(client, server.url("/moved"));
+		HttpHeaders headers = request.getHeaders();
+		((StreamingHttpOutputMessage) request).setBody(repeatable((output) -> {
+			headers.set("X-Early", "1");
+			output.write(new byte[BEGINNING]);
+			headers.set("X-Late", "1");
+			begun.open();
+		}));
+		assertThat(text(request.execute())).isEqualTo("early 1, late null");
+	}
+
 	// The calls
 
 	private static dev.connpool.testing.TestServerBuilder reporting(Wire wire) {
@@ -487,31 +536,25 @@ class BlockingWritersIntegrationTests {
 	}
 
 	private static Body repeatable(int size) {
-		return new Body() {
-
-			@Override
-			public void writeTo(OutputStream outputStream) throws IOException {
-				outputStream.write(new byte[size]);
-			}
-
-			@Override
-			public boolean repeatable() {
-				return true;
-			}
-
-		};
+		return repeatable((output) -> output.write(new byte[size]));
 	}
 
 	private Body waiting(byte[] bytes, AtomicInteger times, Gate begun) {
+		return repeatable((output) -> {
+			times.incrementAndGet();
+			output.write(bytes, 0, BEGINNING);
+			begun.open();
+			this.gate.await();
+			output.write(bytes, BEGINNING, bytes.length - BEGINNING);
+		});
+	}
+
+	private static Body repeatable(Body body) {
 		return new Body() {
 
 			@Override
 			public void writeTo(OutputStream outputStream) throws IOException {
-				times.incrementAndGet();
-				outputStream.write(bytes, 0, BEGINNING);
-				begun.open();
-				BlockingWritersIntegrationTests.this.gate.await();
-				outputStream.write(bytes, BEGINNING, bytes.length - BEGINNING);
+				body.writeTo(outputStream);
 			}
 
 			@Override
