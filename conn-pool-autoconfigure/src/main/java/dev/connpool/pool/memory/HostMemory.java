@@ -38,7 +38,9 @@ public final class HostMemory {
 
 	private volatile Window window = Window.EMPTY;
 
-	/** The last run of each kind. The map never changes, so that any thread may read it. */
+	/**
+	 * The last run of each kind. The map never changes, so that any thread may read it.
+	 */
 	private final Map<FailureKind, AtomicReference<@Nullable FailureRun>> failures = new EnumMap<>(FailureKind.class);
 
 	private volatile @Nullable Validity certificate;
