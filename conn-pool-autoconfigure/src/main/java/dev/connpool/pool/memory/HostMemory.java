@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.connpool.snapshot.HostHistory;
 import dev.connpool.snapshot.LastError;
@@ -33,14 +34,14 @@ public final class HostMemory {
 	/** Looks after which an address without connections may be forgotten. */
 	private static final int UNUSED = 2;
 
-	private static final int KINDS = FailureKind.values().length;
-
 	private volatile Counted counted = new Counted(Collections.emptyMap(), new long[Tally.SIZE]);
 
 	private volatile Window window = Window.EMPTY;
 
-	/** The last run of each kind, by its ordinal. */
-	private final AtomicReferenceArray<@Nullable FailureRun> failures = new AtomicReferenceArray<>(KINDS);
+	/**
+	 * The last run of each kind. The map never changes, so that any thread may read it.
+	 */
+	private final Map<FailureKind, AtomicReference<@Nullable FailureRun>> failures = new EnumMap<>(FailureKind.class);
 
 	private volatile @Nullable Validity certificate;
 
@@ -52,6 +53,15 @@ public final class HostMemory {
 
 	/** What was counted between the last two looks. */
 	private long[] meanwhile = new long[Tally.SIZE];
+
+	/**
+	 * Create a memory of nothing.
+	 */
+	public HostMemory() {
+		for (FailureKind kind : FailureKind.values()) {
+			this.failures.put(kind, new AtomicReference<>());
+		}
+	}
 
 	// Counted
 
@@ -83,14 +93,14 @@ public final class HostMemory {
 	 */
 	public void failed(FailureKind kind, @Nullable String message, int status, int requests) {
 		long now = System.nanoTime();
-		FailureRun run = this.failures.get(kind.ordinal());
+		AtomicReference<@Nullable FailureRun> last = Objects.requireNonNull(this.failures.get(kind));
+		FailureRun run = last.get();
 		while (run == null || run.isOver(now)) {
-			FailureRun begun = new FailureRun(kind, now);
-			if (this.failures.compareAndSet(kind.ordinal(), run, begun)) {
+			if (last.compareAndSet(run, new FailureRun(kind, now))) {
 				happened("failing", null, kind.toString(),
 						(message != null) ? message : "The server answered with status " + status);
 			}
-			run = this.failures.get(kind.ordinal());
+			run = last.get();
 		}
 		run.add(message, status, requests, now);
 	}
@@ -212,8 +222,8 @@ public final class HostMemory {
 	public List<LastError> errors() {
 		long now = System.nanoTime();
 		List<FailureRun> runs = new ArrayList<>();
-		for (int kind = 0; kind < KINDS; kind++) {
-			FailureRun run = this.failures.get(kind);
+		for (AtomicReference<@Nullable FailureRun> last : this.failures.values()) {
+			FailureRun run = last.get();
 			if (run != null) {
 				runs.add(run);
 			}
