@@ -240,6 +240,10 @@ final class BlockingCall extends DirectScope implements CoreSubscriber<Void>, Ru
 			}
 			stream = new RequestStream(this, true);
 			this.stream = stream;
+			if (isDone()) {
+				// Whoever has ended the request may not have seen this one.
+				stream.stop();
+			}
 			this.parking.wake();
 		}
 		exchange.repeatable(body.repeatable());
