@@ -121,7 +121,7 @@ public final class PooledConnection implements Connection {
 
 	/**
 	 * Return what listeners are told this is.
-	 * @return the description, {@code null} if there are no listeners
+	 * @return the description, {@code null} before it is open
 	 */
 	public @Nullable ConnectionInfo info() {
 		return this.info;
