@@ -239,7 +239,7 @@ class BlockingWritersIntegrationTests {
 		for (boolean wraps : new boolean[] { false, true }) {
 			AtomicInteger parts = new AtomicInteger();
 			ClientHttpResponse response = post(client, server.url("/upload"), (output) -> {
-				byte[] part = new byte[64 * 1024];
+				byte[] part = new byte[1024];
 				try {
 					while (true) {
 						output.write(part);
